@@ -1,0 +1,1 @@
+"""The database of publications, grants, traces, incidents and audit: the only SQL of the gateway."""
