@@ -64,6 +64,16 @@ EPOCH = Table(
     Column("value", Integer, nullable=False),
 )
 
+INSTALLATION = Table(
+    # One row.  `key_check` is a keyed hash: the store belongs to exactly one set of keys.
+    "installation",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("key_check", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
 PUBLICATIONS = Table(
     "publications",
     METADATA,
@@ -137,6 +147,7 @@ INCIDENTS = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("disposition", String(16), nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
     Column("sender", Text),
     Column("parameters", JSON, nullable=False),
     Column("client_ip", Text, nullable=False),
@@ -144,10 +155,14 @@ INCIDENTS = Table(
     Column("size", Integer, nullable=False),
     Column("publications", JSON, nullable=False),
     Column("sender_ineligible_for", JSON, nullable=False),
+    # 0 the leads were asked, 1 their deputies too, 2 the fallback addresses too.
     Column("escalation", Integer, nullable=False),
-    Column("decided_at", Moment),
-    Column("decided_by", Text),
-    Column("decision_reason", Text),
+    # When the last recipient that waited for a person was decided about.
+    Column("decided_at", Moment, index=True),
+    Column("damaged", Boolean, nullable=False),
+    # Which office relays it now, and until when that holds without renewal.
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
 )
 
 INCIDENT_RECIPIENTS = Table(
@@ -166,6 +181,10 @@ INCIDENT_RECIPIENTS = Table(
     Column("releasing_since", Moment),
     Column("in_doubt", Boolean, nullable=False),
     Column("last_code", String(16)),
+    # NULL for an eligible recipient of a split mail: nobody had to decide.
+    Column("decided_at", Moment),
+    Column("decided_by", Text),
+    Column("decision_reason", Text),
 )
 
 INCIDENT_FINDINGS = Table(
@@ -176,6 +195,7 @@ INCIDENT_FINDINGS = Table(
     Column("rule", Text, nullable=False),
     Column("detector", String(16), nullable=False),
     Column("publication", String(64)),
+    Column("candidates", JSON, nullable=False),
     Column("part", Text, nullable=False),
     Column("asks", String(16), nullable=False),
     Column("reason", String(16)),
@@ -190,18 +210,23 @@ CONTENTS = Table(
 )
 
 LETTERS = Table(
-    # What we owe: alerts to leads, notices and DSNs to senders.  A letter is `owed` until it is `sent`, or `undeliverable`.
+    # What we owe: alerts to leads, notices and DSNs to senders.  A letter is `owed` until it is `sent`, or `undeliverable`,
+    # or `lapsed`: an alert for which there is nothing left to decide.
     "letters",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("ref", ForeignKey("incidents.ref"), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
+    Column("level", Integer, nullable=False),
     Column("address", Text, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Moment),
+    Column("last_code", String(16)),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
     Column("sent_at", Moment),
 )
 
