@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-_SIZE = 16
+SIZE = 16
 """Bytes of a trace: 128 bits keep chance collisions out of reach of any register."""
 
 
 def file_hash(trace_key: bytes, sha256: bytes) -> bytes:
     """The trace (16 bytes) of a leaf with this SHA-256 (32 bytes), under the installation's key (32 bytes)."""
-    return blake2b(sha256, key=trace_key, digest_size=_SIZE, person=b"file").digest()
+    return blake2b(sha256, key=trace_key, digest_size=SIZE, person=b"file").digest()

@@ -1,0 +1,88 @@
+"""Store and keys belong together: a check value in the store, a marker beside the keys.
+
+New keys beside an old store would make every registered trace match nothing, in silence; an empty store beside old keys
+would forget every embargo.  Both are refused at the start.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from hmac import compare_digest
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from gateway.store import StoreRefused
+from gateway.store.database import Database
+from gateway.store.keys import MARKER, Keys, load, load_or_create, write_new
+from gateway.store.schema import migrate
+from gateway.store.tables import INSTALLATION
+
+
+def open_store(url: str, key_folder: Path) -> tuple[Database, Keys]:
+    """The store at `url`, created or upgraded, with its keys; raises StoreRefused, StoreUnavailable."""
+    database = Database(url)
+    migrate(database)
+    return database, _bind(database, key_folder)
+
+
+def verify(database: Database, keys: Keys, key_folder: Path) -> None:
+    """Raise StoreRefused unless the store was made with these keys, and the keys were last used with this store."""
+    with database.read() as connection:
+        name = _recorded(connection, keys)
+    _compare_marker(key_folder, name)
+
+
+def _bind(database: Database, folder: Path) -> Keys:
+    with database.read() as connection:
+        bound = connection.execute(select(INSTALLATION.c.name)).scalar() is not None
+    # Keys are made only while nothing in the store depends on them.
+    keys = load(folder) if bound else load_or_create(folder)
+    if not bound:
+        _compare_marker(folder, None)
+        with database.write() as connection:
+            _record(connection, keys)
+    with database.read() as connection:
+        name = _recorded(connection, keys)
+    _mark(folder, str(name))
+    _compare_marker(folder, name)
+    return keys
+
+
+def _record(connection: Connection, keys: Keys) -> None:
+    if connection.execute(select(INSTALLATION.c.name)).scalar() is not None:
+        return
+    values = {"id": 1, "name": uuid4().hex, "key_check": _check(keys), "created_at": datetime.now(UTC)}
+    connection.execute(insert(INSTALLATION).values(**values))
+
+
+def _recorded(connection: Connection, keys: Keys) -> str | None:
+    row = connection.execute(select(INSTALLATION)).first()
+    if row is None:
+        return None
+    if not compare_digest(bytes(row.key_check), _check(keys)):
+        raise StoreRefused("store.keys: these are not the keys that the store was made with")
+    return str(row.name)
+
+
+def _check(keys: Keys) -> bytes:
+    inner = blake2b(keys.held_public, key=keys.wrap_key, person=b"check").digest()
+    return blake2b(inner, key=keys.trace_key, digest_size=32, person=b"check").digest()
+
+
+def _mark(folder: Path, name: str) -> None:
+    if folder.is_dir() and not (folder / MARKER).exists():
+        try:
+            write_new(folder / MARKER, name.encode())
+        except OSError as error:
+            raise StoreRefused(f"{folder / MARKER}: {error.strerror or error}") from None
+
+
+def _compare_marker(folder: Path, name: str | None) -> None:
+    marker = folder / MARKER
+    if marker.exists() and marker.read_text(encoding="ascii", errors="replace") != name:
+        raise StoreRefused(
+            f"{marker}: these keys were used with another store; restore that store, or remove this file to begin anew"
+        )

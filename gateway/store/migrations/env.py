@@ -1,0 +1,12 @@
+"""Run by Alembic: migrate over the connection, and inside the transaction, that `store/schema.py` hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from gateway.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=METADATA, compare_type=True
+)
+context.run_migrations()
