@@ -1,0 +1,148 @@
+"""Incidents as rows: how facts become rows of the tables, and rows become facts again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, RowMapping, select
+
+from gateway.incident import Addressee, Concern, Incident, Standing
+from gateway.model import Decision, Detector, Disposition, Finding, Reason
+from gateway.store import letters
+from gateway.store.tables import INCIDENT_FINDINGS, INCIDENT_RECIPIENTS, INCIDENTS, LETTERS, PUBLICATIONS
+
+
+def recipient_rows(ref: str, decision: Decision, now: Any) -> list[dict[str, Any]]:
+    """One row for each recipient of a decision, in order; who may have the mail is `releasing` at once."""
+    rows = []
+    for position, outcome in enumerate(decision.outcomes):
+        state = _first_standing(decision, outcome.disposition)
+        starts = now if state is Standing.RELEASING else None
+        rows.append(
+            {
+                "ref": ref,
+                "position": position,
+                "address": outcome.recipient.address,
+                "parameters": list(outcome.recipient.parameters),
+                "state": state,
+                "ineligible_for": list(outcome.ineligible_for),
+                "without_grant": False,
+                "attempts": 0,
+                "next_attempt_at": starts,
+                "releasing_since": starts,
+                "in_doubt": False,
+            }
+        )
+    return rows
+
+
+def _first_standing(decision: Decision, disposition: Disposition) -> Standing:
+    if decision.disposition is Disposition.REJECT:
+        return Standing.REJECTED
+    if decision.disposition is Disposition.RELAY:
+        return Standing.OBSERVED
+    return Standing.HELD if disposition is Disposition.HOLD else Standing.RELEASING
+
+
+def finding_rows(ref: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """One row for each finding: rule and place."""
+    return [
+        {
+            "ref": ref,
+            "rule": finding.rule,
+            "detector": finding.detector.value,
+            "publication": finding.publication,
+            "candidates": list(finding.candidates),
+            "part": finding.part,
+            "asks": finding.asks.word,
+            "reason": finding.reason.value if finding.reason else None,
+        }
+        for finding in findings
+    ]
+
+
+def concerns(connection: Connection, publications: Iterable[str | None]) -> tuple[Concern, ...]:
+    """The registered ones among these publications, the soonest first."""
+    ids = [publication for publication in publications if publication is not None]
+    query = select(PUBLICATIONS).where(PUBLICATIONS.c.id.in_(ids)).order_by(PUBLICATIONS.c.publishes_at)
+    rows = connection.execute(query)
+    return tuple(Concern(r.id, r.title, r.publishes_at, r.lead, tuple(r.deputies)) for r in rows)
+
+
+def read_incident(connection: Connection, ref: str) -> Incident | None:
+    """Everything about one incident but its content."""
+    row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref)).mappings().first()
+    return _incident(connection, row) if row is not None else None
+
+
+def read_incidents(connection: Connection, state: str | None) -> list[Incident]:
+    """All incidents, or those in one state, the oldest first."""
+    query = select(INCIDENTS).order_by(INCIDENTS.c.recorded_at, INCIDENTS.c.ref)
+    if state is not None:
+        query = query.where(INCIDENTS.c.state == state)
+    return [_incident(connection, row) for row in connection.execute(query).mappings().all()]
+
+
+def _incident(connection: Connection, row: RowMapping) -> Incident:
+    ref, publications = row["ref"], tuple(row["publications"])
+    of_ref = INCIDENT_RECIPIENTS.c.ref == ref
+    recipients = connection.execute(
+        select(INCIDENT_RECIPIENTS).where(of_ref).order_by(INCIDENT_RECIPIENTS.c.position)
+    )
+    findings = connection.execute(
+        select(INCIDENT_FINDINGS).where(INCIDENT_FINDINGS.c.ref == ref).order_by(INCIDENT_FINDINGS.c.id)
+    )
+    owed = select(LETTERS.c.id).where(
+        LETTERS.c.ref == ref, LETTERS.c.kind == letters.Kind.ALERT, LETTERS.c.state == letters.OWED
+    )
+    return Incident(
+        ref=ref,
+        state=Standing(row["state"]),
+        disposition=row["disposition"],
+        received_at=row["received_at"],
+        recorded_at=row["recorded_at"],
+        sender=row["sender"],
+        recipients=tuple(addressee(recipient) for recipient in recipients),
+        findings=tuple(_finding(finding) for finding in findings),
+        publications=publications,
+        concerns=concerns(connection, publications),
+        sender_ineligible_for=tuple(row["sender_ineligible_for"]),
+        parameters=tuple(row["parameters"]),
+        client_ip=row["client_ip"],
+        helo=row["helo"],
+        size=row["size"],
+        escalation=row["escalation"],
+        damaged=row["damaged"],
+        alert_owed=connection.execute(owed.limit(1)).first() is not None,
+    )
+
+
+def addressee(row: Row[Any]) -> Addressee:
+    """One recipient of an incident from its row."""
+    return Addressee(
+        address=row.address,
+        standing=Standing(row.state),
+        parameters=tuple(row.parameters),
+        ineligible_for=tuple(row.ineligible_for),
+        without_grant=row.without_grant,
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        in_doubt=row.in_doubt,
+        last_code=row.last_code,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.decision_reason,
+    )
+
+
+def _finding(row: Row[Any]) -> Finding:
+    return Finding(
+        rule=row.rule,
+        detector=Detector(row.detector),
+        part=row.part,
+        publication=row.publication,
+        candidates=tuple(row.candidates),
+        asks=Disposition[row.asks.upper()],
+        reason=Reason(row.reason) if row.reason else None,
+    )

@@ -1,0 +1,191 @@
+"""Letters owed: alerts to leads, notices and delivery reports to senders.
+
+A letter is owed from the transaction that caused it until the next hop has taken it (`sent`), its address turned
+out to be none (`undeliverable`), or nothing is left to decide (`lapsed`).  An office claims letters before it sends
+them, so that two offices on one store do not write twice; a claim ends by itself when its office dies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from gateway.address import canonical
+from gateway.store.database import Database
+from gateway.store.tables import LETTERS
+
+
+class Kind(StrEnum):
+    """What a letter is: to a lead, or to the sender of a held, a discarded or an undeliverable mail."""
+
+    ALERT = "alert"
+    NOTICE = "notice"
+    DISCARDED = "discarded"
+    DSN = "dsn"
+
+
+OWED, SENT, UNDELIVERABLE, LAPSED = "owed", "sent", "undeliverable", "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter owed.  `level` says of an alert who is asked: 0 a lead, 1 a deputy, 2 a fallback address."""
+
+    id: int
+    ref: str
+    kind: Kind
+    level: int
+    address: str
+    created_at: datetime
+    attempts: int
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def owe(
+    connection: Connection,
+    ref: str,
+    kind: Kind,
+    address: str,
+    now: datetime,
+    *,
+    level: int = 0,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Owe one letter; part of the transaction that is its cause."""
+    connection.execute(
+        insert(LETTERS).values(
+            ref=ref,
+            kind=kind,
+            level=level,
+            address=address,
+            facts=facts or {},
+            state=OWED,
+            created_at=now,
+            attempts=0,
+            next_attempt_at=now,
+        )
+    )
+
+
+def owe_alerts(
+    connection: Connection, ref: str, addresses: Iterable[str], now: datetime, *, level: int
+) -> list[str]:
+    """Owe an alert to each address that has none for this incident yet; the addresses that were added."""
+    rows = connection.execute(
+        select(LETTERS.c.address).where(LETTERS.c.ref == ref, LETTERS.c.kind == Kind.ALERT)
+    )
+    written = {canonical(address) or address for (address,) in rows}
+    added = []
+    for address in addresses:
+        form = canonical(address) or address
+        if form not in written:
+            written.add(form)
+            added.append(address)
+            owe(connection, ref, Kind.ALERT, address, now, level=level)
+    return added
+
+
+def _free(now: datetime) -> Any:
+    return or_(LETTERS.c.claimed_until.is_(None), LETTERS.c.claimed_until <= now)
+
+
+def due(database: Database, now: datetime) -> tuple[Letter, ...]:
+    """What is owed and due at `now` and nobody's claim, the oldest first."""
+    query = (
+        select(LETTERS)
+        .where(LETTERS.c.state == OWED, LETTERS.c.next_attempt_at <= now, _free(now))
+        .order_by(LETTERS.c.id)
+    )
+    with database.read() as connection:
+        return tuple(_letter(row) for row in connection.execute(query))
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(
+        row.id, row.ref, Kind(row.kind), row.level, row.address, row.created_at, row.attempts, dict(row.facts)
+    )
+
+
+def next_due(database: Database) -> datetime | None:
+    """When the next letter falls due or its claim ends; None where nothing is owed."""
+    query = select(LETTERS.c.next_attempt_at, LETTERS.c.claimed_until).where(LETTERS.c.state == OWED)
+    with database.read() as connection:
+        return min((max(filter(None, row)) for row in connection.execute(query)), default=None)
+
+
+def claim(
+    database: Database, ids: Sequence[int], office: str, now: datetime, until: datetime
+) -> frozenset[int]:
+    """Take these letters for one office until a time; those that were still free and owed."""
+    query = (
+        update(LETTERS)
+        .where(LETTERS.c.id.in_(ids), LETTERS.c.state == OWED, _free(now))
+        .values(claimed_by=office, claimed_until=until)
+        .returning(LETTERS.c.id)
+    )
+    with database.write() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def _settle(connection: Connection, ids: Sequence[int], **values: Any) -> None:
+    settled = update(LETTERS).where(LETTERS.c.id.in_(ids), LETTERS.c.state == OWED)
+    connection.execute(settled.values(claimed_by=None, claimed_until=None, **values))
+
+
+def sent(database: Database, ids: Sequence[int], now: datetime) -> None:
+    """Mark letters sent: only after the next hop took them, so that a crash sends twice rather than never."""
+    with database.write() as connection:
+        _settle(connection, ids, state=SENT, sent_at=now)
+
+
+def failed(database: Database, ids: Sequence[int], next_attempt_at: datetime, code: str) -> None:
+    """Note an attempt that did not succeed (`code`: such as `451 4.4.1`), and when the next one is."""
+    with database.write() as connection:
+        _settle(
+            connection,
+            ids,
+            attempts=LETTERS.c.attempts + 1,
+            next_attempt_at=next_attempt_at,
+            last_code=code[:16],
+        )
+
+
+def put_off(database: Database, ids: Sequence[int], until: datetime) -> None:
+    """Let letters wait without counting an attempt: a storm goes out as one mail."""
+    with database.write() as connection:
+        _settle(connection, ids, next_attempt_at=until)
+
+
+def undeliverable(connection: Connection, ids: Sequence[int], code: str) -> None:
+    """Give letters up: their address answered 5xx."""
+    _settle(connection, ids, state=UNDELIVERABLE, attempts=LETTERS.c.attempts + 1, last_code=code[:16])
+
+
+def lapse(connection: Connection, ref: str) -> None:
+    """Drop the alerts and the notice of a hold about which nothing is left to decide."""
+    moot = LETTERS.c.kind.in_([Kind.ALERT, Kind.NOTICE])
+    connection.execute(
+        update(LETTERS).where(LETTERS.c.ref == ref, moot, LETTERS.c.state == OWED).values(state=LAPSED)
+    )
+
+
+def last_sent(database: Database, address: str) -> datetime | None:
+    """When the last alert went to this address (as written in the letters)."""
+    query = select(func.max(LETTERS.c.sent_at)).where(
+        LETTERS.c.address == address, LETTERS.c.kind == Kind.ALERT, LETTERS.c.state == SENT
+    )
+    with database.read() as connection:
+        when: datetime | None = connection.execute(query).scalar()
+        return when
+
+
+def count_owed(database: Database) -> int:
+    """How many letters are owed."""
+    query = select(func.count()).select_from(LETTERS).where(LETTERS.c.state == OWED)
+    with database.read() as connection:
+        return int(connection.execute(query).scalar_one())
