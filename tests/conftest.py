@@ -1,0 +1,79 @@
+"""Fixtures that several test modules share: stores of both kinds."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from gateway.store.database import Database
+from gateway.store.installation import open_store
+from gateway.store.keys import Keys
+
+_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def _postgresql_user() -> list[str]:
+    """What to put before a command: PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return []
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL will not run as root and there is no user postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A private PostgreSQL server on a socket of its own, for this run; its maintenance database."""
+    if not _BINARIES:
+        pytest.skip("PostgreSQL is not installed")
+    # Not below pytest's own folder: that one is closed to the user postgres, and too long for a socket's name.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    user = _postgresql_user()
+    if user:
+        shutil.chown(folder, "postgres")
+    control = [*user, str(_BINARIES[-1] / "pg_ctl"), "-D", str(folder / "data"), "-s", "-w"]
+    server = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
+    try:
+        _run([*control, "initdb", "-o", "-A trust -U gateway -N"])
+        _run([*control, "-l", str(folder / "log"), "-o", server, "start"])
+        yield f"postgresql+psycopg://gateway@/postgres?host={folder}"
+        _run([*control, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    server = str(request.getfixturevalue("postgresql_url"))
+    name = f"t{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def store(store_url: str, tmp_path: Path) -> Iterator[tuple[Database, Keys]]:
+    """An open store of each kind with its keys."""
+    database, keys = open_store(store_url, tmp_path / "keys")
+    yield database, keys
+    database.close()
