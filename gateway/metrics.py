@@ -173,6 +173,17 @@ def _labelled(name: str, text: str, label: str, values: Mapping[str, float]) -> 
     return family
 
 
+class _Ready(Collector):
+    """Whether `/ready` would say yes: a fact that alerts can watch without a second probe."""
+
+    def __init__(self, ready: Callable[[], str | None]) -> None:
+        self._ready = ready
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge, 0 or 1."""
+        yield _single("ready", "1 when every worker accepts mail.", float(self._ready() is None))
+
+
 class _Processes(Collector):
     """The counters of all processes, past and present, from their files."""
 
@@ -213,6 +224,7 @@ class _Own(Collector):
 def serve(listen: str, shown: CollectorRegistry, ready: Callable[[], str | None]) -> Server:
     """Serve `/metrics` and `/ready` on HOST:PORT from a thread until `close()`; OSError if it cannot listen.
 
-    `ready` is called for each request of `/ready`: None means ready, a text is the reason why not.
+    `ready` is called for each request: None means ready, a text is the reason why not.
     """
+    shown.register(_Ready(ready))
     return Server(listen, shown, ready)

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,9 +21,25 @@ CHILDREN = 3
 PUBLICATION = "cla-2018"
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """A running process of this file: its metrics port, and a way to let its children count."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def count(self) -> None:
+        """Let every child count once more; returns when they have."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("count\n")
+        self.process.stdin.flush()
+        assert "counted\n" == self.process.stdout.readline()
+
+
 @contextmanager
-def forked(folder: Path) -> Iterator[int]:
-    """The port of a process whose forked children have counted."""
+def forked(folder: Path) -> Iterator[Gateway]:
+    """A process with forked children that have not counted yet, ended with the block."""
     root = str(Path(__file__).parent.parent)
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": root}
     command = [sys.executable, __file__]
@@ -30,20 +48,15 @@ def forked(folder: Path) -> Iterator[int]:
     ) as process:
         assert process.stdout is not None
         try:
-            yield int(process.stdout.readline())
+            yield Gateway(int(process.stdout.readline()), process)
         finally:
             process.communicate(timeout=10)
 
 
 def main() -> None:
-    """Serve until standard input closes."""
+    """Serve until standard input closes; each line of it lets the children count."""
     metrics.born([PUBLICATION, "never-attacked"])
-    for number in range(CHILDREN):
-        pid = os.fork()
-        if pid == 0:
-            count(number)
-            os._exit(0)
-        os.waitpid(pid, 0)
+    children = [child(number) for number in range(CHILDREN)]
     store = metrics.StoreCollector()
     store.gauges = metrics.Gauges(
         incidents={"held": 2},
@@ -54,9 +67,32 @@ def main() -> None:
         audit_head=bytes(range(32)),
     )
     server = metrics.serve("127.0.0.1:0", metrics.registry(store), lambda: None)
-    print(server.port, flush=True)  # noqa: T201 - the parent reads it.
-    sys.stdin.read()
+    say(str(server.port))
+    for _ in sys.stdin:
+        for line in children:
+            line.sendall(b"?")
+            line.recv(1)
+        say("counted")
     server.close()
+
+
+def say(word: str) -> None:
+    """One line for the parent."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def child(number: int) -> socket.socket:
+    """Fork a child that counts for every byte it gets, and answers with one; the parent's end."""
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        while theirs.recv(1):
+            count(number)
+            theirs.sendall(b"!")
+        os._exit(0)
+    theirs.close()
+    return ours
 
 
 def count(number: int) -> None:

@@ -70,8 +70,9 @@ def served(reason: str | None = None, shown: CollectorRegistry | None = None) ->
 
 def test_names_and_labels_are_the_contract(tmp_path: Path) -> None:
     """Every metric of the contract is there under its name, with its labels and no others."""
-    with forked(tmp_path) as port:
-        _, text = get(port, "/metrics")
+    with forked(tmp_path) as gateway:
+        gateway.count()
+        _, text = get(gateway.port, "/metrics")
     families = {family.name: family for family in text_string_to_metric_families(text)}
     labels = {
         name: {label for sample in families[name].samples for label in sample.labels} - {"le"}
@@ -83,8 +84,9 @@ def test_names_and_labels_are_the_contract(tmp_path: Path) -> None:
 
 def test_counts_of_forked_children_add_up(tmp_path: Path) -> None:
     """Workers are forked; what each of them counted is in one sum, and a dead worker's counts stay."""
-    with forked(tmp_path) as port:
-        _, text = get(port, "/metrics")
+    with forked(tmp_path) as gateway:
+        gateway.count()
+        _, text = get(gateway.port, "/metrics")
     found = samples(text)
     hold = (("disposition", "hold"), ("publication", "cla-2018"))
     assert 6 == found["embargo_gateway_blocked_attempts_total", hold]
@@ -95,13 +97,13 @@ def test_counts_of_forked_children_add_up(tmp_path: Path) -> None:
 
 def test_series_of_alerts_are_born_at_zero(tmp_path: Path) -> None:
     """A registered publication's counter exists at 0 before its first mail, and so does the unknown one's."""
-    with forked(tmp_path) as port:
-        found = samples(get(port, "/metrics")[1])
+    with forked(tmp_path) as gateway:
+        found = samples(get(gateway.port, "/metrics")[1])
     for publication in ("never-attacked", metrics.UNKNOWN):
         for disposition in metrics.BLOCKED_DISPOSITIONS:
             labels = (("disposition", disposition), ("publication", publication))
             assert 0 == found["embargo_gateway_blocked_attempts_total", labels]
-    assert 0 == found["embargo_gateway_errors_total", (("kind", "store"),)]
+    assert 0 == found["embargo_gateway_errors_total", (("kind", "bug"),)]
     assert 0 == found["embargo_gateway_next_hop_replies_total", (("class", "4xx"),)]
 
 
@@ -170,6 +172,7 @@ def test_not_ready_says_why() -> None:
     """A load balancer gets 503, a person the reason."""
     with served("worker 2 has not started") as server:
         assert (503, "worker 2 has not started\n") == get(server.port, "/ready")
+        assert "\nembargo_gateway_ready 0.0\n" in get(server.port, "/metrics")[1]
 
 
 def test_a_page_that_fails_tells_nothing() -> None:
