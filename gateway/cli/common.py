@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -78,7 +78,7 @@ def emit(record: Mapping[str, Any], text: str, *, as_json: bool) -> None:
     sys.stdout.write((json.dumps(record, ensure_ascii=False) if as_json else text) + "\n")
 
 
-def emit_table(rows: list[Mapping[str, Any]], *, as_json: bool) -> None:
+def emit_table(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print rows of the same keys: JSON lines, a rich table on a terminal, aligned columns elsewhere."""
     if as_json:
         for row in rows:

@@ -1,0 +1,219 @@
+"""Access lists as people make them (CSV, XLSX, JSON) into grants: every bad row is named, and one bad row refuses the list.
+
+Columns are known by many names and may stand in any order, below title lines too; only the address is a must.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gateway.address import AddressError, typed
+from gateway.model import Grant, GrantKind
+from gateway.moments import MomentError, day, loose, on_the_wall
+from gateway.sheets import Cell, Line, SheetError, Tables, read_tables
+
+_NAMES = {
+    "email": "email|mail|emailaddress|mailaddress|address|emails|smtpaddress|emailid|workemail",
+    "name": "name|fullname|person|recipient|displayname",
+    "role": "role|jobtitle|job|post|position|title|jobrole",
+    "organisation": "organisation|organization|department|org|dept|body|company|team",
+    "kind": "kind|type|accesstype|kindofaccess|typeofaccess|access",
+    "reason": "reason|justification|why|purpose|reasonforaccess",
+    "from": "from|start|starts|startdate|startsat|begins|accessfrom|validfrom|startofaccess",
+    "until": "until|to|end|ends|enddate|endsat|expires|expiry|accessto|accessuntil|validuntil|validto|endofaccess",
+}
+_FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliases.split("|")}
+_KINDS = {
+    **dict.fromkeys(("prerelease", "pra", "prereleaseaccess", "prereleaserecipient"), GrantKind.PRE_RELEASE),
+    **dict.fromkeys(
+        ("production", "producer", "productionteam", "qa", "qualityassurance"), GrantKind.PRODUCTION
+    ),
+}
+_HEADER_WITHIN = 30
+"""Rows among which the header is looked for: lists carry titles and explanations above it, not pages."""
+_BRACKETED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*[;,]?\Z")
+_DOMAIN = re.compile(r"(?:\*?@|\*\.)?[^@\s]+\.[^@\s]+\Z|[^@]*\*.*|@.*")
+
+
+class AccessListError(Exception):
+    """The list cannot be taken; `problems` holds one `file: line N: problem` for each fault."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class AccessList:
+    """The grants of a list, and `file: note` lines on what was passed over (doubled rows, columns without a use)."""
+
+    grants: tuple[Grant, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    fields: tuple[str | None, ...]
+    unused: tuple[str, ...]
+    rows: tuple[Line, ...]
+
+
+def read(
+    path: Path, zone: ZoneInfo, *, default: GrantKind = GrantKind.PRE_RELEASE, only: GrantKind | None = None
+) -> AccessList:
+    """The grants in a file; a row without a kind is of the `default` kind; `only` refuses every other.
+
+    Times without an offset are wall time in `zone`; a date alone is all of that day.  Raises AccessListError.
+    """
+    try:
+        table = _find_table(read_tables(path))
+    except (OSError, SheetError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise AccessListError([f"{path}: {reason}"]) from None
+    grants, notes, problems = _collect(table, zone, default, only)
+    if not grants and not problems:
+        problems = ["no addresses in it"]
+    if problems:
+        raise AccessListError(f"{path}: {problem}" for problem in problems)
+    notes += [f'column "{name}" is not used' for name in table.unused]
+    return AccessList(grants, tuple(f"{path}: {note}" for note in notes))
+
+
+def _find_table(found: Tables) -> _Table:
+    fitting = [table for lines in found.tables if (table := _below_header(lines)) is not None]
+    if not fitting:
+        raise SheetError('has no header line with a column for the address, such as "email"')
+    if len(fitting) > 1 and not found.readings:
+        raise SheetError("more than one sheet looks like the list; keep it on one")
+    # The right delimiter is the one with which the header makes most sense.
+    return max(fitting, key=lambda table: (_known(table), len(table.fields)))
+
+
+def _known(table: _Table) -> int:
+    return sum(field is not None for field in table.fields)
+
+
+def _below_header(lines: list[Line]) -> _Table | None:
+    for at, line in enumerate(lines[:_HEADER_WITHIN]):
+        fields = tuple(_field(cell) for cell in line.cells)
+        if "email" in fields:
+            twice = sorted({field for field in fields if field and fields.count(field) > 1})
+            if twice:
+                raise SheetError(f"line {line.number}: two columns for {twice[0]}")
+            named = zip(fields, line.cells, strict=True)
+            unused = tuple(str(cell) for field, cell in named if field is None and cell != "")
+            return _Table(fields, unused, tuple(lines[at + 1 :]))
+    return None
+
+
+def _field(cell: Cell) -> str | None:
+    return _FIELDS.get(_letters(cell)) if isinstance(cell, str) else None
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalpha())
+
+
+def _collect(
+    table: _Table, zone: ZoneInfo, default: GrantKind, only: GrantKind | None
+) -> tuple[tuple[Grant, ...], list[str], list[str]]:
+    seen: dict[tuple[str, GrantKind], tuple[int, Grant]] = {}
+    notes: list[str] = []
+    problems: list[str] = []
+    for line in table.rows:
+        try:
+            grant = _grant(_values(table.fields, line), zone, default)
+            if only not in (None, grant.kind):
+                raise SheetError(f"only {only.value} grants belong here" if only else "")
+            who = (grant.address, grant.kind)
+            if who in seen:
+                first, before = seen[who]
+                seen[who] = (first, _merge(before, grant, first))
+                notes.append(f"line {line.number}: the same as line {first}")
+            else:
+                seen[who] = (line.number, grant)
+        except (SheetError, MomentError, AddressError) as error:
+            problems.append(f"line {line.number}: {error}")
+    return tuple(grant for _, grant in seen.values()), notes, problems
+
+
+def _values(fields: tuple[str | None, ...], line: Line) -> dict[str, Cell]:
+    beyond = [cell for cell in line.cells[len(fields) :] if cell != ""]
+    if beyond:
+        raise SheetError("more cells than the header line has columns")
+    return {field: cell for field, cell in zip(fields, line.cells, strict=False) if field is not None}
+
+
+def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant:
+    name, address = _mailbox(_text(values, "email"))
+    starts_at = _moment(values.get("from", ""), zone, end=False)
+    ends_at = _moment(values.get("until", ""), zone, end=True)
+    if starts_at and ends_at and starts_at >= ends_at:
+        raise SheetError("it ends before it begins")
+    return Grant(
+        address=address,
+        kind=_kind(_text(values, "kind"), default),
+        reason=_text(values, "reason"),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        origin="import",
+        name=_text(values, "name") or name,
+        role=_text(values, "role"),
+        organisation=_text(values, "organisation"),
+    )
+
+
+def _text(values: dict[str, Cell], field: str) -> str:
+    cell = values.get(field, "")
+    return cell if isinstance(cell, str) else cell.isoformat()
+
+
+def _mailbox(text: str) -> tuple[str, str]:
+    """Name and canonical address of `a@b`, `Name <a@b>` or `mailto:a@b`."""
+    if not text:
+        raise SheetError("no address")
+    bracketed = _BRACKETED.match(text)
+    name, bare = (bracketed["name"].strip(" \"'"), bracketed["address"]) if bracketed else ("", text)
+    bare = re.sub(r"\Amailto:", "", bare.strip().strip("'").rstrip(";,"), flags=re.IGNORECASE).strip()
+    if _DOMAIN.match(bare):
+        raise SheetError(f"{bare!r}: a grant is to a person, never to a domain or a pattern")
+    if bare.count("@") > 1:
+        raise SheetError("more than one address in a cell")
+    return name, typed(bare)
+
+
+def _kind(text: str, default: GrantKind) -> GrantKind:
+    if not text:
+        return default
+    kind = _KINDS.get(_letters(text))
+    if kind is None:
+        raise SheetError(f"kind {text!r}: must be pre-release or production")
+    return kind
+
+
+def _moment(cell: Cell, zone: ZoneInfo, *, end: bool) -> datetime | None:
+    if isinstance(cell, str):
+        return loose(cell, zone, end=end) if cell else None
+    if isinstance(cell, datetime) and cell.time() != time.min:
+        return on_the_wall(cell, zone)
+    # A spreadsheet keeps a date as its midnight.
+    on = cell.date() if isinstance(cell, datetime) else cell
+    return day(on, zone, end=end)
+
+
+def _merge(before: Grant, again: Grant, first: int) -> Grant:
+    """One grant of two rows for the same address and kind; what only one of them says is no contradiction."""
+    if (before.starts_at, before.ends_at) != (again.starts_at, again.ends_at):
+        raise SheetError(f"contradicts line {first}: other times for the same address")
+    said = {}
+    for field in ("reason", "name", "role", "organisation"):
+        old, new = getattr(before, field), getattr(again, field)
+        if old and new and old.casefold() != new.casefold():
+            raise SheetError(f"contradicts line {first}: another {field} for the same address")
+        said[field] = old or new
+    return replace(before, **said)

@@ -1,0 +1,107 @@
+"""What of a file becomes traces when it is registered: its own digest, and those of the inner pieces that carry its content.
+
+A logo, a theme, an empty sheet or the parts that an office program writes into every file are in half of all mail: as traces
+they would hold it.  So an inner piece counts only if it is larger than 256 bytes and carries text or data of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from gateway.model import Document, Message
+
+SMALLEST = 256
+"""Bytes; an inner piece of this size or less is no trace."""
+_MAX_INNER = 200 * 1024 * 1024
+_MAX_DEPTH = 4
+_MIN_TEXT = 100
+"""Letters and digits that a part of an office file must carry."""
+_IMAGES = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\x00",
+    b"MM\x00*",
+    b"\x01\x00\x00\x00",
+    b"\xd7\xcd\xc6\x9a",
+)
+_OFFICE_CONTENT = re.compile(
+    r"word/(document|comments)\d*\.xml|xl/worksheets/[^/]+\.xml|xl/sharedStrings\.xml|xl/comments\d*\.xml"
+    r"|ppt/(slides|notesSlides|comments)/[^/]+\.xml|(word|xl|ppt)/charts/chart\d*\.xml|(word|xl|ppt)/embeddings/[^/]+"
+    r"|(.+/)?content\.xml"
+)
+_SHARED_STRING = re.compile(rb"<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
+_TAG = re.compile(rb"<[^>]*>")
+_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+_OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One file to register: its name, its size in bytes, its digests (SHA-256, 32 bytes) and what could not be read."""
+
+    name: str
+    size: int
+    digests: frozenset[bytes]
+    unreadable: tuple[str, ...] = field(default=())
+
+
+class Empty(ValueError):
+    """The file has no bytes: as a trace it would match every empty attachment."""
+
+
+def trace_file(path: Path, extract: Callable[[Document], Message]) -> Traced:
+    """The traces of a file; `extract` reads inside it (`gateway.message.extract`).  Raises OSError and Empty."""
+    content = path.read_bytes()
+    if not content:
+        raise Empty
+    own = sha256(content).digest()
+    if len(content) > _MAX_INNER:
+        return Traced(path.name, len(content), frozenset({own}), ("1: too-large",))
+    message = extract(Document("1", path.suffix.lower().lstrip("."), content))
+    idle = frozenset(_without_content(content, 0))
+    inner = {leaf.sha256 for leaf in message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
+    unreadable = tuple(f"{place.path}: {place.reason.value}" for place in message.unreadable)
+    return Traced(path.name, len(content), frozenset({own, *inner}), unreadable)
+
+
+def _without_content(content: bytes, depth: int) -> Iterator[bytes]:
+    """Digests of the members of a zip or office file, at any depth, that carry no content of their own."""
+    if depth == _MAX_DEPTH or not content.startswith(b"PK\x03\x04"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            office = not _OFFICE_MARKS.isdisjoint(archive.namelist())
+            for info in archive.infolist():
+                if info.file_size > _MAX_INNER or info.is_dir():
+                    continue
+                member = archive.read(info)
+                if not _carries_content(info.filename, member, office=office):
+                    yield sha256(member).digest()
+                yield from _without_content(member, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        # What is broken or encrypted here, `extract` has named as unreadable.
+        return
+
+
+def _carries_content(name: str, member: bytes, *, office: bool) -> bool:
+    if member.startswith(_IMAGES) or PurePosixPath(name).suffix.lower() in (".svg", ".emf", ".wmf"):
+        return False
+    if not office:
+        return True
+    if _OFFICE_CONTENT.fullmatch(name) is None:
+        return False
+    return "/embeddings/" in name or len(_WORD.findall(_text(member))) >= _MIN_TEXT
+
+
+def _text(member: bytes) -> bytes:
+    # A cell that only points to a shared string says nothing: its number is the same in every workbook of that shape.
+    return _TAG.sub(b"", _SHARED_STRING.sub(b"", member))
