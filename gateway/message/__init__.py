@@ -1,0 +1,10 @@
+"""Bytes to a message: everything that can be read of a mail, and a mark wherever something cannot."""
+
+from __future__ import annotations
+
+from gateway.message.documents import extract
+from gateway.message.leaves import Reading
+from gateway.message.reader import read
+from gateway.model import Document
+
+__all__ = ["Document", "Reading", "extract", "read"]

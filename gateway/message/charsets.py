@@ -1,0 +1,143 @@
+"""Bytes to text by a charset label: the labels that mail programs know, never a Python-only codec, never an error."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+Buffer = bytes | bytearray | memoryview
+
+_NAMES: Final[dict[str, str]] = {
+    "utf-8": "utf8 unicode-1-1-utf-8 utf-8-sig unicode11utf8 x-unicode20utf8 cp65001",
+    "cp1252": (
+        "ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso_8859-1 iso88591 latin1 latin-1 l1 cp819 ibm819"
+        " windows-1252 x-cp1252 ansi 646 us iso646-us iso-ir-100 csisolatin1"
+    ),
+    "cp1250": "windows-1250 x-cp1250",
+    "cp1251": "windows-1251 x-cp1251",
+    "cp1253": "windows-1253 x-cp1253",
+    "cp1254": "windows-1254 x-cp1254 iso-8859-9 iso8859-9 latin5 l5 csisolatin5",
+    "cp1255": "windows-1255 x-cp1255",
+    "cp1256": "windows-1256 x-cp1256",
+    "cp1257": "windows-1257 x-cp1257",
+    "cp1258": "windows-1258 x-cp1258",
+    "cp874": "windows-874 dos-874 tis-620 iso-8859-11 iso8859-11",
+    "cp866": "ibm866 csibm866 866",
+    "cp437": "ibm437 437",
+    "cp850": "ibm850 850",
+    "cp852": "ibm852 852",
+    "cp858": "ibm00858",
+    "cp037": "ibm037 ebcdic-cp-us ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-wt",
+    "cp500": "ibm500 ebcdic-cp-be ebcdic-cp-ch",
+    "cp1140": "ibm01140",
+    "iso8859-2": "iso-8859-2 latin2 l2 csisolatin2",
+    "iso8859-3": "iso-8859-3 latin3 l3 csisolatin3",
+    "iso8859-4": "iso-8859-4 latin4 l4 csisolatin4",
+    "iso8859-5": "iso-8859-5 cyrillic csisolatincyrillic",
+    "iso8859-6": "iso-8859-6 arabic ecma-114 asmo-708 iso-8859-6-e iso-8859-6-i",
+    "iso8859-7": "iso-8859-7 greek greek8 ecma-118 elot_928 sun_eu_greek",
+    "iso8859-8": "iso-8859-8 hebrew visual iso-8859-8-i iso-8859-8-e logical",
+    "iso8859-10": "iso-8859-10 latin6 l6",
+    "iso8859-13": "iso-8859-13",
+    "iso8859-14": "iso-8859-14",
+    "iso8859-15": "iso-8859-15 latin9 latin-9 l9",
+    "iso8859-16": "iso-8859-16",
+    "koi8-r": "koi koi8 koi8_r cskoi8r",
+    "koi8-u": "koi8-ru",
+    "mac-roman": "macintosh mac x-mac-roman csmacintosh",
+    "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+    "gb18030": "gbk gb2312 x-gbk gb_2312-80 chinese cp936 ms936 windows-936 csgb2312 gb_2312 iso-ir-58",
+    "hz": "hz-gb-2312",
+    "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5 csbig5 cp950",
+    "euc_jp": "euc-jp x-euc-jp eucjp cseucpkdfmtjapanese",
+    "iso2022_jp_2": "iso-2022-jp iso-2022-jp-2 csiso2022jp",
+    "iso2022_jp_3": "iso-2022-jp-3",
+    "iso2022_kr": "iso-2022-kr csiso2022kr",
+    "cp932": "shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis",
+    "cp949": "euc-kr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949 cseuckr uhc",
+    "johab": "cp1361",
+    "utf-16": "unicode ucs-2 csunicode iso-10646-ucs-2",
+    "utf-16-le": "utf-16le unicodefeff",
+    "utf-16-be": "utf-16be unicodefffe",
+    "utf-32": "ucs-4",
+    "utf-32-le": "utf-32le",
+    "utf-32-be": "utf-32be",
+    "utf-7": "unicode-1-1-utf-7 csunicode11utf7 utf7",
+}
+_CODECS: Final = {label: codec for codec, labels in _NAMES.items() for label in (codec, *labels.split())}
+_WIDE: Final = frozenset(name for name in _CODECS.values() if name.startswith(("utf-16", "utf-32")))
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SINGLE_BYTE: Final = re.compile(r"(?:cp1?[0-9]{3}|iso8859-[0-9]+|koi8-.|mac-[a-z]+)\Z")
+_EBCDIC: Final = frozenset({"cp037", "cp500", "cp1140"})
+
+
+def codec_of(label: str) -> str | None:
+    """The Python codec that a charset label of mail means, or None for a label that no mail program knows."""
+    return _CODECS.get(label.strip(" \t\r\n\"'").lower())
+
+
+def is_wide(label: str) -> bool:
+    """Whether text under this label holds zero bytes as a matter of course."""
+    return codec_of(label) in _WIDE
+
+
+def decode(data: Buffer, label: str = "") -> str:
+    """Text of `data` as a reader would see it; whatever the label says, every byte comes out as something.
+
+    Well-formed UTF-8 wins over a single-byte label, because no text in such a charset is UTF-8 by chance.
+    """
+    if len(data) == 0:
+        return ""
+    codec = _marked(data) or codec_of(label)
+    if codec is None or codec == "utf-8" or (_SINGLE_BYTE.match(codec) and codec not in _EBCDIC):
+        text = _strictly(data, "utf-8")
+        if text is not None:
+            return text.removeprefix("\ufeff")
+    if codec is not None:
+        text = _strictly(data, codec)
+        if text is not None:
+            return text.removeprefix("\ufeff")
+    return _somehow(data, codec)
+
+
+def _marked(data: Buffer) -> str | None:
+    start = bytes(data[:4])
+    return next((codec for mark, codec in _BYTE_ORDER_MARKS if start.startswith(mark)), None)
+
+
+def _strictly(data: Buffer, codec: str) -> str | None:
+    try:
+        return str(data, codec)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _somehow(data: Buffer, codec: str | None) -> str:
+    if codec == "utf-8":
+        return str(data, "utf-8", "replace")
+    if codec is None or codec == "cp1252":
+        return _windows(data)
+    try:
+        return str(data, codec, "replace")
+    except (UnicodeError, LookupError, ValueError):
+        return _windows(data)
+
+
+def _windows(data: Buffer) -> str:
+    """Windows-1252 as browsers read it: its five empty places are the control characters of the same number."""
+    return str(data, "latin-1").translate(_WINDOWS)
+
+
+def _table() -> dict[int, str]:
+    pairs = ((code, bytes([code]).decode("cp1252", "replace")) for code in range(0x80, 0xA0))
+    return {code: char for code, char in pairs if char != "\ufffd"}
+
+
+_WINDOWS: Final = _table()

@@ -1,0 +1,176 @@
+"""Header blocks: where one ends, its text as a reader sees it, and the fields that give a part its structure.
+
+Everything here is one pass over the block with expressions that cannot backtrack over each other's ground.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.message import charsets, limits, transfer
+
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_FOLD: Final = re.compile(r"\r?\n(?=[ \t])")
+_FIELD_START: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_STRUCTURE: Final = re.compile(
+    r"^content-(type|transfer-encoding|disposition|description)[ \t]*:(.*)", re.I | re.M
+)
+_LINE_WITHOUT_NAME: Final = re.compile(r"^(?![!-9;-~]{1,200}[ \t]*:).*\S", re.M)
+_ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,60})?\?([bBqQ])\?([^?\n]*)\?=")
+_BETWEEN_WORDS: Final = re.compile(r"(\?=)\s+(?==\?)")
+_PARAMETER: Final = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.S)
+_PIECE: Final = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?\Z")
+_QUOTED_PAIR: Final = re.compile(r"\\(.)", re.S)
+_COMMENT: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)', re.S)
+_TOKEN: Final = re.compile(r"[^\s;()\"]+/[^\s;()\"]+|[^\s;()\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One header block: decoded text, structural fields in order, whether it broke off, and where the body starts."""
+
+    text: str
+    fields: tuple[tuple[str, str], ...]
+    body: int
+    oversize: bool = False
+    junk_before_structure: bool = False
+
+    def values(self, name: str) -> list[str]:
+        """Values of `content-NAME` fields, unfolded, in the order they stand."""
+        return [value for found, value in self.fields if found == name]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A Content-Type value: `main/sub` in lower case, and parameters (RFC 2231 joined) by lower-case name."""
+
+    value: str
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def parameter(self, name: str) -> str:
+        """The first value of a parameter, or the empty string."""
+        return self.parameters.get(name, ("",))[0]
+
+
+def read_block(buffer: bytes, start: int, limit: int) -> Block:
+    """The header block of `buffer[start:limit]`: it ends at an empty line, or before a first line that is no header."""
+    first = _skip_envelope_line(buffer, start, limit)
+    if not _FIELD_START.match(buffer, first, limit):
+        return Block("", (), _after_empty_line(buffer, start, limit))
+    blank = _BLANK_LINE.search(buffer, first, limit)
+    end, body = (blank.start(), blank.end()) if blank else (limit, limit)
+    oversize = end - first > limits.HEADER_BYTES
+    if oversize:
+        end = body = first + limits.HEADER_BYTES
+    raw = charsets.decode(buffer[first:end])
+    text = _FOLD.sub("", raw).replace("\r", "")
+    fields = tuple((match[1].lower(), match[2].strip()) for match in _STRUCTURE.finditer(text))
+    junk = _junk_before_structure(text) if fields else False
+    return Block(decode_words(text), fields, body, oversize, junk)
+
+
+def _skip_envelope_line(buffer: bytes, start: int, limit: int) -> int:
+    """Skip the `From ` line of a mailbox file, which some programs leave on top of a mail, quoted or not."""
+    if buffer.startswith((b"From ", b">From "), start, limit):
+        newline = buffer.find(b"\n", start, limit)
+        return limit if newline < 0 else newline + 1
+    return start
+
+
+def _after_empty_line(buffer: bytes, start: int, limit: int) -> int:
+    for empty in (b"\r\n", b"\n"):
+        if buffer.startswith(empty, start, limit):
+            return start + len(empty)
+    return start
+
+
+def _junk_before_structure(text: str) -> bool:
+    """Whether a line that is no header stands before a structural field: some readers end the headers there."""
+    junk = _LINE_WITHOUT_NAME.search(text)
+    return junk is not None and _STRUCTURE.search(text, junk.end()) is not None
+
+
+def decode_words(text: str) -> str:
+    """Text with its RFC 2047 encoded words decoded; neighbours of one charset are joined before they are decoded."""
+    if "=?" not in text:
+        return text
+    joined = _BETWEEN_WORDS.sub(r"\1", text)
+    pieces: list[str] = []
+    pending: list[bytes] = []
+    charset, position = "", 0
+    for match in _ENCODED_WORD.finditer(joined):
+        if pending and (match.start() > position or match[1].lower() != charset):
+            pieces.append(charsets.decode(b"".join(pending), charset))
+            pending.clear()
+        pieces.append(joined[position : match.start()])
+        charset, position = match[1].lower(), match.end()
+        pending.append(_word_bytes(match[2], match[3]))
+    if pending:
+        pieces.append(charsets.decode(b"".join(pending), charset))
+    pieces.append(joined[position:])
+    return "".join(pieces)
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    if encoding in "bB":
+        return bytes(transfer.decode("base64", data, 0, len(data)).data)
+    return binascii.a2b_qp(data, header=True)
+
+
+def content_type(value: str) -> ContentType:
+    """A Content-Type value taken apart; whatever is no type comes back as the empty value."""
+    token = _TOKEN.match(value.strip())
+    return ContentType(token[0].lower() if token else "", parameters(value))
+
+
+def without_comments(value: str) -> str:
+    """The value without its RFC 5322 comments, innermost first; quoted strings stay."""
+    for _ in range(limits.DEPTH):
+        bare = _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else " ", value)
+        if bare == value:
+            break
+        value = bare
+    return value
+
+
+def parameters(value: str) -> dict[str, tuple[str, ...]]:
+    """Parameters of a structured value: all plain values of a name in order, the RFC 2231 reading first."""
+    plain: dict[str, list[str]] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for match in _limited(_PARAMETER.finditer(value)):
+        quoted = match[2]
+        text = _QUOTED_PAIR.sub(r"\1", quoted) if quoted is not None else match[3].strip()
+        name = _PIECE.match(match[1].lower())
+        if name is None:
+            continue
+        if name[2] is None and name[3] is None:
+            plain.setdefault(name[1], []).append(text)
+        else:
+            pieces.setdefault(name[1], {}).setdefault(int(name[2] or 0), (text, name[3] is not None))
+    found = {name: [_joined(numbered)] for name, numbered in pieces.items()}
+    for name, values in plain.items():
+        found.setdefault(name, []).extend(values)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _limited(matches: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    for _, match in zip(range(limits.PARAMETERS), matches, strict=False):
+        yield match
+
+
+def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
+    """RFC 2231 pieces in the order of their numbers, with the charset that the first one names."""
+    charset = ""
+    pieces: list[bytes] = []
+    for number in sorted(numbered):
+        text, extended = numbered[number]
+        if extended and not pieces and text.count("'") >= 2:
+            charset, _, text = text.split("'", 2)
+        data = text.encode("utf-8", "replace")
+        pieces.append(binascii.a2b_qp(data.replace(b"%", b"=")) if extended else data)
+    return charsets.decode(b"".join(pieces), charset)

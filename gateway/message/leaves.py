@@ -1,0 +1,181 @@
+"""Leaves to text: what one decoded body is, what can be read of it here, and what a scanner has to open."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.message import charsets, html, limits, sniff, transfer
+from gateway.message.sniff import Kind
+from gateway.message.structure import Plan
+from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+
+Bytes = bytes | memoryview
+
+_PGP_IN_TEXT: Final = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*\r?$", re.M)
+_CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
+_FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
+_MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
+_INCOMPLETE: Final = frozenset({"message/partial", "message/external-body"})
+_SIGNATURES: Final = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+        "application/pkix-cert",
+        "application/pkix-crl",
+        "application/x-x509-ca-cert",
+        "application/x-x509-user-cert",
+    }
+)
+_SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNED: Final = bytes.fromhex("2a864886f70d010702")
+"""The object identifier of CMS signed data, RFC 5652 section 5.1."""
+_CMS_START: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader made of a mail: what could be read here, and the documents that need a scanner."""
+
+    message: Message
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers parts, leaves, marks and documents of one mail, and counts them."""
+
+    parts: list[Part] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    marks: dict[Unreadable, None] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    count: int = 0
+
+    def reading(self) -> Reading:
+        """Everything gathered."""
+        return Reading(
+            Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks)), tuple(self.documents)
+        )
+
+    def room(self) -> bool:
+        """Count one more part; False when the mail has more than the limit."""
+        self.count += 1
+        return self.count <= limits.PARTS
+
+    def mark(self, path: str, reason: Reason) -> None:
+        """Name a place as unreadable, once."""
+        self.marks[Unreadable(path, reason)] = None
+
+    def text(self, path: str, kind: PartKind, text: str) -> None:
+        """Add text, unless there is nothing to see in it."""
+        if text and not text.isspace():
+            self.parts.append(Part(path, kind, text))
+
+    def names(self, path: str, plan: Plan) -> None:
+        """Add the file names and descriptions of a part: they are shown, and searched."""
+        if plan.names:
+            self.parts.append(Part(path, PartKind.HEADER, "\n".join(plan.names)))
+
+    def raw_text(self, path: str, buffer: bytes, start: int, end: int) -> None:
+        """Add bytes that are no proper part as the text they seem to be."""
+        if start < end:
+            self.text(path, PartKind.BODY, charsets.decode(memoryview(buffer)[start:end]))
+
+    def leaf(
+        self, path: str, plan: Plan, buffer: bytes, start: int, end: int, *, quiet: bool = False
+    ) -> None:
+        """Decode and read one leaf; `quiet`: it is known to be part of something unreadable, and not marked again."""
+        if plan.unknown_encoding:
+            self.mark(path, Reason.UNSUPPORTED)
+        for encoding in plan.encodings:
+            decoded = transfer.decode(encoding, buffer, start, max(start, end))
+            if decoded.doubtful:
+                self.mark(path, Reason.AMBIGUOUS)
+            if decoded.rest:
+                self.text(path, PartKind.BODY, charsets.decode(decoded.rest, plan.charset))
+            self.content(path, plan, decoded.data, quiet=quiet)
+
+    def content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
+        """Read one decoded leaf by what it is, whatever it is called."""
+        if len(data) == 0:
+            return
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+        found = sniff.kind(data)
+        if plan.media_type.startswith("text/"):
+            self._declared_text(path, plan, data, found)
+        elif found in sniff.DOCUMENTS:
+            self.documents.append(Document(path, plan.hint, data))
+        elif plan.media_type in _SMIME:
+            self._smime(path, plan, data)
+        elif found in (Kind.TEXT, Kind.HTML, Kind.PGP):
+            self._found_text(path, plan, data, found, quiet=quiet)
+        elif found is Kind.UNKNOWN and not quiet and not _harmless(plan.media_type):
+            self.mark(path, Reason.UNSUPPORTED)
+
+    def _declared_text(self, path: str, plan: Plan, data: Bytes, found: Kind) -> None:
+        """A text part: as text, and as the document or the page that it may be instead."""
+        if found in sniff.DOCUMENTS and sniff.by_magic(bytes(data[:8])) is not None:
+            self.documents.append(Document(path, plan.hint, data))
+            if found is not Kind.RTF:
+                return
+        page = plan.media_type in _HTML_TYPES
+        if page or found is Kind.HTML:
+            self._page(path, plan, data)
+        if not page:
+            self._plain(path, plan, data)
+        if (
+            found is Kind.UNKNOWN
+            and b"\0" in bytes(data[: sniff.START])
+            and not charsets.is_wide(plan.charset)
+        ):
+            self.mark(path, Reason.UNSUPPORTED)
+
+    def _found_text(self, path: str, plan: Plan, data: Bytes, found: Kind, *, quiet: bool) -> None:
+        """Text in a part of another type: a table, a script, a page, a picture made of text."""
+        if plan.media_type in _INCOMPLETE:
+            self.mark(path, Reason.UNSUPPORTED)
+        if found is Kind.HTML or plan.media_type in _HTML_TYPES or plan.media_type == "image/svg+xml":
+            self._page(path, plan, data)
+            return
+        self._plain(path, plan, data, quiet=quiet)
+
+    def _page(self, path: str, plan: Plan, data: Bytes) -> None:
+        charset = plan.charset or html.declared_charset(bytes(data[: sniff.START]))
+        rendered = html.render(charsets.decode(data, charset))
+        if rendered.rough:
+            self.mark(path, Reason.TOO_DEEP)
+        self.text(path, _kind(plan), rendered.text)
+
+    def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
+        text = charsets.decode(data, plan.charset)
+        if plan.media_type in _FOLDED_TYPES:
+            text = _CALENDAR_FOLD.sub("", text).replace("\\n", "\n").replace("\\,", ",")
+        if not quiet and _PGP_IN_TEXT.search(text):
+            self.mark(path, Reason.ENCRYPTED)
+        self.text(path, _kind(plan), text)
+
+    def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
+        """Enveloped mail is closed; signed mail is not, but nothing here takes its text out of the signature yet."""
+        start = bytes(data[:_CMS_START])
+        if "certs" in plan.smime_type:
+            return
+        signed = _SIGNED in start or "signed" in plan.smime_type
+        self.mark(path, Reason.UNSUPPORTED if signed else Reason.ENCRYPTED)
+        if signed:
+            self.text(path, PartKind.BODY, charsets.decode(data))
+
+
+def _kind(plan: Plan) -> PartKind:
+    """A text that is attached, or that comes as something other than text, is a document."""
+    text = plan.media_type.startswith("text/") and not plan.attachment
+    return PartKind.BODY if text else PartKind.DOCUMENT
+
+
+def _harmless(media_type: str) -> bool:
+    """Whether bytes of this declared type carry no text: pictures, sound, signatures, keys."""
+    return media_type.startswith(_MEDIA_FAMILIES) or media_type in _SIGNATURES

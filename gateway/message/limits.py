@@ -1,0 +1,62 @@
+"""Every limit on reading one mail, in one place, each with its reason.
+
+A limit that is reached never hides anything in silence: the place is named as unreadable, `too-deep` or `too-large`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEPTH: Final = 30
+"""Parts within parts.  Forwards of forwards reach about 10; every level costs one look-up a boundary line."""
+
+PARTS: Final = 1_000
+"""Parts of one mail.  A digest of a busy list has some 200; readers of mail slow down well before 1,000."""
+
+BOUNDARIES: Final = 8
+"""Boundaries that contradicting headers may name for one multipart; readers take one of the first two."""
+
+HEADER_BYTES: Final = 262_144
+"""One header block.  Exchange refuses more than 256 KiB, so no ordinary mail has more."""
+
+NON_HEADER_LINES: Final = 200
+"""Lines in a header block that are no header: more than that is not a header block with a few slips in it."""
+
+ENCODED_WORDS: Final = 20_000
+"""RFC 2047 words of one header block; 256 KiB of the shortest ones would still be decoded in well under a second."""
+
+PARAMETERS: Final = 1_000
+"""Parameters of one header field: RFC 2231 pieces of a long file name come to some tens."""
+
+TRANSFER_SEGMENTS: Final = 10_000
+"""Pieces of one base64 text that padding cuts apart; an encoder that pads every line of a 700 KB file makes as many."""
+
+ARCHIVES: Final = 1
+"""Archives within one another: a zip file in a mail is read, a zip file in a zip file is named as too deep."""
+
+MEMBERS: Final = 2_000
+"""Members of one archive or package.  A workbook with 300 sheets and their drawings has about 1,500."""
+
+EXPANDED_BYTES: Final = 268_435_456
+"""Bytes that all members of one document may inflate to: ten times the largest mail most servers take."""
+
+EXPANSION: Final = 1_000
+"""Inflated by packed size of one member.  Deflate reaches 1,032; sheets of zeros that people make stay below 300."""
+
+EXPANSION_FREE_BYTES: Final = 4_194_304
+"""Members up to this size may have any ratio: they cost nothing, and a small empty bitmap is no bomb."""
+
+NESTED_DOCUMENTS: Final = 4
+"""Documents within documents: a workbook in a slide in a report in an archive."""
+
+TEXT_CHARACTERS: Final = 67_108_864
+"""Characters of text taken from one document; a novel has one million."""
+
+XML_DEPTH: Final = 512
+"""Elements within elements of one XML part; Word stays below 60."""
+
+HTML_WORK: Final = 20_000_000
+"""Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.1 s."""
+
+CHAIN_SECTORS: Final = 1_048_576
+"""Sectors of one stream of a compound file: 512 MiB of 512 byte sectors, and the end of chains that run in circles."""

@@ -1,0 +1,123 @@
+"""Transfer encodings to bytes: base64 as tolerant as mail programs are, quoted-printable, uuencode; linear, never an error."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.message import limits
+
+Bytes = bytes | memoryview
+
+IDENTITY: Final = frozenset({"7bit", "8bit", "binary", ""})
+_ALIASES: Final = {
+    "7-bit": "7bit",
+    "8-bit": "8bit",
+    "7bits": "7bit",
+    "8bits": "8bit",
+    "raw": "8bit",
+    "none": "8bit",
+    "text": "8bit",
+    "x-uue": "uuencode",
+    "x-uuencode": "uuencode",
+    "uue": "uuencode",
+    "quotedprintable": "quoted-printable",
+    "quoted_printable": "quoted-printable",
+}
+_KNOWN: Final = frozenset({"base64", "quoted-printable", "uuencode", *IDENTITY})
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_OTHER: Final = bytes(set(range(256)) - set(_ALPHABET))
+_LOOSE_SOFT_BREAK: Final = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
+_TAIL_JUNK: Final = re.compile(rb"[=\s]*\Z")
+_UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Decoded bytes; `rest` is text that followed the end of the encoding; `doubtful`: readers disagree on the bytes."""
+
+    data: Bytes
+    rest: bytes = b""
+    doubtful: bool = False
+
+
+def token(value: str) -> str | None:
+    """The encoding that a Content-Transfer-Encoding value names, lower-case, aliases resolved; None if unknown."""
+    word = value.strip(" \t\r\n;").lower()
+    word = _ALIASES.get(word, word)
+    return word if word in _KNOWN else None
+
+
+def decode(encoding: str, buffer: bytes, start: int, end: int) -> Decoded:
+    """Decode `buffer[start:end]` from a known encoding; what needs no decoding comes back without a copy."""
+    if encoding == "base64":
+        return _base64(buffer, start, end)
+    if encoding == "quoted-printable":
+        return Decoded(_quoted_printable(buffer, start, end))
+    if encoding == "uuencode":
+        return _uuencode(buffer[start:end])
+    return Decoded(memoryview(buffer)[start:end])
+
+
+def _quoted_printable(buffer: bytes, start: int, end: int) -> Bytes:
+    if buffer.find(b"=", start, end) < 0:
+        return memoryview(buffer)[start:end]
+    region: Bytes = memoryview(buffer)[start:end]
+    if _LOOSE_SOFT_BREAK.search(region):
+        region = _LOOSE_SOFT_BREAK.sub(b"=", region)
+    return binascii.a2b_qp(region)
+
+
+def _base64(buffer: bytes, start: int, end: int) -> Decoded:
+    padding = buffer.find(b"=", start, end)
+    if padding < 0:
+        return Decoded(_one_base64(memoryview(buffer)[start:end]))
+    after = padding
+    while after < end and buffer[after] in b"= \t\r\n":
+        after += 1
+    first = _one_base64(memoryview(buffer)[start:after])
+    if after == end:
+        return Decoded(first)
+    rest = buffer[after:end]
+    if rest.translate(None, _ALPHABET + b"=\r\n \t"):
+        # A mailing list's footer: no reader takes it for base64, but it is text that somebody can read.
+        return Decoded(first, rest=rest)
+    pieces = [piece for piece in rest.split(b"=", limits.TRANSFER_SEGMENTS) if piece.strip()]
+    return Decoded(first + b"".join(map(_one_base64, pieces)), doubtful=bool(pieces))
+
+
+def _one_base64(region: Bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(region)
+    except binascii.Error:
+        digits = bytes(region).translate(None, _OTHER)
+        return binascii.a2b_base64(digits[: len(digits) - (len(digits) % 4 == 1)] + b"==")
+
+
+def _uuencode(data: bytes) -> Decoded:
+    begin = _UU_BEGIN.search(data)
+    if begin is None:
+        return Decoded(data, doubtful=True)
+    if data.startswith(b"begin-base64", begin.start()):
+        end = data.find(b"\n====", begin.end())
+        stop = len(data) if end < 0 else end
+        return Decoded(_one_base64(data[begin.end() : stop]), rest=data[: begin.start()] + data[stop + 5 :])
+    decoded: list[bytes] = []
+    lines = data[begin.end() :].splitlines()
+    for number, line in enumerate(lines):
+        if line.rstrip() == b"end":
+            return Decoded(b"".join(decoded), rest=data[: begin.start()] + b"\n".join(lines[number + 1 :]))
+        decoded.append(_uu_line(line))
+    return Decoded(b"".join(decoded), rest=data[: begin.start()])
+
+
+def _uu_line(line: bytes) -> bytes:
+    if not line.strip():
+        return b""
+    size = (line[0] - 32) & 63
+    try:
+        return binascii.a2b_uu(line[: 1 + (size + 2) // 3 * 4])
+    except binascii.Error:
+        return b""
