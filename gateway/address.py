@@ -13,13 +13,13 @@ import re
 import idna
 from email_validator import EmailNotValidError, validate_email
 
-_ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"
+_ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\-"
 _UTF8 = r"\x80-\U0010ffff"
 _DOT_STRING = re.compile(rf"[{_ATEXT}{_UTF8}]+(?:\.[{_ATEXT}{_UTF8}]+)*")
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~\x80-\U0010ffff]|\\[ -~])*)"')
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ASCII_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")
-_DOMAIN_CHARS = re.compile(rf"[A-Za-z0-9.{_UTF8}-]+")
+_DOMAIN_CHARS = re.compile(rf"[A-Za-z0-9.\-{_UTF8}]+")
 _LITERAL = re.compile(r"\[([!-Z^-~]+)\]")
 _ROUTE = re.compile(rf"@{_LABEL}(?:\.{_LABEL})*(?:,@{_LABEL}(?:\.{_LABEL})*)*:")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -162,6 +162,8 @@ def _canonical_local(local: str) -> str:
 
 def typed(text: str) -> str:
     """The canonical form of an address that a person typed; raises AddressError with a reason that can be shown."""
+    if text.strip().startswith("*"):
+        raise AddressError("A grant is to a person, never to a domain.")
     try:
         valid = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as error:

@@ -1,0 +1,159 @@
+"""The line between a worker and the office: JSON lines on a Unix socket.
+
+The worker asks before it decides a mail (`begin`), says how it ended (`end`), when the client heard (`heard`), and that
+there is something to do (`wake`).  A worker without an office goes on: the memory of resends is lost, nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.replies import Reply
+from gateway.store.incidents import Fingerprint
+
+_PATIENCE = 2.0
+"""Seconds that a mail waits for an office that is starting again."""
+_LIMIT = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The office's word on a mail: a reply already given, or go on, knowing this much.
+
+    `released` are addresses to whom a lead has released this very content; `failures` is how often the scanner died.
+    """
+
+    reply: Reply | None = None
+    released: frozenset[str] = frozenset()
+    failures: int = 0
+
+
+class OfficeLink:
+    """The worker's end."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._writer: asyncio.StreamWriter | None = None
+        self._asked: dict[int, asyncio.Future[Begun]] = {}
+        self._next = 0
+        self._connected = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._accepts = False
+
+    def start(self) -> None:
+        """Connect, and again whenever the office comes back."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """End the line in good order."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._writer is not None:
+            self._writer.close()
+
+    async def begin(self, fingerprint: Fingerprint) -> Begun:
+        """Claim a mail; waits while another worker decides the same one.  Without an office: go on."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._connected.wait()
+        except TimeoutError:
+            return Begun()
+        self._next += 1
+        asked = asyncio.get_running_loop().create_future()
+        self._asked[self._next] = asked
+        self._say(op="begin", id=self._next, mail=fingerprint.mail.hex(), content=fingerprint.content.hex())
+        return await asked
+
+    def end(self, fingerprint: Fingerprint, reply: Reply | None, *, durable: bool = False) -> None:
+        """The work on a mail has ended with this reply; None: nothing was relayed or recorded."""
+        answer = None if reply is None else (reply.code, reply.enhanced, reply.text)
+        self._say(op="end", mail=fingerprint.mail.hex(), answer=answer, durable=durable)
+
+    def heard(self, fingerprint: Fingerprint) -> None:
+        """The client has heard the reply."""
+        self._say(op="heard", mail=fingerprint.mail.hex())
+
+    def failed(self, fingerprint: Fingerprint) -> None:
+        """The scanner died over this content."""
+        self._say(op="failed", content=fingerprint.content.hex())
+
+    def accepting(self) -> None:
+        """This worker takes mail now, and says so again to every new office."""
+        self._accepts = True
+        self._say(op="accepting")
+
+    def wake(self) -> None:
+        """There is an alert owed or a release to carry out."""
+        self._say(op="wake")
+
+    def _say(self, **message: Any) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(json.dumps(message).encode() + b"\n")
+
+    async def _keep(self) -> None:
+        while True:
+            with contextlib.suppress(OSError, ValueError):
+                reader, self._writer = await asyncio.open_unix_connection(self._path, limit=_LIMIT)
+                self._connected.set()
+                if self._accepts:
+                    self._say(op="accepting")
+                await self._listen(reader)
+            self._lost()
+            await asyncio.sleep(0.05)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        while line := await reader.readline():
+            message = json.loads(line)
+            asked = self._asked.pop(message["id"], None)
+            if asked is not None and not asked.done():
+                asked.set_result(_begun(message))
+
+    def _lost(self) -> None:
+        self._connected.clear()
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+        asked, self._asked = self._asked, {}
+        for future in asked.values():
+            if not future.done():
+                future.set_result(Begun())
+
+
+def _begun(message: dict[str, Any]) -> Begun:
+    answer = message.get("answer")
+    reply = Reply(*answer) if answer else None
+    return Begun(reply, frozenset(message.get("released", ())), message.get("failures", 0))
+
+
+Answering = Callable[[dict[str, Any]], None]
+Receive = Callable[[object, dict[str, Any], Answering], Awaitable[None]]
+"""What the office does with a message: (the worker's connection, the message, a function that answers)."""
+
+
+async def serve(listener: Any, receive: Receive, gone: Callable[[object], Awaitable[None]]) -> asyncio.Server:
+    """The office's end: hand every message of every worker to `receive`, and say when a worker is `gone`."""
+
+    async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        worker = object()
+
+        def answer(message: dict[str, Any]) -> None:
+            if not writer.is_closing():
+                writer.write(json.dumps(message).encode() + b"\n")
+
+        try:
+            while line := await reader.readline():
+                await receive(worker, json.loads(line), answer)
+        except (OSError, ValueError):
+            pass
+        finally:
+            await gone(worker)
+            writer.close()
+
+    return await asyncio.start_unix_server(attend, sock=listener, limit=_LIMIT)

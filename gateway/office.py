@@ -1,0 +1,244 @@
+"""The office process: the memory of resends, alerts, releases, gauges, `/metrics` and `/ready`.
+
+It faces no network client.  It alone reads the private key of held content.  Workers do without it for a while: what is
+owed stays owed in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway import link, log, metrics, replies
+from gateway.alerts import Alerts
+from gateway.model import Client, State
+from gateway.releases import Releases
+from gateway.replies import StoreUnavailable
+from gateway.resend import Answer, ResendMemory
+from gateway.smtp import received
+from gateway.smtp.next_hop import NextHop
+from gateway.snapshot import Snapshot
+from gateway.store import incidents, letters
+from gateway.store.database import Database
+from gateway.store.keys import Keys, load
+from gateway.worker import Post
+
+_log = log.get(__name__)
+_LOOK = 1.0
+"""Seconds between two looks at the store for what a command or another machine has changed."""
+_SESSIONS = 2
+
+
+class Office:
+    """What the office knows: who is connected, who waits for what, and what it last saw in the store."""
+
+    def __init__(self, post: Post, database: Database, keys: Keys) -> None:
+        self._post = post
+        self._database = database
+        self._keys = keys
+        self._memory = ResendMemory()
+        self._snapshot = Snapshot(database, keys, post.settings.register_.max_age)
+        self._accepting: set[object] = set()
+        self._answers: dict[object, deque[_Question]] = {}
+        self._wakes = (asyncio.Event(), asyncio.Event())
+        self._gauges = metrics.Gauges()
+        self._seen_decided = datetime.now(UTC)
+        self._released_count = -1
+        self._store_answers = False
+
+    # The workers' questions.
+
+    async def receive(self, worker: object, message: dict[str, Any], answer: link.Answering) -> None:
+        """One message of one worker."""
+        match message["op"]:
+            case "begin":
+                self._begin(_Question(worker, message, answer))
+            case "end":
+                self._end(bytes.fromhex(message["mail"]), message["answer"], durable=message["durable"])
+            case "heard":
+                self._memory.heard(bytes.fromhex(message["mail"]))
+            case "failed":
+                self._memory.failed(bytes.fromhex(message["content"]))
+            case "accepting":
+                self._accepting.add(worker)
+            case "wake":
+                self._wake()
+
+    def _begin(self, question: _Question) -> None:
+        known = self._memory.begin(question.mail, question.worker)
+        if known is None:
+            question.go(self._memory)
+        elif known.answer is not None:
+            question.tell(known.answer)
+        else:
+            known.waiting.append(question)
+
+    def _end(self, mail: bytes, answer: Answer | None, *, durable: bool) -> None:
+        """Whoever waited gets the answer; where there is none the first of them takes the mail over."""
+        waiting = [q for q in self._memory.end(mail, answer, durable=durable) if isinstance(q, _Question)]
+        for question in waiting:
+            self._begin(question)
+
+    async def gone(self, worker: object) -> None:
+        """A worker has vanished: what it was busy with is either recorded, or was never begun."""
+        self._accepting.discard(worker)
+        for mail in self._memory.owned_by(worker):
+            answer = await self._recorded(mail)
+            self._end(mail, answer, durable=answer is not None)
+
+    async def _recorded(self, mail: bytes) -> Answer | None:
+        try:
+            found = await asyncio.to_thread(
+                incidents.find_by_fingerprint, self._database, mail, datetime.now(UTC)
+            )
+        except StoreUnavailable:
+            return None
+        if found is None or found[1] != "hold":
+            return None
+        return _held(found[0])
+
+    def _wake(self) -> None:
+        for event in self._wakes:
+            event.set()
+
+    # The store.
+
+    async def look(self) -> None:
+        """Look at the store again and again: gauges, decisions, incidents that were closed or opened elsewhere."""
+        while True:
+            try:
+                await asyncio.to_thread(self._refresh)
+                self._store_answers = True
+            except StoreUnavailable:
+                self._store_answers = False
+            await asyncio.sleep(_LOOK)
+
+    def _refresh(self) -> None:
+        """One look (blocks)."""
+        if self._snapshot.refresh():
+            metrics.born(self._snapshot.current().publications)
+        now = datetime.now(UTC)
+        states = incidents.counts(self._database)
+        oldest = incidents.oldest_held(self._database)
+        owed = letters.count_owed(self._database)
+        self._gauges.incidents = states
+        self._gauges.oldest_hold = now - oldest if oldest is not None else timedelta(0)
+        self._gauges.alerts_owed = owed
+        self._gauges.register_age = timedelta(seconds=self._snapshot.age)
+        self._gauges.embargo = {
+            each.id: each.publishes_at - now
+            for each in self._snapshot.current().publications.values()
+            if each.state not in (State.LIVE, State.WITHDRAWN)
+        }
+        self._notice_decisions()
+        self._notice_open()
+        if owed or states.get("releasing"):
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _notice_decisions(self) -> None:
+        for decided_at, waited in incidents.decided_since(self._database, self._seen_decided):
+            metrics.DECISION_SECONDS.observe(waited.total_seconds())
+            self._seen_decided = max(self._seen_decided, decided_at)
+
+    def _notice_open(self) -> None:
+        """Bring the memory up to the store: open incidents answer resends, released content is not held again."""
+        known = {mail: ref for mail, ref, state in incidents.open_fingerprints(self._database) if state != "observed"}
+        released = incidents.released_to(self._database)
+        self._loop.call_soon_threadsafe(self._remember, known, released)
+
+    def _remember(self, known: dict[bytes, str], released: dict[bytes, frozenset[str]]) -> None:
+        self._memory.know({mail: _held(ref) for mail, ref in known.items()})
+        self._memory.released = released
+
+    def ready(self) -> str | None:
+        """Why we are not ready, or None."""
+        missing = self._post.settings.workers.count - len(self._accepting)
+        if missing > 0:
+            return f"{missing} of {self._post.settings.workers.count} workers do not accept mail"
+        if not self._store_answers:
+            return "the store does not answer"
+        if self._snapshot.age > self._post.settings.register_.max_age.total_seconds():
+            return "the register is too old"
+        return None
+
+    async def run(self, listener: socket.socket, heartbeat: int) -> None:
+        """Until SIGTERM."""
+        self._loop = asyncio.get_running_loop()
+        settings = self._post.settings
+        await asyncio.to_thread(self._refresh)
+        self._store_answers = True
+        lines = await link.serve(listener, self.receive, self.gone)
+        shown = metrics.serve(
+            settings.metrics.listen, metrics.registry(metrics.StoreCollector(self._gauges)), self.ready
+        )
+        next_hop = NextHop(settings.next_hop, self._post.hostname, _SESSIONS)
+        tasks = [asyncio.create_task(work) for work in self._works(next_hop)]
+        tasks.append(asyncio.create_task(_beat(heartbeat)))
+        stopping = asyncio.Event()
+        self._loop.add_signal_handler(signal.SIGTERM, stopping.set)
+        ended = asyncio.create_task(stopping.wait())
+        await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done() and task.exception() is not None:
+                raise task.exception() or RuntimeError
+            task.cancel()
+        shown.close()
+        lines.close()
+        await next_hop.close()
+
+    def _works(self, next_hop: NextHop) -> list[Any]:
+        settings = self._post.settings
+        alerts = Alerts(self._database, settings, self._post.rules, next_hop)
+        releases = Releases(self._database, self._keys, settings, next_hop, self._received)
+        return [self.look(), alerts.run(self._wakes[0]), releases.run(self._wakes[1])]
+
+    def _received(self, ref: str, ip: str, helo: str, when: datetime) -> bytes:
+        return received.line(self._keys.trace_key, ref, self._post.hostname, Client(ip, helo), when)
+
+
+class _Question:
+    """A worker's question about one mail, and the way to answer it."""
+
+    def __init__(self, worker: object, message: dict[str, Any], answer: link.Answering) -> None:
+        self.worker = worker
+        self.mail = bytes.fromhex(message["mail"])
+        self._content = bytes.fromhex(message["content"])
+        self._id = message["id"]
+        self._answer = answer
+
+    def tell(self, answer: Answer) -> None:
+        """Somebody has answered this mail already."""
+        self._answer({"id": self._id, "answer": answer})
+
+    def go(self, memory: ResendMemory) -> None:
+        """Go on, knowing this much."""
+        message: dict[str, Any] = {"id": self._id}
+        if released := memory.released.get(self._content):
+            message["released"] = sorted(released)
+        if failures := memory.failures(self._content):
+            message["failures"] = failures
+        self._answer(message)
+
+
+def _held(ref: str) -> Answer:
+    reply = replies.HELD.about(ref=ref)
+    return reply.code, reply.enhanced, reply.text
+
+
+async def _beat(heartbeat: int) -> None:
+    while True:
+        os.write(heartbeat, b".")
+        await asyncio.sleep(_LOOK)
+
+
+async def serve(post: Post, listener: socket.socket, heartbeat: int) -> None:
+    """The office's life, from its own connection to the store to SIGTERM."""
+    database = Database(post.settings.store.url)
+    keys = load(post.settings.store.key_folder)
+    await Office(post, database, keys).run(listener, heartbeat)
+    database.close()

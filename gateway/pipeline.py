@@ -1,0 +1,293 @@
+"""One mail from final dot to reply: read, find, decide, and carry out, the effects ordered in one place.
+
+    RELAY   the next hop's own reply, passed through
+    HOLD    one store transaction (incident, content, alert owed, audit), then 250 with the reference
+    REJECT  one store transaction (incident, alert owed, audit), then 550 with the reference
+
+Whatever goes wrong ends in a 4xx or in a hold, never in relaying: a content fault is a finding, an infrastructure fault
+defers, a bug is 451 with a reference and not a word of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from gateway import log, metrics, replies
+from gateway.address import canonical
+from gateway.config import Settings
+from gateway.detectors import find
+from gateway.link import Begun, OfficeLink
+from gateway.message import read
+from gateway.model import Decision, Disposition, Mail, Message, Reason, Register, Unreadable
+from gateway.policy import decide
+from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, reply_for
+from gateway.resend import FAILURES_BEFORE_UNREADABLE
+from gateway.rules import RuleSet
+from gateway.scanner import Scanners
+from gateway.smtp import received
+from gateway.smtp.next_hop import RegisterChanged
+from gateway.smtp.passage import Passage
+from gateway.snapshot import Snapshot
+from gateway.store.database import Database
+from gateway.store.incidents import Fingerprint, record
+from gateway.store.keys import Keys
+
+_log = log.get(__name__)
+_DEADLINE = 540.0
+"""Seconds from final dot to reply: clients wait 600 (RFC 5321 section 4.5.3.2.6)."""
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_MAX_NAMED = 5
+
+
+def new_reference() -> str:
+    """A reference for one mail: 10 characters, no two of which are mistaken for each other on a phone."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def fingerprint(key: bytes, mail: Mail) -> Fingerprint:
+    """Keyed digests by which a resend is known: of the whole mail, and of its content below the trace headers."""
+    content = blake2b(received.below_trace(mail.content), key=key, digest_size=32, person=b"content")
+    content.update(b"\0" + (mail.envelope.sender or "").encode())
+    digest = content.digest()
+    whole = blake2b(digest, key=key, digest_size=32, person=b"mail")
+    for address in sorted(mail.envelope.addresses):
+        whole.update(b"\0" + address.encode())
+    return Fingerprint(mail=whole.digest(), content=digest)
+
+
+def excuse(decision: Decision, released: frozenset[str]) -> Decision:
+    """The decision without the recipients to whom a lead has released this very content (canonical addresses)."""
+    if not released or not decision.incident:
+        return decision
+    waiting = [o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released]
+    if not waiting:
+        relayed = tuple(replace(o, disposition=Disposition.RELAY, ineligible_for=()) for o in decision.outcomes)
+        return Decision(relayed, decision.findings)
+    if decision.disposition is Disposition.REJECT:
+        return decision
+    return replace(
+        decision,
+        outcomes=tuple(
+            o if o in waiting or o.eligible else replace(o, disposition=Disposition.RELAY, ineligible_for=())
+            for o in decision.outcomes
+        ),
+    )
+
+
+@dataclass(slots=True)
+class Course:
+    """What became of one mail so far: for its reply, its log line and the counters."""
+
+    ref: str
+    fingerprint: Fingerprint
+    began: float = field(default_factory=time.perf_counter)
+    decision: Decision | None = None
+    durable: bool = False
+    scan_seconds: float = 0.0
+    relay_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The reply for the client, and the fingerprint to report once it was heard."""
+
+    reply: Reply
+    fingerprint: Fingerprint
+
+
+class Pipeline:
+    """Carries mails of one worker; `answer` never raises."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        rules: RuleSet,
+        keys: Keys,
+        database: Database,
+        snapshot: Snapshot,
+        link: OfficeLink,
+        scanners: Scanners,
+        hostname: str,
+    ) -> None:
+        self._settings = settings
+        self._policy = settings.policy.values
+        self._rules = rules
+        self._keys = keys
+        self._database = database
+        self._snapshot = snapshot
+        self._link = link
+        self._scanners = scanners
+        self._hostname = hostname
+
+    async def answer(self, mail: Mail, passage: Passage) -> Answered:
+        """Decide one mail, carry the decision out, and say what the client is told."""
+        course = Course(new_reference(), fingerprint(self._keys.trace_key, mail))
+        begun = await self._link.begin(course.fingerprint)
+        if begun.reply is not None:
+            await passage.end()
+            return Answered(begun.reply, course.fingerprint)
+        reply: Reply | None = None
+        try:
+            reply = await self._answered(mail, passage, begun, course)
+        finally:
+            # Only what must not be done twice is remembered; after anything else a resend starts afresh.
+            keep = reply is not None and reply.positive
+            self._link.end(course.fingerprint, reply if keep else None, durable=course.durable)
+            await passage.end()
+        self._account(mail, reply, course)
+        return Answered(reply, course.fingerprint)
+
+    async def _answered(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
+        try:
+            async with asyncio.timeout(_DEADLINE):
+                return await self._carried(mail, passage, begun, course)
+        except TimeoutError:
+            return replies.NEXT_HOP_LOST
+        except GatewayError as error:
+            metrics.ERRORS.labels(_kind(error)).inc()
+            _log.warning("deferred", ref=course.ref, error=type(error).__name__, problem=str(error))
+            return reply_for(error, course.ref)
+        except Exception as error:
+            metrics.ERRORS.labels("bug").inc()
+            _log.error("bug", ref=course.ref, error=type(error).__name__, trace=log.trace(error))
+            return reply_for(error, course.ref)
+
+    async def _carried(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
+        if received.looping(self._keys.trace_key, mail.content):
+            return replies.LOOP
+        message = await self._read(mail, begun, course)
+        while True:
+            register = self._snapshot.current()
+            course.decision = self._decision(mail, message, register, begun)
+            course.scan_seconds = time.perf_counter() - course.began
+            try:
+                return await self._carry_out(mail, passage, register, course)
+            except RegisterChanged:
+                continue
+
+    async def _read(self, mail: Mail, begun: Begun, course: Course) -> Message:
+        """Everything that can be read; the third time that the scanner dies over a content it is unreadable."""
+        try:
+            return await self._scanners.read(mail.content)
+        except ScanUnfinished:
+            self._link.failed(course.fingerprint)
+            if begun.failures + 1 < FAILURES_BEFORE_UNREADABLE:
+                raise
+        reading = await asyncio.to_thread(read, mail.content)
+        unread = tuple(Unreadable(document.path, Reason.SCANNER) for document in reading.documents)
+        return reading.message + Message(unreadable=unread or (Unreadable("1", Reason.SCANNER),))
+
+    def _decision(self, mail: Mail, message: Message, register: Register, begun: Begun) -> Decision:
+        findings = find(self._rules, message, register, mail.received_at)
+        decision = decide(mail.envelope, findings, register, self._policy, mail.received_at)
+        return excuse(decision, begun.released)
+
+    async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
+        decision = course.decision
+        if decision is None:
+            raise RuntimeError("not decided")
+        if decision.incident:
+            # The record is durable, with its alert owed, before the client hears anything and before a
+            # mail that is only observed goes out: a crash here loses no alert.
+            ref = await self._recorded(mail, decision, course)
+            if not decision.observed:
+                course.durable = decision.disposition is Disposition.HOLD
+                return self._blocked(decision, register, ref)
+        return await self._relayed(mail, passage, register, course)
+
+    async def _recorded(self, mail: Mail, decision: Decision, course: Course) -> str:
+        done = await asyncio.to_thread(
+            record,
+            self._database,
+            self._keys,
+            mail,
+            decision,
+            course.fingerprint,
+            course.ref,
+            datetime.now(UTC),
+            self._settings.alerts.fallback,
+        )
+        course.ref = done.ref
+        if done.fresh:
+            _count_incident(decision)
+        self._link.wake()
+        return done.ref
+
+    def _blocked(self, decision: Decision, register: Register, ref: str) -> Reply:
+        if decision.disposition is Disposition.HOLD:
+            return replies.HELD.about(ref=ref)
+        return replies.REJECTED.about(
+            ref=ref, who=_named(decision.ineligible), lead=_named(self._leads(decision, register))
+        )
+
+    def _leads(self, decision: Decision, register: Register) -> Sequence[str]:
+        known = [register.publications[p].lead for p in decision.publications if p in register.publications]
+        return known or self._settings.alerts.fallback
+
+    async def _relayed(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
+        line = received.line(self._keys.trace_key, course.ref, self._hostname, mail.client, mail.received_at)
+        began = time.perf_counter()
+        try:
+            reply = await passage.relay(mail.content, line, lambda: self._unchanged(register))
+        except NextHopLost:
+            metrics.NEXT_HOP_REPLIES.labels("none").inc()
+            raise
+        finally:
+            course.relay_seconds = time.perf_counter() - began
+        metrics.NEXT_HOP_REPLIES.labels(f"{reply.code // 100}xx").inc()
+        return reply
+
+    def _unchanged(self, register: Register) -> bool:
+        return self._snapshot.current().epoch == register.epoch
+
+    def _account(self, mail: Mail, reply: Reply, course: Course) -> None:
+        """Count the mail and write its one line."""
+        decision = course.decision or Decision(())
+        word = "defer" if reply.temporary else decision.disposition.word
+        metrics.MAILS.labels(word).inc()
+        outcomes = [o.disposition.word for o in decision.outcomes]
+        for each in set(outcomes):
+            metrics.RECIPIENTS.labels("defer" if reply.temporary else each).inc(outcomes.count(each))
+        metrics.SCAN_SECONDS.observe(course.scan_seconds)
+        for finding in decision.findings:
+            metrics.FINDINGS.labels(finding.detector.value).inc()
+            if finding.reason is not None:
+                metrics.UNREADABLE.labels(finding.reason.value).inc()
+        _log.info(
+            "mail",
+            ref=course.ref,
+            disposition=word,
+            code=reply.code,
+            recipients=len(mail.envelope.recipients),
+            findings=len(decision.findings),
+            bytes=len(mail.content),
+            scan_seconds=round(course.scan_seconds, 4),
+            relay_seconds=round(course.relay_seconds, 4),
+        )
+
+
+def _count_incident(decision: Decision) -> None:
+    label = "observe" if decision.observed else decision.disposition.word
+    for publication in set(decision.publications) or {None}:
+        metrics.BLOCKED.labels(publication or metrics.UNKNOWN, label).inc()
+
+
+def _named(addresses: Sequence[str]) -> str:
+    """Addresses for a reply: printable ASCII, a few of many."""
+    shown = [a.encode("ascii", "backslashreplace").decode()[:60] for a in addresses[:_MAX_NAMED]]
+    more = len(addresses) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _kind(error: GatewayError) -> str:
+    name = type(error).__name__
+    for start, kind in (("NextHop", "next_hop"), ("Store", "store"), ("Register", "register"), ("Scan", "scanner")):
+        if name.startswith(start):
+            return kind
+    return "next_hop"

@@ -1,0 +1,67 @@
+"""The worker's snapshot of the register: read whole, replaced whole, never older than is allowed.
+
+A thread looks at the epoch four times a second, so that a change is in every worker within a second.  A poll that finds
+the store busy or away leaves the last good snapshot in service until it is too old; then nobody can say "clean".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+
+from gateway import log
+from gateway.model import Register
+from gateway.replies import RegisterUnreadable, StoreUnavailable
+from gateway.store.database import Database
+from gateway.store.keys import Keys
+from gateway.store.register import load_register
+
+_POLL = 0.25
+_log = log.get(__name__)
+
+
+class Snapshot:
+    """The last good register and when it was last known to be current (monotonic seconds)."""
+
+    def __init__(self, database: Database, keys: Keys, max_age: timedelta) -> None:
+        self._database = database
+        self._keys = keys
+        self._max_age = max_age.total_seconds()
+        self._register: Register | None = None
+        self._confirmed = 0.0
+
+    @property
+    def age(self) -> float:
+        """Seconds since the snapshot was known to be the store's."""
+        return time.monotonic() - self._confirmed if self._register is not None else float("inf")
+
+    def current(self) -> Register:
+        """The register; raises RegisterUnreadable where no snapshot is young enough."""
+        if self._register is None or self.age > self._max_age:
+            raise RegisterUnreadable("snapshot too old")
+        return self._register
+
+    def refresh(self) -> bool:
+        """Read the register if its epoch changed (blocks); True where it did.  Raises StoreUnavailable."""
+        began = time.monotonic()
+        changed = self._register is None or self._database.epoch() != self._register.epoch
+        if changed:
+            self._register = load_register(self._database, self._keys)
+        self._confirmed = began
+        return changed
+
+    async def keep(self) -> None:
+        """Refresh for ever; a store that does not answer is logged once and tried again."""
+        complained = False
+        while True:
+            await asyncio.sleep(_POLL)
+            try:
+                await asyncio.to_thread(self.refresh)
+                complained = False
+            except StoreUnavailable:
+                if not complained:
+                    _log.warning("register not read", problem="store", seconds=round(self.age, 1))
+                complained = True
+            except Exception as error:
+                _log.error("register not read", error=type(error).__name__)

@@ -1,0 +1,147 @@
+"""One worker process: SMTP with clients, on uvloop; it decides mails with its own snapshot of the register."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway import log, metrics
+from gateway.config import Settings
+from gateway.link import OfficeLink
+from gateway.pipeline import Answered, Pipeline
+from gateway.replies import GatewayError, StoreUnavailable
+from gateway.rules import RuleSet
+from gateway.scanner import Scanners
+from gateway.smtp.next_hop import NextHop
+from gateway.smtp.server import Hall, Server, close_all
+from gateway.snapshot import Snapshot
+from gateway.store import offers
+from gateway.store.database import Database
+from gateway.store.keys import Keys, load_public
+
+_log = log.get(__name__)
+_BACKLOG = 4096
+_HEARTBEAT = 1.0
+_DRAIN = 60.0
+"""Seconds that mails at work have to end after SIGTERM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a process is started with: settings, rules, and the paths of the sockets that lead to the others."""
+
+    settings: Settings
+    rules: RuleSet
+    hostname: str
+    office: str
+    scanners: str
+
+
+async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -> None:
+    """Serve until SIGTERM, then let the mails at work end; `heartbeat` is a descriptor that hears us live."""
+    settings = post.settings
+    database = Database(settings.store.url)
+    keys = load_public(settings.store.key_folder)
+    snapshot = Snapshot(database, keys, settings.register_.max_age)
+    next_hop = _next_hop(post, database)
+    link = OfficeLink(post.office)
+    hall = _hall(post, keys, database, snapshot, link, next_hop)
+    await asyncio.to_thread(snapshot.refresh)
+    await _learn_offers(next_hop, database, settings.next_hop.address)
+    link.start()
+    keeping = asyncio.create_task(snapshot.keep())
+    loop = asyncio.get_running_loop()
+    servers = [await loop.create_server(lambda: Server(hall), sock=each, backlog=_BACKLOG) for each in listeners]
+    stopping = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    link.accepting()
+    beating = asyncio.create_task(_beat(heartbeat))
+    await stopping.wait()
+    for server in servers:
+        server.close()
+    await _drained(hall)
+    keeping.cancel()
+    beating.cancel()
+    await next_hop.close()
+    await link.close()
+    database.close()
+
+
+def _hall(
+    post: Post, keys: Keys, database: Database, snapshot: Snapshot, link: OfficeLink, next_hop: NextHop
+) -> Hall:
+    settings = post.settings
+    scan = settings.scan
+    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline)
+    pipeline = Pipeline(settings, post.rules, keys, database, snapshot, link, scanners, post.hostname)
+
+    def heard(answered: Answered) -> None:
+        link.heard(answered.fingerprint)
+
+    return Hall(settings.smtp, post.hostname, pipeline, next_hop, heard, server_tls(settings))
+
+
+def server_tls(settings: Settings) -> ssl.SSLContext | None:
+    """The context for STARTTLS with clients, or None; raises OSError or ssl.SSLError where files cannot be used."""
+    certificate, key = settings.smtp.tls_certificate, settings.smtp.tls_key
+    if certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def _next_hop(post: Post, database: Database) -> NextHop:
+    """The worker's share of the sessions that the next hop allows one client; two are the office's."""
+    settings = post.settings
+    share = max(1, (settings.next_hop.max_connections - 2) // settings.workers.count)
+    next_hop = NextHop(settings.next_hop, post.hostname, share)
+    loop = asyncio.get_running_loop()
+
+    def remember(found: Mapping[str, str]) -> None:
+        loop.run_in_executor(None, _remember, database, settings.next_hop.address, found)
+
+    next_hop.on_offers = remember
+    return next_hop
+
+
+def _remember(database: Database, address: str, found: Mapping[str, str]) -> None:
+    try:
+        offers.remember(database, address, found)
+    except StoreUnavailable:
+        _log.warning("offers not kept", problem="store")
+
+
+async def _learn_offers(next_hop: NextHop, database: Database, address: str) -> None:
+    """What the next hop can do: met now if it answers, else as it was last met."""
+    next_hop.offers = await asyncio.to_thread(offers.last_met, database, address)
+    try:
+        async with asyncio.timeout(2):
+            connection = await next_hop.lend()
+            await next_hop.give_back(connection, clean=True)
+    except (GatewayError, TimeoutError):
+        _log.warning("next hop not met", next_hop=address)
+
+
+async def _beat(heartbeat: int) -> None:
+    while True:
+        os.write(heartbeat, b".")
+        await asyncio.sleep(_HEARTBEAT)
+
+
+async def _drained(hall: Hall) -> None:
+    """Wait for the mails at work, and for connections in the middle of one."""
+    close_all(hall)
+    end = asyncio.get_running_loop().time() + _DRAIN
+    while (hall.mails or any(server.busy for server in hall.inside)) and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.05)
+        close_all(hall)
+    if hall.mails:
+        metrics.ERRORS.labels("worker").inc()
+        _log.error("mails cut off at shutdown", count=len(hall.mails))

@@ -1,0 +1,136 @@
+"""A gateway that runs for a test: the public command in a folder of its own, with the public commands beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.sink import wait_for
+
+COMMAND = [sys.executable, "-c", "from gateway.cli import main; main()"]
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Gateway:
+    """`embargo-gateway run` with its configuration, and the other commands on the same store."""
+
+    def __init__(self, folder: Path, next_hop: int, *, extra: str = "", workers: int = 2, store: str = "") -> None:
+        self.folder = folder
+        self.port, self.metrics_port = free_port(), free_port()
+        self.config = folder / "gateway.toml"
+        self.config.write_text(
+            f"""
+[smtp]
+listen = ["127.0.0.1:{self.port}"]
+hostname = "gateway.example"
+[next_hop]
+address = "127.0.0.1:{next_hop}"
+[store]
+url = "{store or f"sqlite:///{folder}/store.db"}"
+keys = "{folder}/keys"
+[metrics]
+listen = "127.0.0.1:{self.metrics_port}"
+[workers]
+count = {workers}
+scanners = 2
+[alerts]
+sender = "embargo-gateway@department.example"
+fallback = ["hop@department.example"]
+{extra}
+"""
+        )
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log: list[str] = []
+
+    def start(self) -> Gateway:
+        """Start and wait for `ready`."""
+        self.process = subprocess.Popen([*COMMAND, "run", "--config", str(self.config)], stderr=subprocess.PIPE)
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        if not wait_for(lambda: "ready" in self.log, 30):
+            raise AssertionError("not ready:\n" + "\n".join(self.log))
+        return self
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(90)
+        finally:
+            self.process.kill()
+
+    def kill(self) -> None:
+        """SIGKILL for the supervisor; the kernel ends its children."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def call(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """One command; its group and words come first, `--config` after them."""
+        words = [a for a in arguments if not a.startswith("--")]
+        split = 2 if words[0] in ("publication", "access", "document", "incident", "audit") else 1
+        line = [*COMMAND, *arguments[:split], "--config", str(self.config), *arguments[split:]]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def json(self, *arguments: str) -> list[dict[str, Any]]:
+        """The JSON lines of one command."""
+        return [json.loads(line) for line in self.call(*arguments, "--json").stdout.splitlines()]
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """`incident list --json`."""
+        return self.json("incident", "list")
+
+    def metric(self, name: str) -> float:
+        """The value of one series, written as it stands on `/metrics`; 0 where there is none."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.startswith(name + " "):
+                    return float(line.rpartition(" ")[2])
+        return 0.0
+
+    def children(self, role: str) -> list[int]:
+        """Process ids of the children that hold a listening socket (`worker`) or all of them (`any`)."""
+        assert self.process is not None
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in pids if role == "any" or _holds_port(int(pid), self.port)]
+
+
+def _holds_port(pid: int, port: int) -> bool:
+    """Whether a process serves clients on this port: it has an established connection there or accepts on it."""
+    inodes = _inodes(port)
+    links = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(descriptor))
+        except OSError:
+            continue
+    return any(f"socket:[{inode}]" in links for inode in inodes)
+
+
+def _inodes(port: int) -> list[str]:
+    """Socket inodes of established connections whose local port is `port`."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [row[9] for row in rows if int(row[1].rpartition(":")[2], 16) == port and row[3] == "01"]
