@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.message.documents import extract
+from gateway.message.documents import extract, prepare
 from gateway.message.leaves import Reading
 from gateway.message.reader import read
 from gateway.model import Document
 
-__all__ = ["Document", "Reading", "extract", "read"]
+__all__ = ["Document", "Reading", "extract", "prepare", "read"]

@@ -7,3 +7,7 @@ from gateway.model import Document, Message, Reason, Unreadable
 
 def extract(document: Document) -> Message:
     return Message((), (), (Unreadable(document.path, Reason.UNSUPPORTED),))
+
+
+def prepare() -> None:
+    """Load the document library."""
