@@ -1,21 +1,21 @@
 """An incident as facts: who waits, who got the mail, what was found where; never a word of the mail itself.
 
-Store, letters and commands speak of incidents in these types.  The life of one recipient is the table `NEXT`; the state
-of the incident is the first of `Standing` that any of its recipients is in.
+Store, letters and commands speak of incidents in these types.  The life of one recipient is the table
+`NEXT`; the state of the incident is the first of `Standing` that any of its recipients is in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.model import Finding
 
 
 class Standing(StrEnum):
-    """Where a recipient of an incident stands; in this order the strictest comes first and speaks for the incident."""
+    """Where a recipient of an incident stands; the first that any of them is in speaks for the incident."""
 
     HELD = "held"
     RELEASING = "releasing"
@@ -28,8 +28,8 @@ class Standing(StrEnum):
 
 NEXT: dict[Standing, frozenset[Standing]] = {
     Standing.HELD: frozenset({Standing.RELEASING, Standing.DISCARDED}),
-    # `relayed` is the end of an eligible recipient of a split mail, whom nobody had to decide about.  Discarding what is
-    # already being released is for damaged content only: it can never be relayed.
+    # `relayed` is the end of an eligible recipient of a split mail, about whom nobody had to decide.
+    # Discarding what is already being released is for damaged content only: it can never be relayed.
     Standing.RELEASING: frozenset(
         {Standing.RELEASED, Standing.RELAYED, Standing.REJECTED, Standing.DISCARDED}
     ),
@@ -38,6 +38,9 @@ NEXT: dict[Standing, frozenset[Standing]] = {
 
 WAITING = frozenset(NEXT)
 """While any recipient is in one of these the content is kept."""
+
+
+_URGENT = timedelta(hours=1)
 
 
 def standing(recipients: Iterable[Standing]) -> Standing:
@@ -66,7 +69,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """A publication that an incident belongs to, as far as letters tell: its title, planned time and people."""
+    """A publication that an incident belongs to: its title, planned time and people."""
 
     id: str
     title: str
@@ -77,7 +80,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """The record of one HOLD, REJECT or observation.  `publications` holds None where a banner's is not registered."""
+    """The record of one HOLD, REJECT or observation; in `publications` None is one nobody registered."""
 
     ref: str
     state: Standing
@@ -113,8 +116,20 @@ class Incident:
         return min((concern.publishes_at for concern in self.concerns), default=None)
 
 
+def asked_at(opened: datetime, publishes_at: datetime | None, after: timedelta) -> datetime:
+    """When the next level is asked about an incident that nobody decided `after` it was opened.
+
+    In the last hour before the earliest planned time, and once it has passed, a third of the patience is
+    enough.
+    """
+    patient = opened + after
+    if publishes_at is None:
+        return patient
+    return min(patient, max(opened + after / 3, publishes_at - _URGENT))
+
+
 def parameter(parameters: Iterable[str], keyword: str) -> str | None:
-    """The value of an ESMTP parameter such as `NOTIFY` ("" where it has none); None where it was not given."""
+    """The value of a parameter such as `NOTIFY` ("" where it has none); None where it was not given."""
     for one in parameters:
         name, _, value = one.partition("=")
         if name.upper() == keyword:
@@ -123,7 +138,7 @@ def parameter(parameters: Iterable[str], keyword: str) -> str | None:
 
 
 def may_notify(parameters: Iterable[str]) -> bool:
-    """Whether the client lets us write to the sender about this recipient at all (RFC 3461: not NOTIFY=NEVER)."""
+    """Whether the client lets us write to the sender about this recipient (RFC 3461: not NOTIFY=NEVER)."""
     return (parameter(parameters, "NOTIFY") or "").upper() != "NEVER"
 
 

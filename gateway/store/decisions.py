@@ -1,7 +1,7 @@
 """What a person decides about held mail: release it to recipients, or discard it.  Exactly one decision wins.
 
-A decision is recorded with who made it and why (R1), in one transaction with its audit entry; without that entry
-there is no decision.  Nothing is relayed here: a release only lets the office begin.
+A decision is recorded with who made it and why (R1), in one transaction with its audit entry: without that
+entry there is no decision.  Nothing is relayed here: a release only lets the office begin.
 """
 
 from __future__ import annotations
@@ -15,16 +15,12 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from gateway.address import canonical
 from gateway.incident import WAITING, Standing, may_notify, standing
-from gateway.store import audit, letters
+from gateway.store import NotDone, audit, letters
 from gateway.store.database import Database
 from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
 
 Granted = Callable[[str, str], bool]
 """Whether a publication (id) is open to an address now: by a grant, or because its embargo is over."""
-
-
-class NotDone(Exception):
-    """The decision was not taken; the text says why, for the person who asked."""
 
 
 class NoSuchIncident(NotDone):
@@ -59,7 +55,7 @@ def release(
 ) -> Decided:
     """Let the office relay a held mail to `recipients` (as people write them; None: everybody held).
 
-    Who has no grant at this moment is recorded as released without one.  Raises NotDone, with nothing changed.
+    Who has no grant at this moment is recorded as released without.  Raises NotDone, with nothing changed.
     """
     with database.write() as connection:
         incident, rows = _locked(connection, ref)
@@ -74,7 +70,7 @@ def release(
         restate(connection, ref, now)
         decided = Decided(ref, _addresses(chosen), _addresses(bare))
         facts = {"recipients": decided.recipients, "without_grant": decided.without_grant, "reason": reason}
-        audit.append(connection, now, actor, "incident-release", ref, facts)
+        audit.append(connection, now, actor, "incident release", ref, facts)
     return decided
 
 
@@ -88,7 +84,7 @@ def discard(database: Database, ref: str, reason: str, actor: str, now: datetime
         open_states = WAITING if incident.damaged else {Standing.HELD}
         chosen = [row for row in rows if row.state in open_states]
         if not chosen:
-            raise NotHeld(_decided_already(ref, rows))
+            raise NotHeld(ref, _decided_already(rows))
         _decide(connection, chosen, Standing.DISCARDED, actor, reason, now, {"next_attempt_at": None})
         restate(connection, ref, now)
         told = [row.address for row in chosen if may_notify(row.parameters)]
@@ -98,7 +94,7 @@ def discard(database: Database, ref: str, reason: str, actor: str, now: datetime
             )
         decided = Decided(ref, _addresses(chosen))
         facts = {"recipients": decided.recipients, "reason": reason}
-        audit.append(connection, now, actor, "incident-discard", ref, facts)
+        audit.append(connection, now, actor, "incident discard", ref, facts)
     return decided
 
 
@@ -106,7 +102,7 @@ def _locked(connection: Connection, ref: str) -> tuple[Row[Any], Sequence[Row[An
     """The incident and its recipients, locked until the transaction ends (SQLite has one writer anyway)."""
     incident = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref).with_for_update()).first()
     if incident is None:
-        raise NoSuchIncident(f"{ref}: no such incident")
+        raise NoSuchIncident(ref, "no such incident")
     query = select(INCIDENT_RECIPIENTS).where(INCIDENT_RECIPIENTS.c.ref == ref)
     return incident, connection.execute(query.order_by(INCIDENT_RECIPIENTS.c.position)).all()
 
@@ -114,18 +110,18 @@ def _locked(connection: Connection, ref: str) -> tuple[Row[Any], Sequence[Row[An
 def _chosen(ref: str, rows: Sequence[Row[Any]], named: Sequence[str] | None) -> list[Row[Any]]:
     held = [row for row in rows if row.state == Standing.HELD]
     if not held:
-        raise NotHeld(_decided_already(ref, rows))
+        raise NotHeld(ref, _decided_already(rows))
     if named is None:
         return held
     wanted = {_form(address) for address in named}
     known = {_form(row.address) for row in rows}
     strangers = [address for address in named if _form(address) not in known]
     if strangers:
-        raise NotAmong(f"{ref}: not a recipient of this mail: {', '.join(strangers)}")
+        raise NotAmong(ref, f"not a recipient of this mail: {', '.join(strangers)}")
     chosen = [row for row in held if _form(row.address) in wanted]
     gone = [row for row in rows if _form(row.address) in wanted - {_form(one.address) for one in chosen}]
     if gone or not chosen:
-        raise NotHeld(_decided_already(ref, gone))
+        raise NotHeld(ref, _decided_already(gone))
     return chosen
 
 
@@ -133,12 +129,12 @@ def _form(address: str) -> str:
     return canonical(address.strip()) or address.strip()
 
 
-def _decided_already(ref: str, rows: Iterable[Row[Any]]) -> str:
+def _decided_already(rows: Iterable[Row[Any]]) -> str:
     said = []
     for row in rows:
         by = f" by {row.decided_by} at {row.decided_at:%Y-%m-%d %H:%M} UTC" if row.decided_by else ""
         said.append(f"{row.address} is {row.state}{by}")
-    return f"{ref}: not held: {'; '.join(said[:5])}{' and others' if len(said) > 5 else ''}"
+    return f"not held: {'; '.join(said[:5])}{' and others' if len(said) > 5 else ''}"
 
 
 def _has_grants(incident: Row[Any], row: Row[Any], granted: Granted) -> bool:
@@ -165,7 +161,7 @@ def _decide(
         .values(state=state, decided_at=now, decided_by=actor, decision_reason=reason, **values)
     )
     if changed.rowcount != len(rows):
-        raise NotHeld(f"{rows[0].ref}: somebody else has just decided")
+        raise NotHeld(rows[0].ref, "somebody else has just decided")
 
 
 def _addresses(rows: Iterable[Row[Any]]) -> tuple[str, ...]:

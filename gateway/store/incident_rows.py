@@ -38,10 +38,10 @@ def recipient_rows(ref: str, decision: Decision, now: Any) -> list[dict[str, Any
 
 
 def _first_standing(decision: Decision, disposition: Disposition) -> Standing:
+    if decision.observed or decision.disposition is Disposition.RELAY:
+        return Standing.OBSERVED
     if decision.disposition is Disposition.REJECT:
         return Standing.REJECTED
-    if decision.disposition is Disposition.RELAY:
-        return Standing.OBSERVED
     return Standing.HELD if disposition is Disposition.HOLD else Standing.RELEASING
 
 

@@ -1,12 +1,14 @@
 """Incidents: recorded in one transaction, and found again when the same mail comes back.
 
-`record` is the commit point H2: incident, recipients, findings, sealed content, letters owed and audit entry are
-one transaction, synced before the client hears a reply.  A resend of the same mail meets the incident that is there
-and changes nothing.  Metrics are the caller's: `Recorded.fresh` says whether there is anything to count.
+`record` is the commit point H2: incident, recipients, findings, sealed content, letters owed and audit
+entry are one transaction, synced before the client hears a reply.  A resend of the same mail meets the
+incident that is there and changes nothing.  Metrics are the caller's: `Recorded.fresh` says whether there
+is something to count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,13 +73,14 @@ def record(
         if sealed is not None:
             connection.execute(insert(CONTENTS).values(ref=ref, sealed=sealed))
         _owe_letters(connection, mail, decision, ref, now, fallback)
-        audit.append(connection, now, GATEWAY, f"incident-{kind}", ref, _facts(mail, decision))
+        audit.append(connection, now, GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
     return Recorded(ref, fresh=True)
 
 
 def disposition(decision: Decision) -> str:
     """`hold`, `reject` or `observe`: the kind of incident a decision makes."""
-    return "observe" if decision.disposition is Disposition.RELAY else decision.disposition.word
+    observed = decision.observed or decision.disposition is Disposition.RELAY
+    return "observe" if observed else decision.disposition.word
 
 
 def _one_at_a_time(connection: Connection, digest: bytes) -> None:
@@ -217,6 +220,13 @@ def load(database: Database, ref: str) -> Incident | None:
     """Everything about one incident but its content; None where there is no such incident."""
     with database.read() as connection:
         return incident_rows.read_incident(connection, ref)
+
+
+def load_many(database: Database, refs: Iterable[str]) -> dict[str, Incident]:
+    """Several incidents by reference; those that do not exist are missing."""
+    with database.read() as connection:
+        found = (incident_rows.read_incident(connection, ref) for ref in dict.fromkeys(refs))
+        return {incident.ref: incident for incident in found if incident is not None}
 
 
 def listing(database: Database, state: str | None = None) -> list[Incident]:

@@ -1,8 +1,8 @@
 """Letters owed: alerts to leads, notices and delivery reports to senders.
 
-A letter is owed from the transaction that caused it until the next hop has taken it (`sent`), its address turned
-out to be none (`undeliverable`), or nothing is left to decide (`lapsed`).  An office claims letters before it sends
-them, so that two offices on one store do not write twice; a claim ends by itself when its office dies.
+A letter is owed from the transaction that caused it until the next hop has taken it (`sent`), its address
+turned out to be none (`undeliverable`), or nothing is left to decide (`lapsed`).  An office claims letters
+before it sends them, so that two offices on one store do not write twice; a claim ends when its office dies.
 """
 
 from __future__ import annotations
@@ -146,13 +146,13 @@ def sent(database: Database, ids: Sequence[int], now: datetime) -> None:
 def failed(database: Database, ids: Sequence[int], next_attempt_at: datetime, code: str) -> None:
     """Note an attempt that did not succeed (`code`: such as `451 4.4.1`), and when the next one is."""
     with database.write() as connection:
-        _settle(
-            connection,
-            ids,
-            attempts=LETTERS.c.attempts + 1,
-            next_attempt_at=next_attempt_at,
-            last_code=code[:16],
-        )
+        try_again(connection, ids, next_attempt_at, code)
+
+
+def try_again(connection: Connection, ids: Sequence[int], next_attempt_at: datetime, code: str) -> None:
+    """The same inside a transaction."""
+    again = {"attempts": LETTERS.c.attempts + 1, "next_attempt_at": next_attempt_at}
+    _settle(connection, ids, last_code=code[:16], **again)
 
 
 def put_off(database: Database, ids: Sequence[int], until: datetime) -> None:
@@ -164,6 +164,12 @@ def put_off(database: Database, ids: Sequence[int], until: datetime) -> None:
 def undeliverable(connection: Connection, ids: Sequence[int], code: str) -> None:
     """Give letters up: their address answered 5xx."""
     _settle(connection, ids, state=UNDELIVERABLE, attempts=LETTERS.c.attempts + 1, last_code=code[:16])
+
+
+def given_up(database: Database, ids: Sequence[int], code: str) -> None:
+    """Give up letters to a sender whose address answered 5xx."""
+    with database.write() as connection:
+        undeliverable(connection, ids, code)
 
 
 def lapse(connection: Connection, ref: str) -> None:

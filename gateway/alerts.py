@@ -1,0 +1,197 @@
+"""Letters sent: alerts to those who decide, notices and reports to senders, from owed to sent.
+
+An alert is marked sent after the next hop has taken it: a crash in between sends it twice, never not at
+all.  One address gets at most one alert mail within `group_within`; what comes meanwhile goes as one that
+names every incident.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from gateway import metrics, replies
+from gateway.address import canonical
+from gateway.config import Settings
+from gateway.incident import Incident
+from gateway.letters import alert, dsn, notice
+from gateway.letters.alert import Circumstances
+from gateway.letters.notice import Desk
+from gateway.model import Envelope, Recipient
+from gateway.replies import GatewayError, Reply
+from gateway.rounds import Rounds
+from gateway.store import escalations, incidents, letters
+from gateway.store.database import Database
+from gateway.store.escalations import Patience
+from gateway.store.letters import Kind, Letter
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
+_PATIENCE = 60.0
+"""Seconds for one letter: a next hop that hangs with one must not keep the others from leaving."""
+_LEASE = timedelta(minutes=3)
+"""A claim must outlast `_PATIENCE` and the store's waiting times on both sides of it."""
+_MAX_GROUP = 500
+_AT_ONCE = 4
+
+
+class Replays(Protocol):
+    """The next hop, as far as letters and releases need it."""
+
+    async def replay(
+        self, envelope: Envelope, content: bytes, *, partial: bool, received: bytes = b""
+    ) -> tuple[Reply, ...]:
+        """One final reply for each recipient, in order; raises GatewayError where there is none."""
+
+
+def office_name() -> str:
+    """A name for this process in the claims of a store that several offices may share."""
+    return f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after this many attempts before the next one."""
+    return _BACK_OFF[min(attempts, len(_BACK_OFF) - 1)]
+
+
+class Alerts(Rounds):
+    """Sends what is owed.  `whys` maps rule id -> the sentence a lead reads; `hostname` stands in reports."""
+
+    kind = "alert"
+
+    def __init__(
+        self,
+        database: Database,
+        next_hop: Replays,
+        settings: Settings,
+        whys: Mapping[str, str],
+        hostname: str = "localhost",
+    ) -> None:
+        super().__init__(_AT_ONCE)
+        self._database = database
+        self._next_hop = next_hop
+        self._settings = settings.alerts
+        self._zone = settings.policy.zone
+        self._whys = whys
+        self._hostname = hostname
+        self._office = office_name()
+        self._patience = Patience(
+            settings.alerts.deputies_after, settings.alerts.fallback_after, settings.alerts.fallback
+        )
+        self._escalation_at: datetime | None = None
+
+    async def _begin(self, now: datetime) -> None:
+        self._escalation_at = await self._stored(escalations.escalate, self._patience, now)
+        for key, batch in _batches(await self._stored(letters.due, now)).items():
+            if key in self._busy:
+                continue
+            wait_until = await self._quiet_until(batch)
+            if wait_until is not None and wait_until > now:
+                await self._stored(letters.put_off, _ids(batch), wait_until)
+            else:
+                self._start(key, self._send(batch, now))
+
+    async def _next(self) -> datetime | None:
+        owed = await self._stored(letters.next_due)
+        return min((when for when in (owed, self._escalation_at) if when is not None), default=None)
+
+    async def _stored(
+        self, call: Callable[Concatenate[Database, P], T], *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        return await asyncio.to_thread(call, self._database, *arguments, **named)
+
+    async def _quiet_until(self, batch: Sequence[Letter]) -> datetime | None:
+        """Until when the address of these alerts is left in peace; None for other letters."""
+        if batch[0].kind is not Kind.ALERT:
+            return None
+        last = await self._stored(letters.last_sent, batch[0].address)
+        return last + self._settings.group_within if last is not None else None
+
+    async def _send(self, batch: Sequence[Letter], now: datetime) -> None:
+        claimed = await self._stored(letters.claim, _ids(batch), self._office, now, now + _LEASE)
+        mine = [letter for letter in batch if letter.id in claimed]
+        if not mine:
+            return
+        told = await self._stored(incidents.load_many, [letter.ref for letter in mine])
+        reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now))
+        await self._note(mine, reply, now)
+
+    def _envelope(self, letter: Letter) -> Envelope:
+        # Only an alert may bounce to us: a letter to a sender comes from nobody, so that nothing answers it.
+        sender = self._settings.sender if letter.kind is Kind.ALERT else None
+        plain = letter.address.isascii()
+        return Envelope(sender, (Recipient(letter.address),), () if plain else ("BODY=8BITMIME", "SMTPUTF8"))
+
+    async def _answer(self, envelope: Envelope, content: bytes) -> Reply:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                (reply,) = await self._next_hop.replay(envelope, content, partial=True)
+        except TimeoutError:
+            reply = replies.NEXT_HOP_LOST
+        except GatewayError as error:
+            reply = error.reply
+        return reply
+
+    async def _note(self, batch: Sequence[Letter], reply: Reply, now: datetime) -> None:
+        ids, code = _ids(batch), f"{reply.code} {reply.enhanced}".strip()
+        again = now + back_off(max(letter.attempts for letter in batch))
+        if reply.positive:
+            await self._stored(letters.sent, ids, now)
+        elif reply.temporary:
+            await self._stored(letters.failed, ids, again, code)
+        elif batch[0].kind is Kind.ALERT:
+            await self._stored(escalations.bounced, batch, code, self._patience, now, again)
+        else:
+            await self._stored(letters.given_up, ids, code)
+        self._log.info("letter", kind=batch[0].kind.value, count=len(batch), code=reply.code)
+        if not reply.positive:
+            metrics.ERRORS.labels(self.kind).inc()
+
+    def _text(self, batch: Sequence[Letter], told: Mapping[str, Incident], now: datetime) -> bytes:
+        letter = batch[0]
+        incident = told[letter.ref]
+        if letter.kind is Kind.ALERT:
+            at = self._circumstances(letter, incident, now)
+            if len(batch) == 1:
+                return alert.alert(incident, at)
+            return alert.grouped([told[one.ref] for one in batch], at)
+        if letter.kind is Kind.DSN:
+            failures = [dsn.Failure(**failure) for failure in letter.facts["recipients"]]
+            return dsn.report(incident, failures, self._settings.sender, self._hostname, now)
+        ask = escalations.lead_addresses(incident.concerns, self._patience)
+        desk = Desk(self._settings.sender, now, self._zone, ask)
+        if letter.kind is Kind.NOTICE:
+            return notice.held(incident, desk)
+        return notice.discarded(incident, letter.facts["recipients"], desk)
+
+    def _circumstances(self, letter: Letter, incident: Incident, now: datetime) -> Circumstances:
+        return Circumstances(
+            sender=self._settings.sender,
+            to=letter.address,
+            now=now,
+            zone=self._zone,
+            level=letter.level,
+            whys=self._whys,
+            next_asked=self._patience.still_to_ask(incident),
+        )
+
+
+def _ids(batch: Sequence[Letter]) -> list[int]:
+    return [letter.id for letter in batch]
+
+
+def _batches(due: Sequence[Letter]) -> dict[object, list[Letter]]:
+    """What goes out as one mail: the alerts to one address; every other letter is one of its own."""
+    batches: dict[object, list[Letter]] = {}
+    for letter in due:
+        key = canonical(letter.address) or letter.address if letter.kind is Kind.ALERT else letter.id
+        batch = batches.setdefault(key, [])
+        if len(batch) < _MAX_GROUP:
+            batch.append(letter)
+    return batches
