@@ -1,0 +1,261 @@
+"""`scan`: decide about mails on disk without doing anything: what would the gateway have said?"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.common import (
+    DEFAULT_CONFIG,
+    NOT_DONE,
+    WRONG_CALL,
+    ConfigOption,
+    JsonOption,
+    emit,
+    fail,
+    settings_from,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from gateway.config import Settings
+    from gateway.mailfiles import MailFile
+    from gateway.model import Decision, Policy, Register
+    from gateway.rules import RuleSet
+
+_BATCH = 64
+"""Mails in memory at a time; fewer are not worth more processes."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("scan")(scan)
+
+
+def scan(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Mails, mbox files and folders of them.")
+    ],
+    config: ConfigOption = DEFAULT_CONFIG,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Decide as at this time.")] = None,
+    sender: Annotated[
+        str | None, typer.Option(metavar="A", help="Instead of the headers'; <> for none.")
+    ] = None,
+    recipient: Annotated[list[str] | None, typer.Option(metavar="A", help="Instead of the headers'.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Decide about mails without relaying, holding or recording anything.
+
+    The envelope comes from the headers unless it is given.  Monitor mode is read as hold.
+    """
+    scanner = _scanner(settings_from(config), at, sender, recipient or [])
+    problems: list[str] = []
+    counts: Counter[str] = Counter()
+    with _progress(paths, problems) as (found, advance):
+        for mail, record in scanner.all(_mails(found, problems)):
+            if isinstance(record, str):
+                problems.append(f"{mail.name}: {record}")
+                tell(problems[-1])
+            else:
+                counts[record["disposition"]] += 1
+                emit(record, _line(record), as_json=json)
+            advance(mail)
+    if not json:
+        tell(f"{counts.total()} mails" + "".join(f", {counts[word]} {word}" for word in sorted(counts)))
+    if problems:
+        raise typer.Exit(NOT_DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """What every decision of one call rests on; the same mail gives the same record."""
+
+    rules: RuleSet
+    register: Register
+    policy: Policy
+    now: datetime
+    sender: str | None
+    recipients: Sequence[str]
+
+    def one(self, mail: MailFile) -> dict[str, Any]:
+        """The record of one mail, as the contract has it."""
+        from gateway import detectors, policy, scanner
+        from gateway.header_envelope import envelope
+
+        findings = detectors.find(self.rules, scanner.read_here(mail.content), self.register, self.now)
+        whom = envelope(mail.content, self.sender, self.recipients)
+        return _record(mail.name, policy.decide(whom, findings, self.register, self.policy, self.now))
+
+    def all(self, mails: Iterator[MailFile]) -> Iterator[tuple[MailFile, dict[str, Any] | str]]:
+        """Each mail with its record, or with why it has none; many mails are shared among processes."""
+        batch = list(islice(mails, _BATCH))
+        if len(batch) < _BATCH:
+            yield from ((mail, self.one(mail)) for mail in batch)
+            return
+        while batch:
+            yield from zip(batch, self._shared(batch, os.cpu_count() or 1), strict=True)
+            batch = list(islice(mails, _BATCH))
+
+    def _shared(self, batch: Sequence[MailFile], processes: int) -> list[dict[str, Any] | str]:
+        try:
+            with _pool(self, processes) as pool:
+                return list(pool.map(_one, batch, chunksize=4))
+        except BrokenProcessPool:
+            # One mail ended its process: one by one shows which, and the others are decided.
+            if len(batch) == 1:
+                return ["ended the process that read it"]
+            return [self._shared([mail], 1)[0] for mail in batch]
+
+
+_inherited: list[Scanner] = []
+"""What a forked process decides with: the register is large, and handing it over by fork costs nothing."""
+
+
+def _pool(scanner: Scanner, processes: int) -> ProcessPoolExecutor:
+    _inherited[:] = [scanner]
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
+
+
+def _one(mail: MailFile) -> dict[str, Any]:
+    return _inherited[0].one(mail)
+
+
+def _scanner(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:
+    from gateway.cli.typed import time_of
+
+    now = time_of("--at", at, settings.policy.zone) if at is not None else datetime.now(UTC)
+    for address in recipients:
+        _checked("--recipient", address)
+    if sender is not None:
+        sender = "" if sender in ("", "<>") else _checked("--sender", sender)
+    register, policy = _as_if_holding(_register(settings), settings.policy.values)
+    return Scanner(_rules(settings), register, policy, now, sender, recipients)
+
+
+def _checked(option: str, address: str) -> str:
+    from gateway.address import canonical
+
+    if canonical(address) is None:
+        fail(f"{option}: {address!r} is no address", WRONG_CALL)
+    return address
+
+
+def _rules(settings: Settings) -> RuleSet:
+    from gateway.rules import RuleError, load, shipped_folder
+
+    try:
+        return load(settings.rules.folder or shipped_folder())
+    except RuleError as error:
+        fail(error.problems, WRONG_CALL)
+
+
+def _register(settings: Settings) -> Register:
+    """The store's register, read only: a missing store is not made, for an empty one holds nothing."""
+    from gateway.store import installation, schema
+    from gateway.store.database import Database, sqlite_path
+    from gateway.store.keys import load_public
+    from gateway.store.register import load_register
+
+    path = sqlite_path(settings.store.url)
+    if path is not None and not path.is_file():
+        fail(f"store.url: {path}: no store there; register a publication first")
+    database = Database(settings.store.url)
+    if schema.version(database) != schema.newest():
+        fail("store.url: not the schema of this version; `embargo-gateway check` says more")
+    keys = load_public(settings.store.key_folder)
+    installation.verify(database, keys, settings.store.key_folder)
+    return load_register(database, keys)
+
+
+def _as_if_holding(register: Register, policy: Policy) -> tuple[Register, Policy]:
+    """The same without monitor mode: what hold would do."""
+    from gateway.model import OnFinding
+
+    def held(chosen: OnFinding | None) -> OnFinding | None:
+        return OnFinding.HOLD if chosen is OnFinding.MONITOR else chosen
+
+    publications = {
+        name: replace(publication, on_finding=held(publication.on_finding))
+        for name, publication in register.publications.items()
+    }
+    policy = replace(policy, on_finding=held(policy.on_finding) or OnFinding.HOLD, monitored=frozenset())
+    return replace(register, publications=publications), policy
+
+
+def _mails(found: Iterable[Path], problems: list[str]) -> Iterator[MailFile]:
+    from gateway.mailfiles import mails
+
+    for path in found:
+        try:
+            yield from mails(path)
+        except OSError as error:
+            problems.append(f"{path}: {error.strerror or type(error).__name__}")
+            tell(problems[-1])
+
+
+def _record(name: str, decision: Decision) -> dict[str, Any]:
+    return {
+        "path": name,
+        "disposition": decision.disposition.word,
+        "publications": [id for id in decision.publications if id is not None],
+        "ineligible": list(decision.ineligible),
+        "findings": [
+            {
+                "rule": finding.rule,
+                "detector": finding.detector.value,
+                "publication": finding.publication,
+                "part": finding.part,
+                "asks": finding.asks.word,
+            }
+            for finding in decision.findings
+        ],
+    }
+
+
+def _line(record: dict[str, Any]) -> str:
+    """One mail for people: what, which file, and why."""
+    reasons = sorted({f"{finding['rule']} in {finding['part']}" for finding in record["findings"]})
+    parts = [f"{record['disposition']:7} {record['path']}"]
+    if reasons:
+        parts.append(f"{', '.join(record['publications']) or 'unknown publication'}: {', '.join(reasons)}")
+    if record["ineligible"]:
+        parts.append(f"not on the list: {', '.join(record['ineligible'])}")
+    return "; ".join(parts)
+
+
+@contextmanager
+def _progress(
+    paths: Sequence[Path], problems: list[str]
+) -> Iterator[tuple[Iterable[Path], Callable[[MailFile], None]]]:
+    """The files to read, and what to call after each mail; on a terminal it moves a bar."""
+    from gateway.mailfiles import files
+
+    def problem(line: str) -> None:
+        problems.append(line)
+        tell(line)
+
+    found = files(paths, problem, tell)
+    if not sys.stderr.isatty():
+        yield found, lambda _mail: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    listed = list(found)
+    total = sum(path.stat().st_size for path in listed if path.is_file())
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("scanning", total=total)
+        yield listed, lambda mail: bar.advance(task, len(mail.content))
