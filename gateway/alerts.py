@@ -68,9 +68,9 @@ class Alerts(Rounds):
     def __init__(
         self,
         database: Database,
-        next_hop: Replays,
         settings: Settings,
         whys: Mapping[str, str],
+        next_hop: Replays,
         hostname: str = "localhost",
     ) -> None:
         super().__init__(_AT_ONCE)

@@ -70,7 +70,7 @@ class Releases(Rounds):
     kind = "release"
 
     def __init__(
-        self, database: Database, keys: Keys, next_hop: Replays, settings: Settings, received: TraceLine
+        self, database: Database, keys: Keys, settings: Settings, next_hop: Replays, received: TraceLine
     ) -> None:
         super().__init__(_AT_ONCE)
         if keys.held_private is None:

@@ -15,12 +15,32 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from gateway.address import canonical
 from gateway.incident import WAITING, Standing, may_notify, standing
+from gateway.model import Grant, GrantKind, Publication, Register
 from gateway.store import NotDone, audit, letters
 from gateway.store.database import Database
 from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
 
 Granted = Callable[[str, str], bool]
 """Whether a publication (id) is open to an address now: by a grant, or because its embargo is over."""
+
+
+def grants_in(register: Register, now: datetime) -> Granted:
+    """What is open to whom at `now`, by this register: the measure for releases without grant."""
+
+    def granted(publication: str, address: str) -> bool:
+        entry = register.publications.get(publication)
+        if entry is None:
+            return False
+        held = register.grants.get(publication, {}).get(canonical(address) or "", ())
+        return not entry.embargoed(now) or any(_valid(grant, entry, now) for grant in held)
+
+    return granted
+
+
+def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
+    early = grant.kind is GrantKind.PRE_RELEASE and now < publication.window_opens
+    begun = grant.starts_at is None or grant.starts_at <= now
+    return begun and not early and (grant.ends_at is None or now < grant.ends_at)
 
 
 class NoSuchIncident(NotDone):

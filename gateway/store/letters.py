@@ -190,8 +190,8 @@ def last_sent(database: Database, address: str) -> datetime | None:
         return when
 
 
-def count_owed(database: Database) -> int:
-    """How many letters are owed."""
-    query = select(func.count()).select_from(LETTERS).where(LETTERS.c.state == OWED)
+def count_owed(database: Database, kind: Kind = Kind.ALERT) -> int:
+    """How many alerts (or letters of another kind) are owed."""
+    query = select(func.count()).select_from(LETTERS).where(LETTERS.c.state == OWED, LETTERS.c.kind == kind)
     with database.read() as connection:
         return int(connection.execute(query).scalar_one())
