@@ -1,4 +1,4 @@
-"""Access lists as people make them (CSV, XLSX, JSON) into grants: every bad row is named, and one bad row refuses the list.
+"""Access lists as people make them (CSV, XLSX, JSON) into grants: all bad rows are named and refuse it.
 
 Columns are known by many names and may stand in any order, below title lines too; only the address is a must.
 """
@@ -25,7 +25,7 @@ _NAMES = {
     "kind": "kind|type|accesstype|kindofaccess|typeofaccess|access",
     "reason": "reason|justification|why|purpose|reasonforaccess",
     "from": "from|start|starts|startdate|startsat|begins|accessfrom|validfrom|startofaccess",
-    "until": "until|to|end|ends|enddate|endsat|expires|expiry|accessto|accessuntil|validuntil|validto|endofaccess",
+    "until": "until|to|end|ends|enddate|endsat|expires|expiry|accessto|accessuntil|validuntil|validto",
 }
 _FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliases.split("|")}
 _KINDS = {
@@ -50,7 +50,7 @@ class AccessListError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccessList:
-    """The grants of a list, and `file: note` lines on what was passed over (doubled rows, columns without a use)."""
+    """The grants of a list, and `file: note` lines on what was passed over (doubled rows, unused columns)."""
 
     grants: tuple[Grant, ...]
     notes: tuple[str, ...] = ()

@@ -1,28 +1,50 @@
 """The settings: one TOML file into one frozen object; every problem is reported at once with its path.
 
-Durations are written `90s`, `10m`, `24h`, `7d`.  Secrets are files, never values and never environment variables.
+Every default stands here.  Durations are written `90s`, `10m`, `24h`, `7d`.  Secrets are files, never values
+or environment variables.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gateway.address import typed
+from gateway.config_checks import conflicts
 from gateway.model import Detector, Mixed, OnFinding, Policy, Scope
+from gateway.setting_types import (
+    Address,
+    Duration,
+    Endpoint,
+    File,
+    Flag,
+    HostName,
+    Network,
+    NextHopAddress,
+    StoreUrl,
+    TimeZone,
+    Whole,
+)
 
-DEFAULT_PATH = Path("/etc/embargo-gateway/gateway.toml")
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)\Z")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PORTS = range(1, 65536)
+_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?P<where>[^()]*)\)\Z", re.DOTALL)
+_WORDS = {
+    "tuple_type": "must be a list",
+    "frozen_set_type": "must be a list",
+    "too_short": "must hold at least one entry",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text in quotes",
+    "path_type": "must be a path in quotes",
+}
+"""What pydantic says in the words of Python, said in those of TOML."""
 
 
 class ConfigError(Exception):
@@ -33,64 +55,25 @@ class ConfigError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def _duration(value: object) -> timedelta:
-    match = _DURATION.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError('a duration is a number with a unit, such as "90s", "10m", "24h"')
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-
-
-def _positive(value: timedelta) -> timedelta:
-    if value <= timedelta(0):
-        raise ValueError("must be above zero")
-    return value
-
-
-def _endpoint(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) in _PORTS):
-        raise ValueError(f"must be HOST:PORT, not {value!r}")
-    return value
-
-
-def _next_hop(value: str) -> str:
-    if not value or any(char.isspace() for char in value):
-        raise ValueError("must be HOST:PORT or a domain")
-    return _endpoint(value) if ":" in value else value
-
-
-def _network(value: object) -> IPv4Network | IPv6Network:
-    network = ip_network(str(value))
-    if network.prefixlen == 0:
-        raise ValueError(f"{value} would let everybody in")
-    return network
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-Address = Annotated[str, AfterValidator(typed)]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-
-
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
 
 
 class Smtp(_Section):
     """`[smtp]`: where mail comes in, from whom, and how much of it."""
 
-    listen: tuple[Endpoint, ...] = Field(("127.0.0.1:2525",), min_length=1)
+    listen: tuple[Endpoint, ...] = Field(default=("127.0.0.1:2525",), min_length=1)
     clients: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)
-    hostname: str | None = None
-    max_message_bytes: int = Field(52_428_800, ge=1024)
-    max_recipients: int = Field(1000, ge=100)
-    max_connections: int = Field(2000, ge=1)
+    hostname: HostName | None = None
+    max_message_bytes: Whole = Field(default=52_428_800, ge=1024)
+    max_recipients: Whole = Field(default=1000, ge=100)
+    max_connections: Whole = Field(default=2000, ge=1)
     command_timeout: Duration = timedelta(minutes=5)
     data_timeout: Duration = timedelta(minutes=3)
-    min_bytes_per_second: int = Field(100, ge=0)
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    require_tls: bool = False
+    min_bytes_per_second: Whole = Field(default=100, ge=0)
+    tls_certificate: File | None = None
+    tls_key: File | None = None
+    require_tls: Flag = False
 
     @model_validator(mode="after")
     def _pairs(self) -> Smtp:
@@ -104,11 +87,11 @@ class Smtp(_Section):
 class NextHop(_Section):
     """`[next_hop]`: the mail server behind us, by address or by the MX of a domain."""
 
-    address: Annotated[str, AfterValidator(_next_hop)] = "127.0.0.1:2526"
+    address: NextHopAddress = "127.0.0.1:2526"
     tls: Literal["none", "opportunistic", "required"] = "opportunistic"
-    tls_name: str | None = None
-    tls_ca: Path | None = None
-    max_connections: int = Field(20, ge=1, le=50)
+    tls_name: HostName | None = None
+    tls_ca: File | None = None
+    max_connections: Whole = Field(default=20, ge=1, le=50)
     connect_timeout: Duration = timedelta(seconds=30)
     command_timeout: Duration = timedelta(minutes=5)
     final_timeout: Duration = timedelta(seconds=540)
@@ -118,8 +101,8 @@ class NextHop(_Section):
 class Store(_Section):
     """`[store]`: the database, and the folder of the keys (default: beside an SQLite file)."""
 
-    url: str = "sqlite:////var/lib/embargo-gateway/store.db"
-    keys: Path | None = None
+    url: StoreUrl = "sqlite:////var/lib/embargo-gateway/store.db"
+    keys: File | None = None
 
     @property
     def key_folder(self) -> Path:
@@ -139,7 +122,7 @@ class PolicySettings(_Section):
     unregistered: Literal["hold", "observe"] = "hold"
     unreadable: Scope = Scope.LISTED
     monitored: frozenset[Detector] = frozenset()
-    timezone: str = "Europe/London"
+    timezone: TimeZone = "Europe/London"
 
     @property
     def values(self) -> Policy:
@@ -156,7 +139,7 @@ class Alerts(_Section):
     """`[alerts]`: who writes to the leads, and who hears of it when they do not answer."""
 
     sender: Address = "embargo-gateway@department.example"
-    fallback: tuple[Address, ...] = Field(("head-of-profession@department.example",), min_length=1)
+    fallback: tuple[Address, ...] = Field(default=("head-of-profession@department.example",), min_length=1)
     operator: Address | None = None
     deputies_after: Duration = timedelta(minutes=10)
     fallback_after: Duration = timedelta(minutes=30)
@@ -184,8 +167,8 @@ class Console(_Section):
 class Workers(_Section):
     """`[workers]`: processes that speak SMTP, and processes that read documents."""
 
-    count: int = Field(2, ge=1, le=64)
-    scanners: int = Field(2, ge=1, le=64)
+    count: Whole = Field(default=2, ge=1, le=64)
+    scanners: Whole = Field(default=2, ge=1, le=64)
 
 
 class Scan(_Section):
@@ -193,7 +176,7 @@ class Scan(_Section):
 
     deadline: Duration = timedelta(seconds=60)
     document_deadline: Duration = timedelta(seconds=10)
-    document_memory_bytes: int = Field(2_147_483_648, ge=268_435_456)
+    document_memory_bytes: Whole = Field(default=2_147_483_648, ge=268_435_456)
 
 
 class RegisterSettings(_Section):
@@ -212,7 +195,7 @@ class Log(_Section):
 class RulesSettings(_Section):
     """`[rules]`: a folder of rules instead of the shipped ones."""
 
-    folder: Path | None = None
+    folder: File | None = None
 
 
 class Settings(_Section):
@@ -227,7 +210,7 @@ class Settings(_Section):
     console: Console = Console()
     workers: Workers = Workers()
     scan: Scan = Scan()
-    register_: RegisterSettings = Field(RegisterSettings(), alias="register")
+    register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
     log: Log = Log()
     rules: RulesSettings = RulesSettings()
 
@@ -237,18 +220,51 @@ def parse(text: str) -> Settings:
     try:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([f"file: not TOML: {error}"]) from None
+        raise ConfigError([_syntax(str(error))]) from None
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(sorted(_line(item) for item in error.errors())) from None
+        raise ConfigError(_lines(error)) from None
+    problems = conflicts(settings)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _syntax(message: str) -> str:
+    match = _TOML_PLACE.match(message)
+    return f"file: {match['where']}: {match['what']}" if match else f"file: {message}"
+
+
+def _lines(error: ValidationError) -> list[str]:
+    items = error.errors(include_url=False, include_input=False)
+    places = [item["loc"] for item in items]
+    # An item that fails makes its list fail too ("at least 1 item"): only the item is a problem.
+    own = [
+        item
+        for item in items
+        if not any(len(at) > len(item["loc"]) and at[: len(item["loc"])] == item["loc"] for at in places)
+    ]
+    return sorted(_line(item) for item in own)
 
 
 def _line(item: Any) -> str:
     path = ".".join(str(step) for step in item["loc"]) or "file"
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown setting"
-    return f"{path}: {item['msg'].removeprefix('Value error, ')}"
+        return f"{path}: unknown setting{_suggestion(item['loc'])}"
+    if item["type"] == "model_type":
+        return f"{path}: must be a table, [{path}]"
+    return f"{path}: {_WORDS.get(item['type'], item['msg'].removeprefix('Value error, '))}"
+
+
+def _suggestion(place: tuple[int | str, ...]) -> str:
+    model: type[BaseModel] = Settings
+    for step in place[:-1]:
+        section = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
+        model = type(section.default)
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    near = difflib.get_close_matches(str(place[-1]), names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def load(path: Path) -> Settings:

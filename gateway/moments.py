@@ -30,7 +30,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def on_the_wall(when: datetime, zone: ZoneInfo) -> datetime:
-    """The aware time at which clocks in `zone` show the naive `when`; raises MomentError where there is none, or two."""
+    """The aware time at which clocks in `zone` show the naive `when`; MomentError if none or two."""
     first, second = (when.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first
@@ -41,7 +41,7 @@ def on_the_wall(when: datetime, zone: ZoneInfo) -> datetime:
 
 
 def loose(text: str, zone: ZoneInfo, *, end: bool) -> datetime:
-    """A time as it stands in lists: ISO 8601 or day first (`28/03/2018 09:30`), a date alone being all of that day.
+    """A time as it stands in lists: ISO 8601 or day first (`28/03/2018 09:30`), a date being all day.
 
     For a date alone, `end` asks for the midnight that ends it.  Raises MomentError.
     """

@@ -1,7 +1,8 @@
-"""What of a file becomes traces when it is registered: its own digest, and those of the inner pieces that carry its content.
+"""What of a file becomes traces when it is registered: its own digest, and those of inner pieces of content.
 
-A logo, a theme, an empty sheet or the parts that an office program writes into every file are in half of all mail: as traces
-they would hold it.  So an inner piece counts only if it is larger than 256 bytes and carries text or data of its own.
+A logo, a theme, an empty sheet or the parts that an office program writes into every file are in half of all
+mail: as traces they would hold it.  So an inner piece counts only if it is larger than 256 bytes and carries
+text or data of its own.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One file to register: its name, its size in bytes, its digests (SHA-256, 32 bytes) and what could not be read."""
+    """One file to register: name, size in bytes, digests (SHA-256, 32 bytes) and what could not be read."""
 
     name: str
     size: int
@@ -59,7 +60,7 @@ class Empty(ValueError):
 
 
 def trace_file(path: Path, extract: Callable[[Document], Message]) -> Traced:
-    """The traces of a file; `extract` reads inside it (`gateway.message.extract`).  Raises OSError and Empty."""
+    """The traces of a file; `extract` (of `gateway.message`) reads inside it.  Raises OSError and Empty."""
     content = path.read_bytes()
     if not content:
         raise Empty
@@ -103,5 +104,5 @@ def _carries_content(name: str, member: bytes, *, office: bool) -> bool:
 
 
 def _text(member: bytes) -> bytes:
-    # A cell that only points to a shared string says nothing: its number is the same in every workbook of that shape.
+    # A cell that only points to a shared string says nothing: the number is the same in many workbooks.
     return _TAG.sub(b"", _SHARED_STRING.sub(b"", member))

@@ -18,7 +18,7 @@ _DELIMITERS = "\x1f,;\t|"
 """The first is none that people use: with it every line is one cell."""
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 Cell = str | date | datetime
-"""Text without spaces around it (empty: nothing there), or what a spreadsheet knows to be a date or a time."""
+"""Text without spaces around it (empty: nothing there), or what a spreadsheet knows to be a date."""
 
 
 class SheetError(ValueError):

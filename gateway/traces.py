@@ -1,7 +1,7 @@
 """Keyed hashes of features: what the store keeps instead of the statistics.
 
-A feature (a leaf's SHA-256; later a shingle, a figure, a link) is hashed under the installation's one secret, so that
-a stolen store tells nobody which documents it protects.
+A feature (a leaf's SHA-256; later a shingle, a figure, a link) is hashed under the installation's one secret,
+so that a stolen store tells nobody which documents it protects.
 """
 
 from __future__ import annotations
@@ -13,5 +13,5 @@ SIZE = 16
 
 
 def file_hash(trace_key: bytes, sha256: bytes) -> bytes:
-    """The trace (16 bytes) of a leaf with this SHA-256 (32 bytes), under the installation's key (32 bytes)."""
+    """The trace (16 bytes) of a leaf's SHA-256 (32 bytes), under the installation's key (32 bytes)."""
     return blake2b(sha256, key=trace_key, digest_size=SIZE, person=b"file").digest()

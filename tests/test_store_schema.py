@@ -54,7 +54,7 @@ def test_newer_store_is_refused(store_url: str) -> None:
     migrate(database)
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreRefused, match=r"store\.url: the store has schema 9999, which only a newer version"):
+    with pytest.raises(StoreRefused, match=r"store\.url: its schema 9999 is known only to a newer version"):
         migrate(database)
     assert "9999" == version(database)
     database.close()

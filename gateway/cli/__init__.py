@@ -63,4 +63,4 @@ def application(arguments: list[str]) -> typer.Typer:
 
 
 def _options() -> None:
-    """Keeps statistics under embargo with the people on their access list.  `--version` prints the version."""
+    """Keeps statistics under embargo with the people on their access list.  --version prints the version."""

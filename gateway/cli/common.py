@@ -57,7 +57,7 @@ def settings_from(path: Path) -> Settings:
 
 
 def open_store(settings: Settings) -> tuple[Database, Keys]:
-    """The store, created or upgraded where needed, with its keys; ends the command with a reason where it cannot."""
+    """The store, created or upgraded where needed, and its keys; raises StoreRefused, StoreUnavailable."""
     from gateway.store import installation
 
     return installation.open_store(settings.store.url, settings.store.key_folder)
@@ -113,7 +113,7 @@ def _plain_table(names: list[str], cells: list[list[str]]) -> None:
 
 
 def run_app(app: typer.Typer, arguments: list[str]) -> int:
-    """Run a command; the exit status.  No traceback reaches the user, and no text of an error that is a bug."""
+    """Run a command; its exit status.  No traceback reaches the user, nor the text of a bug's error."""
     try:
         return _outcome(
             lambda: typer.main.get_command(app)(arguments, "embargo-gateway", standalone_mode=False)

@@ -152,9 +152,7 @@ def _report(document: NewDocument, *, new: bool, public: bool, as_json: bool) ->
     )
     if document.unreadable:
         places = ", ".join(document.unreadable)
-        tell(
-            f"{document.label}: warning: not readable inside ({places}); only an exact copy of the file is found"
-        )
+        tell(f"{document.label}: warning: not readable inside ({places}); only an exact copy is found")
 
 
 @group.command("list")

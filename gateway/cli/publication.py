@@ -128,7 +128,7 @@ def _warn(publication: Publication, members: tuple[Grant, ...], now: datetime) -
     people = {publication.lead, *publication.deputies}
     if all(grant.address in people for grant in members):
         tell(
-            f"{publication.id}: warning: only lead and deputies hold production grants, so the team's own drafts"
+            f"{publication.id}: warning: only lead and deputies hold production grants, so the team's drafts"
             " will be held; give the team with --team or `access grant --kind production`"
         )
     if not publication.embargoed(now):
@@ -164,7 +164,7 @@ def postpone(
     config: ConfigOption = DEFAULT_CONFIG,
     json: JsonOption = False,
 ) -> None:
-    """Plan another time, also after the old one has passed; a withdrawn publication is under embargo again."""
+    """Plan another time, also after the old one has passed; a withdrawn publication comes back."""
     from gateway.store import publications
 
     settings = settings_from(config)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class StoreRefused(Exception):
-    """The store or its keys must not be used; `problems` holds a `path: problem` line for each fault (exit status 2)."""
+    """The store or its keys must not be used; `problems` holds `path: problem` lines (exit status 2)."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = problems

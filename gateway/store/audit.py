@@ -1,7 +1,8 @@
 """The audit log: a hash chain, so that an entry changed, removed, moved or doubled afterwards is found.
 
-Each entry's hash covers the hash before it and the entry in canonical JSON.  What a chain cannot show by itself is that
-its newest entries were cut off: for that its head is published (metric, daily letter), and `verify` takes a head to look for.
+Each entry's hash covers the hash before it and the entry in canonical JSON.  What a chain cannot show by
+itself is that its newest entries were cut off: for that its head is published (metric, daily letter), and
+`verify` takes a head to look for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _LOCK = 0x656D626175646974
 def append(
     connection: Connection, at: datetime, actor: str, action: str, subject: str, facts: Mapping[str, Any]
 ) -> None:
-    """Add one entry as part of the caller's transaction; `facts` are JSON values that name no content of a mail."""
+    """Add an entry as part of the caller's transaction; `facts` are JSON values without content of a mail."""
     if connection.dialect.name == "postgresql":
         # Two transactions that both read the same last entry would fork the chain.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -55,7 +56,7 @@ def _head(connection: Connection) -> bytes:
 
 
 def verify(database: Database, published: bytes | None = None) -> list[str]:
-    """What is wrong with the log, one line each; with `published`, also whether that head is still in the chain."""
+    """What is wrong with the log, a line each; with `published`, also whether that head is in the chain."""
     with database.read() as connection:
         rows = connection.execute(select(AUDIT).order_by(AUDIT.c.seq)).all()
     problems = list(_faults(rows))

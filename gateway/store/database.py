@@ -1,8 +1,9 @@
 """The connection to the store: SQLite or PostgreSQL, one writer at a time, durable before it answers.
 
-SQLite runs with a rollback journal and `synchronous=EXTRA` (write-ahead logging of 3.7.0 to 3.51.2 can lose commits), with
-BEGIN IMMEDIATE for writers: a deferred upgrade fails at once whatever the timeout.  `secure_delete` makes a destroyed
-key destroyed.  All of this blocks: callers in an event loop use a thread.
+SQLite runs with a rollback journal and `synchronous=EXTRA` (write-ahead logging of 3.7.0 to 3.51.2 can lose
+commits), with BEGIN IMMEDIATE for writers: a deferred upgrade fails at once whatever the
+timeout.  `secure_delete` makes a destroyed key destroyed.  All of this blocks: callers in an event loop use a
+thread.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def bump_epoch(connection: Connection) -> None:
 
 
 def _inside(error: Exception) -> str:
-    """What may be logged of a database error: its class and the driver's own, never the statement's values."""
+    """What may be logged of a database error: its class and the driver's own, not the statement's values."""
     if isinstance(error, DBAPIError) and error.orig is not None:
         return f"{type(error).__name__}: {type(error.orig).__name__}: {_first_words(error.orig)}"
     return type(error).__name__

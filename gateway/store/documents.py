@@ -21,7 +21,7 @@ FILE, PUBLIC = "file", "public"
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What is to be registered: a label for the list, SHA-256 digests (32 bytes each), size in bytes where known."""
+    """What is to be registered: a label for the list, SHA-256 digests (32 bytes), size in bytes if known."""
 
     label: str
     digests: frozenset[bytes]
@@ -82,7 +82,7 @@ def add(
 
 
 def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ...]:
-    """The documents of a publication in the order of their registration; raises NotDone where there is none such."""
+    """The documents of a publication as they were registered; raises NotDone where there is none such."""
     with database.read() as connection:
         key = _opened(connection, keys, publication)
         counts = _counts(connection, key, publication)

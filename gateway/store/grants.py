@@ -66,7 +66,7 @@ def give(database: Database, publication: str, grant: Grant, actor: str, now: da
 
 
 def revoke(database: Database, publication: str, address: str, actor: str, now: datetime) -> int:
-    """Take every grant of an address away; how many there were.  Raises NotDone for the lead, deputies and strangers."""
+    """Take an address's grants away; how many there were.  NotDone for lead, deputies and strangers."""
     with database.write() as connection:
         _require(connection, publication)
         held = [grant for grant in _listed(connection, publication) if grant.address == address]
@@ -94,7 +94,7 @@ def import_list(
 ) -> Difference:
     """Replace the imported grants of the kinds in `grants`; what came by hand, lead or team stays.
 
-    All or nothing; `dry_run` changes nothing.  Gives the difference; raises NotDone for an unknown publication.
+    All or nothing; `dry_run` changes nothing.  Gives the difference; NotDone for an unknown publication.
     """
     wanted = tuple(replace(grant, origin="import") for grant in grants)
     with database.read() if dry_run else database.write() as connection:

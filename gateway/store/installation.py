@@ -1,11 +1,13 @@
 """Store and keys belong together: a check value in the store, a marker beside the keys.
 
-New keys beside an old store would make every registered trace match nothing, in silence; an empty store beside old keys
-would forget every embargo.  Both are refused at the start.
+New keys beside an old store would make every registered trace match nothing, in silence; an empty store
+beside old keys would forget every embargo.  Both are refused at the start.
 """
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from hmac import compare_digest
@@ -14,10 +16,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select
 
+from gateway.replies import GatewayError
 from gateway.store import StoreRefused
-from gateway.store.database import Database
+from gateway.store.database import Database, sqlite_path
 from gateway.store.keys import MARKER, Keys, load, load_or_create, write_new
-from gateway.store.schema import migrate
+from gateway.store.register import load_register
+from gateway.store.schema import check_version, damage, migrate, newest, version
 from gateway.store.tables import INSTALLATION
 
 
@@ -29,10 +33,56 @@ def open_store(url: str, key_folder: Path) -> tuple[Database, Keys]:
 
 
 def verify(database: Database, keys: Keys, key_folder: Path) -> None:
-    """Raise StoreRefused unless the store was made with these keys, and the keys were last used with this store."""
+    """Raise StoreRefused unless the store was made with these keys, and the keys were used with no other."""
     with database.read() as connection:
         name = _recorded(connection, keys)
     _compare_marker(key_folder, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is wrong with a store and its keys, and what the next start will do about it by itself."""
+
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def inspect(url: str, key_folder: Path) -> Inspection:
+    """Look at a store and its keys without creating or changing anything."""
+    path = sqlite_path(url)
+    try:
+        if path is not None and not path.exists():
+            _compare_marker(key_folder, None)
+            return _absent(path)
+        database = Database(url)
+        present = version(database)
+        if present is None:
+            _compare_marker(key_folder, None)
+            return Inspection(notes=("store.url: the tables will be created at the first start",))
+        check_version(present)
+        if present != newest():
+            return Inspection(
+                notes=(f"store.url: schema {present} will be upgraded to {newest()} at the next start",)
+            )
+        return _contents(database, key_folder)
+    except StoreRefused as error:
+        return Inspection(error.problems)
+    except GatewayError as error:
+        return Inspection((f"store: {error}",))
+
+
+def _absent(path: Path) -> Inspection:
+    place = path.parent if path.parent.exists() else path.parent.parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Inspection((f"store.url: {path} does not exist and {place} is not writable",))
+    return Inspection(notes=(f"store.url: {path} will be created at the first start",))
+
+
+def _contents(database: Database, key_folder: Path) -> Inspection:
+    keys = load(key_folder)
+    verify(database, keys, key_folder)
+    load_register(database, keys)
+    return Inspection(tuple(damage(database)))
 
 
 def _bind(database: Database, folder: Path) -> Keys:
@@ -84,5 +134,5 @@ def _compare_marker(folder: Path, name: str | None) -> None:
     marker = folder / MARKER
     if marker.exists() and marker.read_text(encoding="ascii", errors="replace") != name:
         raise StoreRefused(
-            f"{marker}: these keys were used with another store; restore that store, or remove this file to begin anew"
+            f"{marker}: these keys were used with another store; restore it or remove this file to begin anew"
         )

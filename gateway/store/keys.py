@@ -1,8 +1,9 @@
 """The installation's keys: for traces, for the publications' own keys, and the pair for held content.
 
-Keys are files of raw bytes in one folder that only the service may read, made at the first start and never overwritten; a
-file of the same name among systemd's credentials wins.  Held content is sealed to a public key (ephemeral X25519, HKDF,
-ChaCha20-Poly1305), so that a process without `held.key` can keep a mail that it cannot read back.
+Keys are files of raw bytes in one folder that only the service may read, made at the first start and never
+overwritten; a file of the same name among systemd's credentials wins.  Held content is sealed to a public key
+(ephemeral X25519, HKDF, ChaCha20-Poly1305): a process without `held.key` keeps a mail that it cannot read
+back.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def public_of(private: bytes) -> bytes:
 
 
 def load_or_create(folder: Path) -> Keys:
-    """The keys in `folder`; those that are missing are made, unless a store has used the folder before (StoreRefused)."""
+    """The keys in `folder`; missing ones are made, unless a store has used the folder (StoreRefused)."""
     with _locked(folder):
         if not (folder / MARKER).exists():
             _create_missing(folder)
@@ -68,7 +69,7 @@ def load_or_create(folder: Path) -> Keys:
 
 
 def load(folder: Path) -> Keys:
-    """All keys, none made; raises StoreRefused naming each file that is missing, malformed or open to others."""
+    """All keys, none made; raises StoreRefused naming each file that is missing, malformed or open to all."""
     public = load_public(folder)
     private = _gather(folder, (HELD_PRIVATE,))[HELD_PRIVATE]
     if public_of(private) != public.held_public:
@@ -152,7 +153,7 @@ def _create_pair(folder: Path) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a new file of mode 0600 that is whole and on disk or not there; raises FileExistsError rather than overwrite."""
+    """Write a new file of mode 0600, whole and on disk or not at all; FileExistsError where there is one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -191,7 +192,7 @@ def seal_content(held_public: bytes, ref: str, content: bytes) -> bytes:
 
 
 def open_content(held_private: bytes, ref: str, sealed: bytes) -> bytes:
-    """The content that `seal_content` sealed for `ref`; raises Damaged on any alteration or another reference."""
+    """The content that `seal_content` sealed for `ref`; Damaged on any alteration or another reference."""
     head, body = sealed[:_SIZE], sealed[_SIZE:]
     if len(body) < _TAG:
         raise Damaged("sealed content is cut short")

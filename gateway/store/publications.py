@@ -64,7 +64,7 @@ def _columns(publication: Publication) -> dict[str, Any]:
 def add(
     database: Database, keys: Keys, publication: Publication, team: Iterable[Grant], actor: str, now: datetime
 ) -> None:
-    """Register a publication with a key of its own; lead and deputies hold production grants at once, as does the team.
+    """Register a publication with a key of its own; lead, deputies and team hold production grants at once.
 
     Raises NotDone where the id is taken.
     """
@@ -105,8 +105,8 @@ def get(database: Database, publication: str) -> Publication:
 def postpone(database: Database, publication: str, to: datetime, actor: str, now: datetime) -> Publication:
     """Give a publication another planned time, later or earlier, also when the old one has passed.
 
-    The former time stays known, for banners that name it; an access window that was set moves along.  A withdrawn
-    publication is under embargo again.  Raises NotDone once it is live.
+    The former time stays known, for banners that name it; an access window that was set moves along.  A
+    withdrawn publication is under embargo again.  Raises NotDone once it is live.
     """
     with database.write() as connection:
         before = _known(connection, publication)
@@ -140,7 +140,7 @@ def go_live(database: Database, publication: str, actor: str, now: datetime) -> 
 
 
 def withdraw(database: Database, publication: str, actor: str, now: datetime) -> Publication:
-    """Take a publication back: its embargo ends unpublished; its traces are kept, so that it can be planned again."""
+    """Take a publication back: its embargo ends unpublished; its traces are kept for another plan."""
     with database.write() as connection:
         before = _known(connection, publication)
         if before.state in _OVER:

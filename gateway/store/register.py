@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from gateway.model import Grant, Publication, Register, State
+from gateway.model import Grant, Register, State
 from gateway.replies import RegisterUnreadable
 from gateway.store.database import Database
 from gateway.store.grants import grant_of
@@ -21,7 +21,7 @@ _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
 def load_register(database: Database, keys: Keys) -> Register:
-    """The present register; raises StoreUnavailable, or RegisterUnreadable where a sealed set does not open."""
+    """The present register; raises StoreUnavailable, or RegisterUnreadable where a set does not open."""
     with database.read() as connection:
         # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
         epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -20,17 +21,21 @@ _LOCK = 0x656D62736368656D
 
 
 def migrate(database: Database) -> None:
-    """Create or upgrade the store; safe when two processes start at once.  Raises StoreRefused, StoreUnavailable."""
+    """Create or upgrade the store; two may do so at once.  Raises StoreRefused and StoreUnavailable."""
     _make_file(database)
+    if version(database) == newest():
+        return
+    with _script() as script, database.write() as connection:
+        if not database.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        check_version(_version(connection))
+        command.upgrade(_config(script, connection), "head")
+
+
+@contextmanager
+def _script() -> Iterator[ScriptDirectory]:
     with as_file(files("gateway.store") / "migrations") as folder:
-        script = ScriptDirectory(str(folder))
-        if version(database) == script.get_current_head():
-            return
-        with database.write() as connection:
-            if not database.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            _refuse_newer(script, _version(connection))
-            command.upgrade(_config(folder, connection), "head")
+        yield ScriptDirectory(str(folder))
 
 
 def version(database: Database) -> str | None:
@@ -41,13 +46,13 @@ def version(database: Database) -> str | None:
 
 def newest() -> str:
     """The revision that this version of the gateway works with."""
-    with as_file(files("gateway.store") / "migrations") as folder:
-        return str(ScriptDirectory(str(folder)).get_current_head())
+    with _script() as script:
+        return str(script.get_current_head())
 
 
-def _config(folder: Path, connection: Connection) -> Config:
+def _config(script: ScriptDirectory, connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(script.dir).replace("%", "%%"))
     return config
 
 
@@ -57,12 +62,21 @@ def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_newer(script: ScriptDirectory, current: str | None) -> None:
-    known = {revision.revision for revision in script.walk_revisions()}
-    if current is not None and current not in known:
-        raise StoreRefused(
-            f"store.url: the store has schema {current}, which only a newer version of the gateway knows"
-        )
+def check_version(present: str | None) -> None:
+    """Raise StoreRefused where only a newer version of the gateway knows this schema."""
+    with _script() as script:
+        known = {revision.revision for revision in script.walk_revisions()}
+    if present is not None and present not in known:
+        raise StoreRefused(f"store.url: its schema {present} is known only to a newer version of the gateway")
+
+
+def damage(database: Database) -> list[str]:
+    """What SQLite itself finds broken in its file; nothing for PostgreSQL, which looks after its own."""
+    if not database.sqlite:
+        return []
+    with database.read() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
+    return [f"store.url: {line}" for line in found if line != "ok"]
 
 
 def _make_file(database: Database) -> None:

@@ -53,7 +53,8 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 EPOCH = Table(
@@ -115,7 +116,7 @@ GRANTS = Table(
 )
 
 DOCUMENTS = Table(
-    # What was registered.  `label` (the file's name) is sealed under the publication's key, as the traces are.
+    # What was registered.  `label` (the file's name) is sealed under the publication's key, like the traces.
     "documents",
     METADATA,
     Column("id", Integer, primary_key=True),
@@ -210,8 +211,8 @@ CONTENTS = Table(
 )
 
 LETTERS = Table(
-    # What we owe: alerts to leads, notices and DSNs to senders.  A letter is `owed` until it is `sent`, or `undeliverable`,
-    # or `lapsed`: an alert for which there is nothing left to decide.
+    # What we owe: alerts to leads, notices and DSNs to senders.  A letter is `owed` until it is `sent`, or
+    # `undeliverable`, or `lapsed`: an alert for which there is nothing left to decide.
     "letters",
     METADATA,
     Column("id", Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""Run by Alembic: migrate over the connection, and inside the transaction, that `store/schema.py` hands in."""
+"""Run by Alembic: migrate over the connection, inside the transaction, that `store/schema.py` hands in."""
 
 from __future__ import annotations
 
