@@ -144,7 +144,8 @@ def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
     from gateway.letters.form import moment, title
 
     yield f"Reference   {incident.ref}"
-    yield f"State       {incident.state.value}{' - THE STORED CONTENT IS DAMAGED' if incident.damaged else ''}"
+    damaged = ", BUT THE STORED CONTENT IS DAMAGED" if incident.damaged else ""
+    yield f"State       {incident.state.value}{damaged}"
     yield f"Received    {moment(incident.received_at, zone)}, {incident.size} bytes"
     for concern in incident.concerns:
         when = moment(concern.publishes_at, zone)

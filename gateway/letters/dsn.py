@@ -74,9 +74,7 @@ def report(
 
 def _lines(incident: Incident, failures: Sequence[Failure]) -> list[str]:
     return [
-        *paragraph(
-            f"Your mail with the reference {incident.ref} was held and then released, but not delivered to:"
-        ),
+        *paragraph(f"Your mail with the reference {incident.ref} could not be delivered to:"),
         *listed([f"{shown(failure.address)}: {_meaning(failure)}" for failure in failures]),
         "",
         *paragraph("The mail itself is not returned."),

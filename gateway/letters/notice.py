@@ -30,14 +30,12 @@ def held(incident: Incident, desk: Desk) -> bytes:
     waiting = [one.address for one in incident.among(Standing.HELD) if may_notify(one.parameters)]
     lines = [
         *paragraph(
-            f"Your mail of {moment(incident.received_at, desk.zone)} is held for review. It may carry
-            statistics " "that are not public yet, and these recipients are not known to have access:"
+            f"Your mail of {moment(incident.received_at, desk.zone)} is held for review. It may carry "
+            "statistics that are not public yet, and these recipients are not known to have access:"
         ),
         *listed([shown(address) for address in waiting]),
         "",
-        *paragraph(
-            "It reaches them if the responsible person releases it. Other recipients are not affected."
-        ),
+        *paragraph("It reaches them if the responsible person releases it."),
         *_whom_to_ask(incident, desk),
     ]
     return _letter(incident, desk, "Held for review", "held", lines)
