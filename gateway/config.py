@@ -270,7 +270,7 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
 def load(path: Path) -> Settings:
     """The settings in a file; raises ConfigError, also where the file cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise ConfigError([f"{path}: {reason}"]) from None

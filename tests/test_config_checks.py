@@ -1,0 +1,70 @@
+"""Faults that only show between settings, or between a setting and the disk."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.config import ConfigError, parse
+from gateway.config_checks import unusable_files
+
+
+@pytest.mark.parametrize(
+    ("listen", "next_hop"),
+    [
+        pytest.param("127.0.0.1:2525", "127.0.0.1:25", id="other-port"),
+        pytest.param("10.0.0.1:25", "10.0.0.2:25", id="other-machine"),
+        pytest.param("0.0.0.0:25", "10.0.0.2:25", id="every-address-here-and-another-machine"),
+        pytest.param("[::1]:25", "127.0.0.1:25", id="other-family"),
+        pytest.param("127.0.0.1:25", "department.example", id="mx"),
+    ],
+)
+def test_next_hops_that_may_be(listen: str, next_hop: str) -> None:
+    """A next hop on the same port of another machine, or found by MX, is no relay to ourselves."""
+    settings = parse(f'[smtp]\nlisten = ["{listen}"]\n[next_hop]\naddress = "{next_hop}"\n')
+    assert next_hop == settings.next_hop.address
+
+
+@pytest.mark.parametrize(
+    ("listen", "next_hop"),
+    [
+        pytest.param("127.0.0.1:25", "127.0.0.1:25", id="same"),
+        pytest.param("127.0.0.1:25", "LocalHost:25", id="by-name"),
+        pytest.param("0.0.0.0:25", "127.0.0.2:25", id="loopback-of-every-address"),
+        pytest.param("[::]:25", "[::1]:25", id="ipv6"),
+        pytest.param("mx.example:25", "MX.example:25", id="same-name"),
+    ],
+)
+def test_relay_to_itself(listen: str, next_hop: str) -> None:
+    """A next hop that is our own listener would send mail round in a circle."""
+    with pytest.raises(ConfigError, match=r"next_hop\.address: .* is our own smtp\.listen\.0"):
+        parse(f'[smtp]\nlisten = ["{listen}"]\n[next_hop]\naddress = "{next_hop}"\n')
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    """Certificates, authorities and rules that are not there are each named with their setting."""
+    settings = parse(
+        f'[smtp]\ntls_certificate = "{tmp_path}/c.pem"\ntls_key = "{tmp_path}/k.pem"\n'
+        f'[next_hop]\ntls_ca = "{tmp_path}/ca.pem"\n[rules]\nfolder = "{tmp_path}/rules"\n'
+    )
+    assert [
+        f"smtp.tls_certificate: {tmp_path}/c.pem: No such file or directory",
+        f"smtp.tls_key: {tmp_path}/k.pem: No such file or directory",
+        f"next_hop.tls_ca: {tmp_path}/ca.pem: No such file or directory",
+        f"rules.folder: {tmp_path}/rules: is no folder",
+    ] == unusable_files(settings)
+
+
+def test_certificates(tmp_path: Path) -> None:
+    """A certificate with its key is accepted; with another key it is named."""
+    for name in ("one", "two"):
+        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=g.example"
+        files = ["-keyout", str(tmp_path / f"{name}.key"), "-out", str(tmp_path / f"{name}.pem")]
+        subprocess.run([*command.split(), *files], check=True, capture_output=True)
+    text = '[smtp]\ntls_certificate = "{0}/one.pem"\ntls_key = "{0}/{1}.key"\n'
+    assert [] == unusable_files(parse(text.format(tmp_path, "one")))
+    assert [
+        f"smtp.tls_certificate: {tmp_path}/one.pem with {tmp_path}/two.key: KEY_VALUES_MISMATCH"
+    ] == unusable_files(parse(text.format(tmp_path, "two")))
