@@ -1,13 +1,196 @@
-"""Documents to text."""
+"""Documents to text: Office packages, old Office files, PDF, RTF, archives and mails in them; runs in a scanner process.
+
+A queue, no recursion: what is found in a document joins the queue with its own path, one level deeper, under one
+budget for the whole document.  Every fault is named at the path where it stands, and the rest is read all the same.
+"""
 
 from __future__ import annotations
 
-from gateway.model import Document, Message, Reason, Unreadable
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from gateway.message import archives, compound, limits, native, packages, reader, sniff, structure
+from gateway.message.leaves import Collector
+from gateway.message.native import prepare
+from gateway.message.sniff import Kind
+from gateway.model import Document, Leaf, Message, PartKind, Reason
+
+__all__ = ["extract", "prepare"]
+
+Bytes = bytes | memoryview
 
 
 def extract(document: Document) -> Message:
-    return Message((), (), (Unreadable(document.path, Reason.UNSUPPORTED),))
+    """Text, leaves and unreadable places of one document and of everything in it; pure and total."""
+    extraction = _Extraction()
+    extraction.run(document)
+    reading = extraction.collector.reading().message
+    parts = tuple(replace(part, kind=PartKind.DOCUMENT) for part in reading.parts)
+    return replace(reading, parts=parts)
 
 
-def prepare() -> None:
-    """Load the document library."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A document to open, how deep it stands, and in how many archives; `quiet`: unknown kinds in it are no news."""
+
+    document: Document
+    depth: int = 0
+    archives: int = 0
+    quiet: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    @property
+    def data(self) -> Bytes:
+        return self.document.data
+
+
+@dataclass(slots=True)
+class _Extraction:
+    """The queue and what came out of it."""
+
+    collector: Collector = field(default_factory=Collector)
+    budget: archives.Budget = field(default_factory=archives.Budget)
+    jobs: deque[_Job] = field(default_factory=deque)
+    members: int = 0
+
+    def run(self, document: Document) -> None:
+        """Open the document and whatever is found in it."""
+        self.jobs.append(_Job(document))
+        while self.jobs:
+            job = self.jobs.popleft()
+            try:
+                self._open(job)
+            except MemoryError:
+                self.collector.mark(job.path, Reason.TOO_LARGE)
+            except archives.Unreadable as fault:
+                self.collector.mark(job.path, fault.reason)
+            except Exception:
+                # Whatever a document does to its reader is the document's fault, and the lead must hear of it.
+                self.collector.mark(job.path, Reason.BROKEN)
+
+    def _open(self, job: _Job) -> None:
+        if job.depth > limits.NESTED_DOCUMENTS:
+            self.collector.mark(job.path, Reason.TOO_DEEP)
+            return
+        opener = _OPENERS.get(sniff.kind(job.data))
+        if opener is not None:
+            opener(self, job)
+        else:
+            self._member(job, job.path, structure.named(""), job.data)
+
+    def zip(self, job: _Job) -> None:
+        """An Office document or an archive."""
+        archive = archives.open_zip(job.data)
+        if packages.is_package(archive):
+            self._package(job, archive)
+        elif job.archives >= limits.ARCHIVES:
+            self.collector.mark(job.path, Reason.TOO_DEEP)
+        else:
+            self._archive(replace(job, archives=job.archives + 1), archive)
+
+    def _package(self, job: _Job, archive: archives.Zip) -> None:
+        package = packages.read_package(archive, self.budget)
+        for text in package.texts:
+            self.collector.text(job.path, PartKind.DOCUMENT, text)
+        for reason in package.faults:
+            self.collector.mark(job.path, reason)
+        self._members(replace(job, quiet=True), archive, package.inner)
+
+    def _archive(self, job: _Job, archive: archives.Zip) -> None:
+        for reason in archive.faults:
+            self.collector.mark(job.path, reason)
+        files = tuple(member for member in archive.members if member.size or not member.name.endswith("/"))
+        names = "\n".join(member.name for member in files)
+        self.collector.text(job.path, PartKind.DOCUMENT, names)
+        self._members(job, archive, files)
+
+    def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
+        """Read members one by one, so that only one is inflated at a time; each has the path of its number."""
+        for number, member in enumerate(members, 1):
+            path = f"{job.path}/{number}"
+            try:
+                data = archive.read(member, self.budget)
+            except archives.Unreadable as fault:
+                self.collector.mark(path, fault.reason)
+                data = fault.read
+            self._inner(job, path, member.name, data)
+
+    def _inner(self, job: _Job, path: str, name: str, data: Bytes) -> None:
+        """One file found in a document: a leaf, and whatever can be read of it."""
+        plan = structure.named(name)
+        if plan.shape is structure.Shape.MESSAGE:
+            self.collector.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+            self._mail(job, path, bytes(data))
+        else:
+            self._member(job, path, plan, data)
+
+    def _member(self, job: _Job, path: str, plan: structure.Plan, data: Bytes) -> None:
+        self.collector.content(path, plan, data, quiet=job.quiet)
+        self._queue(job)
+
+    def _mail(self, job: _Job, path: str, data: bytes) -> None:
+        """A mail kept as a file is read as any mail; its parts have the file's path before theirs."""
+        reading = reader.read(data, f"{path}/")
+        self.collector.add(reading)
+        self._queue(job)
+
+    def _queue(self, job: _Job) -> None:
+        """Take up the documents just found, one level deeper."""
+        for document in self.collector.documents:
+            self.jobs.append(_Job(document, job.depth + 1, job.archives, job.quiet))
+        self.collector.documents.clear()
+
+    def compound(self, job: _Job) -> None:
+        """An old Office file, an Outlook message, or an object embedded in one."""
+        opened = compound.open_compound(job.data)
+        program = compound.program(opened)
+        if program is compound.Program.LOCKED:
+            self.collector.mark(job.path, Reason.ENCRYPTED)
+        elif program is compound.Program.OUTLOOK:
+            self._outlook(job, opened)
+        elif program is not compound.Program.OTHER and not self._native(job, program.value):
+            self.collector.text(job.path, PartKind.DOCUMENT, native.runs(opened.main()))
+        inner = list(opened.embedded())
+        inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
+        for number, stream in enumerate(inner, 1):
+            self._inner(inside, f"{job.path}/{number}", "", compound.file_in(stream, opened.read(stream)))
+        if program is compound.Program.OTHER and not inner and not job.quiet:
+            self.collector.mark(job.path, Reason.UNSUPPORTED)
+
+    def _outlook(self, job: _Job, opened: compound.Compound) -> None:
+        """Texts and pages of a message; its attachments are embedded files like any other."""
+        self.collector.text(job.path, PartKind.DOCUMENT, compound.mail_text(opened))
+        for page in compound.mail_pages(opened):
+            self.collector.written(job.path, structure.named("", "text/html"), page)
+
+    def pdf(self, job: _Job) -> None:
+        """A PDF file."""
+        self._native(job, native.PDF)
+
+    def rtf(self, job: _Job) -> None:
+        """An RTF file."""
+        self._native(job, native.RTF)
+
+    def _native(self, job: _Job, media_type: str) -> bool:
+        """Have the library read a document; whether there was any text."""
+        found = native.read(job.data, media_type)
+        self.collector.text(job.path, PartKind.DOCUMENT, found.text)
+        for number, text in enumerate(found.inner, 1):
+            self.collector.text(f"{job.path}/{number}", PartKind.DOCUMENT, text)
+        if found.reason is not None:
+            self.collector.mark(job.path, found.reason)
+        return bool(found.text.strip())
+
+
+_OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
+    Kind.ZIP: _Extraction.zip,
+    Kind.COMPOUND: _Extraction.compound,
+    Kind.PDF: _Extraction.pdf,
+    Kind.RTF: _Extraction.rtf,
+}

@@ -11,11 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from gateway.message import limits
 
-_BLOCKS: Final = (
-    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html iframe legend li main menu nav"
-    " object ol optgroup option p pre section select summary table tbody td textarea tfoot th thead title tr ul"
-).split()
+_BLOCKS: Final = ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "main", "menu", "nav", "object", "ol", "optgroup", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul"]
 
 
 def _alternatives(words: list[str]) -> str:

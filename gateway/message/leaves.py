@@ -100,6 +100,20 @@ class Collector:
                 self.text(path, PartKind.BODY, charsets.decode(decoded.rest, plan.charset))
             self.content(path, plan, decoded.data, quiet=quiet)
 
+    def add(self, reading: Reading) -> None:
+        """Add what was read of a mail that stands inside."""
+        self.parts += reading.message.parts
+        self.leaves += reading.message.leaves
+        self.documents += reading.documents
+        self.marks.update(dict.fromkeys(reading.message.unreadable))
+
+    def written(self, path: str, plan: Plan, data: Bytes) -> None:
+        """Add text or a page that is part of a file, and no leaf of its own."""
+        if plan.media_type in _HTML_TYPES:
+            self._page(path, plan, data)
+        else:
+            self._plain(path, plan, data)
+
     def content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
         """Read one decoded leaf by what it is, whatever it is called."""
         if len(data) == 0:

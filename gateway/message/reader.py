@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from gateway.message import headers, leaves, limits, structure, transfer
 from gateway.message.leaves import Reading
-from gateway.model import Part, PartKind, Reason
+from gateway.model import PartKind, Reason
 
 
 @dataclass(slots=True)

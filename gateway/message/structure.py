@@ -11,6 +11,8 @@ from gateway.message import charsets, headers, transfer
 
 _PLAIN: Final = "text/plain"
 _FORWARDED: Final = frozenset({"message/rfc822", "message/global", "message/news", "message/global-headers"})
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+_MAIL_SUFFIXES: Final = frozenset({"eml", "mht", "mhtml"})
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _ENCODINGS: Final = ("base64", "quoted-printable", "uuencode")
 _SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,8})[\s.]*\Z")
@@ -76,14 +78,23 @@ class Plan:
         return encoding
 
 
+def named(name: str, media_type: str = _UNKNOWN_TYPE) -> Plan:
+    """The plan for a file of this name found in a document: what it is shows in its bytes, but for kept mails."""
+    suffix = _SUFFIX.search(name)
+    mail = suffix is not None and suffix[1].lower() in _MAIL_SUFFIXES
+    shape = Shape.MESSAGE if mail else Shape.LEAF
+    names = (name,) if name else ()
+    return Plan(shape, media_type, "", (), ("",), False, False, names, attachment=True)
+
+
 def plan(block: headers.Block, default: str) -> Plan:
     """The plan for a body under `block`; `default` is the media type where none is named."""
     types, split = _types(block)
     chosen = _chosen(types, default)
     encodings, unknown, disagree = _encodings(block.values("transfer-encoding"))
     boundaries = _boundaries(types)
-    shape = _shape(chosen.value, boundaries)
     attachment, names = _names(block, chosen)
+    shape = _shape(chosen.value, boundaries, names)
     many = shape is Shape.MULTIPART and len(boundaries) > 1
     return Plan(
         shape=shape,
@@ -133,10 +144,15 @@ def _boundaries(types: list[headers.ContentType]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(boundary for boundary in encoded if boundary))
 
 
-def _shape(media_type: str, boundaries: tuple[bytes, ...]) -> Shape:
+def _shape(media_type: str, boundaries: tuple[bytes, ...], names: tuple[str, ...]) -> Shape:
     if media_type.startswith("multipart") and boundaries:
         return Shape.MULTIPART
-    return Shape.MESSAGE if media_type in _FORWARDED else Shape.LEAF
+    if media_type in _FORWARDED:
+        return Shape.MESSAGE
+    kept = any((match := _SUFFIX.search(name)) and match[1].lower() in _MAIL_SUFFIXES for name in names)
+    return (
+        Shape.MESSAGE if kept and media_type in (_UNKNOWN_TYPE, _PLAIN, "multipart/related") else Shape.LEAF
+    )
 
 
 def _encodings(values: list[str]) -> tuple[tuple[str, ...], bool, bool]:

@@ -1,0 +1,101 @@
+"""Text of PDF, RTF and old Office files through kreuzberg, which is loaded only here and keeps nothing on disk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from gateway.model import Reason
+
+Bytes = bytes | memoryview
+
+PDF: Final = "application/pdf"
+RTF: Final = "application/rtf"
+_LOCKED: Final = re.compile(r"password|encrypt", re.I)
+_PROPERTIES: Final = (
+    "title",
+    "subject",
+    "keywords",
+    "authors",
+    "category",
+    "summary",
+    "comments",
+    "description",
+)
+_UTF16_RUN: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){6,}")
+_BYTE_RUN: Final = re.compile(rb"[\x20-\x7e\x91-\x97\xa0-\xff\r\n\t]{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Text of a document and of the files in it, and why it could not be read, if so."""
+
+    text: str
+    inner: tuple[str, ...] = ()
+    reason: Reason | None = None
+
+
+def prepare() -> None:
+    """Load the library and what it unpacks for itself, so that later it needs no file and no time."""
+    read(_SMALLEST, PDF)
+
+
+def read(data: Bytes, media_type: str) -> Native:
+    """Text of one document.  What the library cannot read comes back with a reason, never as an error."""
+    import kreuzberg
+
+    try:
+        result = kreuzberg.extract_bytes_sync(bytes(data), media_type, _config())
+    except MemoryError:
+        return Native("", reason=Reason.TOO_LARGE)
+    except Exception as error:
+        return Native("", reason=Reason.ENCRYPTED if _LOCKED.search(str(error)) else Reason.BROKEN)
+    except BaseException as error:
+        # A panic of the Rust core is no Exception; what asks this process to end must pass.
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        return Native("", reason=Reason.BROKEN)
+    return Native("\n".join(_texts(result)), tuple(_children(result)))
+
+
+@cache
+def _config() -> Any:
+    """No cache on disk, no reading of pictures, no rewriting of the text, notes at the margin included."""
+    import kreuzberg
+
+    return kreuzberg.ExtractionConfig(
+        use_cache=False,
+        enable_quality_processing=False,
+        concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
+        pdf_options=kreuzberg.PdfConfig(
+            extract_images=False, extract_metadata=True, extract_annotations=True
+        ),
+    )
+
+
+def _texts(result: Any) -> list[str]:
+    texts = [result.content]
+    texts += (str(note.content) for note in result.annotations or () if note.content)
+    for name in _PROPERTIES:
+        value = result.metadata.get(name)
+        texts += [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
+    return texts
+
+
+def _children(result: Any) -> list[str]:
+    return [child["result"].content for child in result.children or ()]
+
+
+def runs(data: bytes) -> str:
+    """Whatever looks like text in an old Office stream: what is left when nothing can read it properly."""
+    wide = (match[0].decode("utf-16-le", "replace") for match in _UTF16_RUN.finditer(data))
+    narrow = (match[0].decode("cp1252", "replace") for match in _BYTE_RUN.finditer(data))
+    return "\n".join([*wide, *narrow])
+
+
+_SMALLEST: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)

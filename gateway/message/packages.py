@@ -1,0 +1,199 @@
+"""Office packages (OOXML, OpenDocument): the text of every XML part, runs joined to words, paragraphs and cells apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from gateway.message import limits
+from gateway.message.archives import Budget, Member, Unreadable, Zip
+from gateway.model import Reason
+
+_XML: Final = (".xml", ".rels", ".vml")
+_PARAGRAPHS: Final = frozenset(
+    ["p", "h", "tr", "row", "table-row", "list-item", "comment", "annotation", "title", "si", "pt", "text-box", "sp", "shape", "footnote", "endnote"]
+)
+_CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
+_BREAKS: Final = {
+    "br": "\n",
+    "cr": "\n",
+    "line-break": "\n",
+    "tab": "\t",
+    "ptab": "\t",
+    "s": " ",
+    "noBreakHyphen": "-",
+}
+_ASIDE: Final = frozenset({"instrText", "delInstrText", "f", "definedName"})
+"""Elements whose text stands inside a sentence without being shown there: field codes, formulas."""
+
+_SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString")
+_PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
+_ENCRYPTION: Final = b"encryption-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a package holds: texts, members that are files of their own, and what is wrong with it."""
+
+    texts: tuple[str, ...]
+    inner: tuple[Member, ...]
+    faults: tuple[Reason, ...]
+
+
+def is_package(archive: Zip) -> bool:
+    """Whether a zip archive is an Office document rather than an archive."""
+    if archive.named("[Content_Types].xml") is not None:
+        return True
+    return archive.named("content.xml") is not None and archive.named("META-INF/manifest.xml") is not None
+
+
+def read_package(archive: Zip, budget: Budget) -> Package:
+    """Texts of all XML parts; faults are named and what stands beside them is read all the same."""
+    texts: list[str] = []
+    faults = dict.fromkeys(archive.faults)
+    strings: list[str] = []
+    for member in sorted(
+        _parts(archive), key=lambda part: not part.name.lower().endswith("sharedstrings.xml")
+    ):
+        try:
+            data = archive.read(member, budget)
+            text = _part_text(member.name.lower(), data, strings)
+        except Unreadable as fault:
+            faults[fault.reason] = None
+            text = fault.read.decode("utf-8", "replace")
+        if text and not text.isspace():
+            texts.append(text)
+    if any(member.name.lower().endswith((".fpage", "workbook.bin")) for member in archive.members):
+        faults[Reason.UNSUPPORTED] = None
+    inner = tuple(member for member in archive.members if not _is_part(member) and member.size)
+    return Package(tuple(texts), inner, tuple(faults))
+
+
+def _is_part(member: Member) -> bool:
+    return member.name.lower().endswith(_XML) or member.name == "mimetype"
+
+
+def _parts(archive: Zip) -> list[Member]:
+    return [member for member in archive.members if _is_part(member)]
+
+
+def _part_text(name: str, data: bytes, strings: list[str]) -> str:
+    """Text of one part; shared strings are kept in `strings` for the sheets that name them by number."""
+    if name == "mimetype":
+        return ""
+    if name.endswith("manifest.xml") and _ENCRYPTION in data:
+        raise Unreadable(Reason.ENCRYPTED)
+    collector = _Collector(
+        every_element=name.startswith(_PROPERTIES) or name.endswith(_PROPERTIES), strings=strings
+    )
+    collector.sheet = "/worksheets/" in name
+    collector.shared = name.endswith("sharedstrings.xml")
+    text = xml_text(data, collector)
+    return "" if collector.shared and strings else text
+
+
+def xml_text(data: bytes, collector: _Collector | None = None) -> str:
+    """Text of an XML document.  Raises Unreadable for one that declares entities, and with what was read if broken."""
+    collector = collector or _Collector()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.characters
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        raise Unreadable(Reason.BROKEN, collector.text().encode("utf-8", "replace")) from None
+    return collector.text()
+
+
+def _refuse(name: str, system: str | None, public: str | None, internal: int) -> None:
+    """Entities are declared in an internal subset; a bare reference to a DTD, as OpenOffice writes it, is not followed."""
+    if internal:
+        raise Unreadable(Reason.BROKEN)
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Handlers of the XML parser that put text together."""
+
+    every_element: bool = False
+    sheet: bool = False
+    shared: bool = False
+    strings: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    locals: dict[str, str] = field(default_factory=dict)
+    depth: int = 0
+    set_aside: bool = False
+    by_number: bool = False
+    number: bool = False
+    mark: int = 0
+
+    def text(self) -> str:
+        """All text, what is not shown in line at the end."""
+        return "".join([*self.pieces, *(f"\n{text}" for text in self.aside)])
+
+    def local(self, name: str) -> str:
+        """The name without its prefix; there are few names and many elements."""
+        known = self.locals.get(name)
+        if known is None:
+            known = self.locals[name] = name.rpartition(":")[2]
+        return known
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > limits.XML_DEPTH:
+            raise Unreadable(Reason.TOO_DEEP)
+        local = self.local(name)
+        if local in _BREAKS:
+            self.pieces.append(_BREAKS[local])
+        if self.sheet:
+            self._cell(local, attributes)
+        if local in _ASIDE:
+            self.set_aside = True
+        if attributes:
+            self._attributes(local, attributes)
+
+    def _cell(self, local: str, attributes: dict[str, str]) -> None:
+        if local == "c":
+            self.by_number = attributes.get("t") == "s"
+        self.number = local == "v" and self.by_number
+
+    def _attributes(self, local: str, attributes: dict[str, str]) -> None:
+        """Texts that stand in attributes: descriptions of pictures, links to elsewhere."""
+        for name, value in attributes.items():
+            if self.local(name) in _SHOWN_ATTRIBUTES and value:
+                self.aside.append(value)
+        if local == "Relationship" and attributes.get("TargetMode") == "External":
+            self.aside.append(attributes.get("Target", ""))
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        local = self.local(name)
+        if local == "si" and self.shared:
+            self.strings.append("".join(self.pieces[self.mark :]))
+            self.mark = len(self.pieces)
+        elif local in _PARAGRAPHS or self.every_element:
+            self.pieces.append("\n")
+        elif local in _CELLS:
+            self.pieces.append("\t")
+        self.number = False
+        if local in _ASIDE:
+            self.set_aside = False
+
+    def characters(self, text: str) -> None:
+        if self.set_aside:
+            self.aside.append(text)
+        elif self.number:
+            self.pieces.append(self._string(text))
+        else:
+            self.pieces.append(text)
+
+    def _string(self, number: str) -> str:
+        try:
+            return self.strings[int(number)]
+        except (ValueError, IndexError):
+            return number
