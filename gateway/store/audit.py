@@ -8,7 +8,7 @@ itself is that its newest entries were cut off: for that its head is published (
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -68,14 +68,20 @@ def verify(database: Database, published: bytes | None = None) -> list[str]:
     return problems
 
 
-def _faults(rows: list[Row[Any]] | Any) -> Iterator[str]:
+def _faults(rows: Sequence[Row[Any]]) -> Iterator[str]:
     seq, previous = 0, GENESIS
     for row in rows:
         if row.seq != seq + 1:
-            yield f"audit: entries {seq + 1} to {row.seq - 1} are missing"
+            yield _gap(seq + 1, row.seq - 1)
         if bytes(row.previous) != previous:
             yield f"audit: entry {row.seq} does not follow the one before it"
         values = {name: getattr(row, name) for name in ("seq", "at", "actor", "action", "subject", "facts")}
         if _hash(bytes(row.previous), values) != bytes(row.hash):
             yield f"audit: entry {row.seq} was changed"
         seq, previous = row.seq, bytes(row.hash)
+
+
+def _gap(first: int, last: int) -> str:
+    if first == last:
+        return f"audit: entry {first} is missing"
+    return f"audit: entries {first} to {last} are missing"

@@ -21,15 +21,26 @@ _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
 def load_register(database: Database, keys: Keys) -> Register:
-    """The present register; raises StoreUnavailable, or RegisterUnreadable where a set does not open."""
+    """The present register; raises StoreUnavailable, or RegisterUnreadable where anything in it makes no sense."""
     with database.read() as connection:
-        # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
-        epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())
-        rows = connection.execute(select(PUBLICATIONS)).all()
-        grants = _grants(connection)
-        files = _files(connection, rows, keys)
+        try:
+            return _load(connection, keys)
+        except (ValueError, KeyError, TypeError) as error:
+            # A store that was damaged or meddled with; a register without the row would let its mail through.
+            raise RegisterUnreadable(
+                f"the register holds a value that makes no sense ({type(error).__name__})"
+            ) from None
+
+
+def _load(connection: Connection, keys: Keys) -> Register:
+    # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
+    epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())
+    rows = connection.execute(select(PUBLICATIONS)).all()
     publications = {row.id: publication_of(row) for row in rows}
-    return Register(epoch, MappingProxyType(publications), grants, MappingProxyType(files), keys.trace_key)
+    files = _files(connection, rows, keys)
+    return Register(
+        epoch, MappingProxyType(publications), _grants(connection), MappingProxyType(files), keys.trace_key
+    )
 
 
 def _grants(connection: Connection) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:

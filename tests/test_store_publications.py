@@ -1,0 +1,179 @@
+"""Publications in the store: their life, and that every worker and the audit log hear of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.model import Grant, GrantKind, LiveBy, Mixed, OnFinding, Publication, State
+from gateway.store import NotDone, documents, grants, publications
+from gateway.store.audit import verify
+from gateway.store.database import Database
+from gateway.store.keys import Keys
+from gateway.store.register import load_register
+from gateway.store.tables import AUDIT, PUBLICATIONS, TRACES
+
+TIME = datetime(2018, 3, 28, 8, 30, tzinfo=UTC)
+NOW = TIME - timedelta(days=7)
+DAY = timedelta(days=1)
+CLA = Publication(
+    "cla-2018", "Children looked after", TIME, "lead@stats.example", deputies=("deputy@stats.example",)
+)
+FULL = Publication(
+    "gdp-q1",
+    "GDP “first estimate”",
+    TIME + DAY,
+    "lead@stats.example",
+    opens_at=TIME,
+    deputies=("d@stats.example", "e@stats.example"),
+    live_by=LiveBy.URL,
+    url="https://stats.example/gdp",
+    at_live="send",
+    market_sensitive=True,
+    on_finding=OnFinding.REJECT,
+    mixed=Mixed.WHOLE,
+    former_times=(TIME - DAY, TIME - 2 * DAY),
+)
+
+Change = Callable[[Database], object]
+CHANGES: dict[str, Change] = {
+    "postpone": lambda database: publications.postpone(database, "cla-2018", TIME + DAY, "ann", NOW),
+    "live": lambda database: publications.go_live(database, "cla-2018", "ann", NOW),
+    "withdraw": lambda database: publications.withdraw(database, "cla-2018", "ann", NOW),
+    "pause": lambda database: publications.pause(database, "cla-2018", "figures wrong", "ann", NOW),
+}
+
+
+def actions(database: Database) -> list[str]:
+    """What the audit log says happened."""
+    with database.read() as connection:
+        return list(connection.execute(select(AUDIT.c.action).order_by(AUDIT.c.seq)).scalars())
+
+
+def test_kept_whole(store: tuple[Database, Keys]) -> None:
+    """Every field of a publication comes back as it was given; the soonest is listed first."""
+    database, keys = store
+    publications.add(database, keys, FULL, (), "ann", NOW)
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    assert (CLA, FULL) == publications.listed(database)
+    assert FULL == publications.get(database, "gdp-q1")
+
+
+def test_people_hold_grants_at_once(store: tuple[Database, Keys]) -> None:
+    """Lead and deputies hold production grants from registration, and the team that was given with it."""
+    database, keys = store
+    team = [Grant("a@stats.example", GrantKind.PRODUCTION), Grant("lead@stats.example", GrantKind.PRODUCTION)]
+    publications.add(database, keys, CLA, team, "ann", NOW)
+    assert [
+        ("a@stats.example", "team"),
+        ("deputy@stats.example", "lead"),
+        ("lead@stats.example", "lead"),
+    ] == [(grant.address, grant.origin) for grant in grants.listed(database, "cla-2018")]
+    assert {GrantKind.PRODUCTION} == {grant.kind for grant in grants.listed(database, "cla-2018")}
+
+
+def test_taken_id(store: tuple[Database, Keys]) -> None:
+    """An id is taken once, and the second attempt changes nothing."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    with pytest.raises(NotDone, match="cla-2018: is registered already"):
+        publications.add(database, keys, replace(FULL, id="cla-2018"), (), "ann", NOW)
+    assert (1, CLA) == (database.epoch(), publications.get(database, "cla-2018"))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_change_is_heard(store: tuple[Database, Keys], name: str) -> None:
+    """Each change bumps the epoch and is in the audit log, in one transaction."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    CHANGES[name](database)
+    assert (2, ["publication add", f"publication {name}"]) == (database.epoch(), actions(database))
+    assert [] == verify(database)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_unknown_publication(store: tuple[Database, Keys], name: str) -> None:
+    """A change of a publication that is not there changes nothing."""
+    database, _ = store
+    with pytest.raises(NotDone, match="cla-2018: no such publication"):
+        CHANGES[name](database)
+    assert (0, []) == (database.epoch(), actions(database))
+
+
+def test_postponed(store: tuple[Database, Keys]) -> None:
+    """A postponed publication keeps every time it had once, and its set access window moves along."""
+    database, keys = store
+    publications.add(database, keys, replace(CLA, opens_at=TIME - DAY / 2), (), "ann", NOW)
+    publications.postpone(database, "cla-2018", TIME + DAY, "ann", NOW)
+    publications.postpone(database, "cla-2018", TIME + 2 * DAY, "ann", NOW)
+    back = publications.postpone(database, "cla-2018", TIME, "ann", NOW)
+    assert back == publications.get(database, "cla-2018")
+    assert (TIME, {TIME + DAY, TIME + 2 * DAY}) == (back.publishes_at, set(back.former_times))
+    assert TIME - DAY / 2 == back.window_opens
+    with pytest.raises(NotDone, match="is planned for that time already"):
+        publications.postpone(database, "cla-2018", TIME, "ann", NOW)
+
+
+def test_postponed_after_its_time(store: tuple[Database, Keys]) -> None:
+    """A publication that slipped is under embargo again with its traces, once it is postponed."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    documents.add(
+        database, keys, "cla-2018", [documents.NewDocument("a", frozenset({bytes(32)}))], "ann", NOW
+    )
+    late = TIME + DAY / 2
+    assert not publications.get(database, "cla-2018").embargoed(late)
+    publications.postpone(database, "cla-2018", TIME + DAY, "ann", late)
+    register = load_register(database, keys)
+    assert register.publications["cla-2018"].embargoed(late)
+    assert [frozenset({"cla-2018"})] == list(register.files.values())
+
+
+def test_live_destroys_the_key(store: tuple[Database, Keys]) -> None:
+    """When a publication is live its key and its traces are gone from the store, and nothing brings it back."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    documents.add(
+        database, keys, "cla-2018", [documents.NewDocument("a", frozenset({bytes(32)}))], "ann", NOW
+    )
+    live = publications.go_live(database, "cla-2018", "ann", TIME)
+    assert (State.LIVE, TIME) == (live.state, live.confirmed_at)
+    with database.read() as connection:
+        assert [None] == list(connection.execute(select(PUBLICATIONS.c.sealed_key)).scalars())
+        assert [] == connection.execute(select(TRACES)).all()
+    assert {} == load_register(database, keys).files
+    for change in CHANGES.values():
+        with pytest.raises(NotDone, match="is live"):
+            change(database)
+
+
+def test_withdrawn_and_planned_again(store: tuple[Database, Keys]) -> None:
+    """A withdrawn publication matches nothing; a new time brings it back with its traces."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    documents.add(
+        database, keys, "cla-2018", [documents.NewDocument("a", frozenset({bytes(32)}))], "ann", NOW
+    )
+    assert State.WITHDRAWN is publications.withdraw(database, "cla-2018", "ann", NOW).state
+    assert {} == load_register(database, keys).files
+    assert State.EMBARGOED is publications.postpone(database, "cla-2018", TIME + DAY, "ann", NOW).state
+    assert 1 == len(load_register(database, keys).files)
+
+
+def test_paused_and_resumed(store: tuple[Database, Keys]) -> None:
+    """A pause has a reason, lasts until it is ended, and leaves the embargo as it is."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    with pytest.raises(NotDone, match="cla-2018: is embargoed"):
+        publications.resume(database, "cla-2018", "ann", NOW)
+    paused = publications.pause(database, "cla-2018", "figures wrong", "ann", NOW)
+    assert (State.PAUSED, True) == (paused.state, paused.embargoed(NOW))
+    with pytest.raises(NotDone, match="cla-2018: is paused"):
+        publications.pause(database, "cla-2018", "again", "ann", NOW)
+    assert CLA == publications.resume(database, "cla-2018", "ann", NOW)
+    with database.read() as connection:
+        assert [None] == list(connection.execute(select(PUBLICATIONS.c.pause_reason)).scalars())
