@@ -1,0 +1,195 @@
+"""Banner detector: wording by which a mail says itself that it is restricted, with the time it names.
+
+First every place where a rule's wording stands is collected, with the planned time beside it; then
+each place is tied to the register.  A banner without a date yields to one with a date in the same
+mail: they are the same banner, and after publication the same files still say "strictly embargoed".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.detectors.dates import moments
+from gateway.detectors.moments import Moment
+from gateway.detectors.page import Page
+from gateway.detectors.rule import Holds, Needs, Rule, RuleSet, Wording
+from gateway.detectors.ties import Tie, Ties
+from gateway.model import Detector, Finding, Register
+from gateway.text import words
+
+_SENTENCE_END = re.compile(r"(?<![ .]m)(?<![ .][ap])[.!?;] (?=[a-z])|\bdear\b")
+"""Where the sentence that sets the embargo ends, "a.m. on" not taken for it: later dates are not the banner's."""
+_ADJACENT = 5
+"""Characters between a table cell with the date and the cell with the word."""
+_BESIDE = 24
+"""Characters after the word within which the other half of such a table's time begins."""
+_BEFORE = 48
+_CLOSE = 40
+"""Characters around a match in which `unless` is looked for."""
+_MOST_DATED = 2000
+"""Dated places of one wording in one part beyond which it is not read on, but held as unknown."""
+_SPARSE = 4000
+"""Characters between two undated places of one wording that are worth a second look."""
+_THREAD = 600
+"""An undated banner this far above an old dated one is newer than the thread below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a wording stands in a page, with the planned times it may speak of.
+
+    `endless` says that there were too many of them to read on.
+    """
+
+    rule: Rule
+    wording: Wording
+    page: Page
+    start: int
+    end: int
+    moments: tuple[Moment, ...] = ()
+    endless: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether a day is named."""
+        return any(moment.day is not None for moment in self.moments)
+
+    def finding(self, ids: tuple[str, ...] = ()) -> Finding:
+        """That it stands there: of the one publication, in doubt between several, or of none that is known."""
+        sure, candidates = (ids[0], ()) if len(ids) == 1 else (None, ids)
+        return Finding(self.rule.id, Detector.BANNER, self.page.path, sure, candidates, self.rule.asks)
+
+
+def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime) -> Iterator[Finding]:
+    """Findings of all banner rules in all pages, in the order of pages, rules and places."""
+    banner_rules = rules.of(Detector.BANNER)
+    places = [place for page in pages for rule in banner_rules for place in _places(rule, page)]
+    ties = Ties(register, now, rules.zone)
+    dated = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
+    held = frozenset(finding for findings in dated.values() for finding in findings)
+    for place in places:
+        yield from dated[place] if place in dated else _undated(place, ties, dated, held)
+
+
+def _dated(place: Place, ties: Ties) -> Iterator[Finding]:
+    """What is under embargo counts before what is over; what the register does not know, by the time it names."""
+    if place.endless:
+        yield place.finding()
+        return
+    tie = max((ties.by_moment(moment, place.page, place.start) for moment in place.moments), key=_weight)
+    yield from map(place.finding, tie.claims)
+    if not tie.known and place.wording.dated is Holds.ALWAYS and ties.any_ahead(place.moments):
+        yield place.finding()
+
+
+def _weight(tie: Tie) -> tuple[bool, bool]:
+    return bool(tie.claims), tie.known
+
+
+def _undated(place: Place, ties: Ties, dated: Iterable[Place], held: frozenset[Finding]) -> Iterator[Finding]:
+    tie = ties.by_clock(place.moments, place.page, place.start)
+    if place.moments:
+        yield from (place.finding(ids) for ids in tie.claims if not _is_said(ids, held))
+    elif not held and not _yields(place, dated):
+        yield from map(place.finding, tie.claims)
+    if not (tie.known or held or _yields(place, dated)) and place.wording.undated is Holds.ALWAYS:
+        yield place.finding()
+
+
+def _is_said(ids: tuple[str, ...], held: frozenset[Finding]) -> bool:
+    return any(finding.publication in ids or set(finding.candidates) & set(ids) for finding in held)
+
+
+def _yields(place: Place, dated: Iterable[Place]) -> bool:
+    """Whether a dated banner of the mail speaks for this one: any but an older one far below in the same part."""
+    below = [other.start - place.end for other in dated if other.page is place.page]
+    return any(True for _ in dated) and not (below and min(below) > _THREAD)
+
+
+def _places(rule: Rule, page: Page) -> Iterator[Place]:
+    for wording in rule.wordings:
+        yield from _places_of(wording, rule, page)
+
+
+def _places_of(wording: Wording, rule: Rule, page: Page) -> Iterator[Place]:
+    """The places of a wording that its conditions allow; undated ones now and then, dated ones up to a limit."""
+    spans = _merged(span for phrase in wording.phrases for span in phrase.spans(page.letters))
+    quiet, count, previous = -_SPARSE, 0, 0
+    for index, (start, end) in enumerate(spans):
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(page.text)
+        found = _moments(page.text, (previous, start), (end, following), wording)
+        previous = end
+        place = Place(rule, wording, page, start, end, found)
+        if (not place.dated and start - quiet < _SPARSE) or not _allowed(place):
+            continue
+        if count == _MOST_DATED:
+            yield replace(place, endless=True)
+            return
+        count += place.dated
+        quiet = quiet if place.dated else start
+        yield place
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _allowed(place: Place) -> bool:
+    wording, text, start, end = place.wording, place.page.text, place.start, place.end
+    if not place.dated and wording.undated is Holds.NEVER:
+        return False
+    if wording.not_after and wording.not_after.intersection(words(text[max(0, start - 24) : start])[-1:]):
+        return False
+    close = (max(0, start - _CLOSE), end + _CLOSE)
+    if not place.dated and any(phrase.spans(text, *close) for phrase in wording.unless):
+        return False
+    near = (max(0, start - wording.reach), end + wording.reach)
+    return not wording.near or any(phrase.spans(text, *near) for phrase in wording.near)
+
+
+def _moments(
+    text: str, before: tuple[int, int], after: tuple[int, int], wording: Wording
+) -> tuple[Moment, ...]:
+    """The planned times beside a place: all whole ones in its sentence, else the nearest half, with its other half."""
+    window = text[after[0] : min(after[1], after[0] + wording.reach)]
+    stop = _SENTENCE_END.search(window)
+    following = moments(window[: stop.start()] if stop is not None else window)
+    whole = tuple(moment for moment in following if moment.whole)
+    if whole:
+        return whole
+    first = next((moment for moment in following if moment.day is not None), None) or next(
+        iter(following), None
+    )
+    best = _joined(_just_before(text, before), first)
+    return (best,) if best is not None and _enough(best, wording.needs) else ()
+
+
+def _just_before(text: str, before: tuple[int, int]) -> Moment | None:
+    start = max(before[0], before[1] - _BEFORE)
+    last = next(reversed(moments(text[start : before[1]])), None)
+    return last if last is not None and before[1] - start - last.end <= _ADJACENT else None
+
+
+def _joined(before: Moment | None, after: Moment | None) -> Moment | None:
+    """The moment that two table cells beside the word make up; else what stands after it, else before it."""
+    if before is None or after is None:
+        return after or before
+    if after.start <= _BESIDE and before.clock is None and after.day is None:
+        return replace(after, day=before.day)
+    if after.start <= _BESIDE and before.day is None and after.clock is None:
+        return replace(after, clock=before.clock)
+    return after
+
+
+def _enough(moment: Moment, needs: Needs) -> bool:
+    return needs is Needs.ANY or moment.whole or (needs is Needs.TIME and moment.clock is not None)

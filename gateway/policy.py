@@ -1,0 +1,227 @@
+"""Policy: recipients x publications x time.  The table that says what becomes of a mail.
+
+How to read `decide`, from the top:
+
+1. Each finding becomes a *claim*: whose material it is, and what to do for those who may not have it.
+2. A recipient is *ineligible* under a claim if no publication in it is open to them now.
+3. Reject for one means reject for all: the final dot has one reply.
+4. Otherwise who is ineligible is held; the others get the mail now (`split`) or wait as well (`whole`).
+5. In monitor mode nobody waits: the mail is relayed, recorded and alerted.
+
+Nothing here has a clock, and no detector has a say beyond its finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.address import canonical
+from gateway.model import (
+    Decision,
+    Detector,
+    Disposition,
+    Envelope,
+    Finding,
+    Grant,
+    GrantKind,
+    Mixed,
+    OnFinding,
+    Outcome,
+    Policy,
+    Publication,
+    Register,
+    Scope,
+)
+
+_ASKED = {
+    OnFinding.MONITOR: Disposition.RELAY,
+    OnFinding.HOLD: Disposition.HOLD,
+    OnFinding.REJECT: Disposition.REJECT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one finding asks: it is open to whoever is eligible for one of `open_to`; others get `asked`.
+
+    `about` are the publications an incident belongs to, None for an unknown one.
+    """
+
+    about: tuple[str | None, ...]
+    open_to: tuple[str, ...]
+    asked: Disposition
+
+
+def decide(
+    envelope: Envelope, findings: tuple[Finding, ...], register: Register, policy: Policy, now: datetime
+) -> Decision:
+    """The outcome for each recipient of a mail in which `findings` were found, at `now` (aware); never raises.
+
+    A finding of what is no longer under embargo is dropped; an unreadable one gets the publication it counts for.
+    """
+    desk = Desk(register, policy, now)
+    standing = tuple(desk.attribute(finding, envelope.sender) for finding in findings if desk.stands(finding))
+    claims = tuple(
+        dict.fromkeys(claim for finding in standing for claim in desk.claims(finding, envelope.sender))
+    )
+    outcomes = _outcomes(envelope, claims, desk)
+    return Decision(
+        outcomes,
+        standing,
+        desk.ordered(key for outcome in outcomes for key in outcome.ineligible_for),
+        observed=_observed(outcomes),
+        sender_ineligible_for=desk.closed_to_sender(standing, envelope.sender),
+    )
+
+
+def _outcomes(envelope: Envelope, claims: tuple[Claim, ...], desk: Desk) -> tuple[Outcome, ...]:
+    """Per recipient: closed claims first, then what they ask of everybody."""
+    closed = [
+        tuple(claim for claim in claims if not desk.open_for(recipient.address, claim))
+        for recipient in envelope.recipients
+    ]
+    asking = {claim for each in closed for claim in each if claim.asked is not Disposition.RELAY}
+    least = _for_everybody(asking, desk)
+    return tuple(
+        Outcome(
+            recipient,
+            max((least, *(claim.asked for claim in each))),
+            desk.ordered(key for claim in each for key in claim.about),
+        )
+        for recipient, each in zip(envelope.recipients, closed, strict=True)
+    )
+
+
+def _for_everybody(asking: Iterable[Claim], desk: Desk) -> Disposition:
+    """What even an eligible recipient gets: REJECT is for the whole mail; HOLD where a publication says `whole`."""
+    asked = {claim.asked for claim in asking}
+    if Disposition.REJECT in asked:
+        return Disposition.REJECT
+    whole = any(desk.mixed(key) is Mixed.WHOLE for claim in asking for key in claim.about)
+    return Disposition.HOLD if whole else Disposition.RELAY
+
+
+def _observed(outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether the mail is relayed to everybody although it is closed to somebody."""
+    relayed = all(outcome.disposition is Disposition.RELAY for outcome in outcomes)
+    return relayed and any(not outcome.eligible for outcome in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One register, one policy, one time: everything that a decision looks up."""
+
+    register: Register
+    policy: Policy
+    now: datetime
+
+    def eligible(self, address: str | None, key: str) -> bool:
+        """Whether an address holds a grant for a publication that is valid now."""
+        publication = self.register.publications.get(key)
+        spelled = canonical(address) if address is not None else None
+        if publication is None or spelled is None:
+            return False
+        grants = self.register.grants.get(key, {}).get(spelled, ())
+        return any(_valid(grant, publication, self.now) for grant in grants)
+
+    def open_for(self, address: str, claim: Claim) -> bool:
+        """Whether a recipient may have what a claim is about."""
+        return any(self.eligible(address, key) for key in claim.open_to)
+
+    def embargoed(self, key: str) -> bool:
+        """Whether a publication is under embargo; one that the register does not know may well be."""
+        publication = self.register.publications.get(key)
+        return publication is None or publication.embargoed(self.now)
+
+    def stands(self, finding: Finding) -> bool:
+        """Whether a finding is still one: it names nothing, or something under embargo."""
+        named = _named(finding)
+        return not named or any(map(self.embargoed, named))
+
+    def claims(self, finding: Finding, sender: str | None) -> Iterator[Claim]:
+        """What a finding asks, if anything."""
+        if finding.detector is Detector.UNREADABLE:
+            yield from self._unreadable(finding, sender)
+        elif named := tuple(filter(self.embargoed, _named(finding))):
+            yield Claim(named, named, max(self._asked(finding, key) for key in named))
+        else:
+            yield Claim((None,), (), self._asked_for_unknown(finding))
+
+    def attribute(self, finding: Finding, sender: str | None) -> Finding:
+        """An unreadable finding with the soonest of the sender's publications; any other as it is."""
+        if finding.detector is not Detector.UNREADABLE or self.policy.unreadable is Scope.NEVER:
+            return finding
+        mine = self._publications_of(sender)
+        return replace(finding, publication=mine[0], candidates=()) if mine else finding
+
+    def closed_to_sender(self, findings: Iterable[Finding], sender: str | None) -> tuple[str, ...]:
+        """The publications found whose list lacks the sender: the material had leaked to them already."""
+        found = [_named(finding) for finding in findings if finding.detector is not Detector.UNREADABLE]
+        closed = [named for named in found if not any(self.eligible(sender, key) for key in named)]
+        keys = self.ordered(key for named in closed for key in named if self.embargoed(key))
+        return tuple(key for key in keys if key is not None)
+
+    def mixed(self, key: str | None) -> Mixed:
+        """Whether eligible recipients wait with the others."""
+        publication = self.register.publications.get(key) if key is not None else None
+        return (publication.mixed if publication is not None else None) or self.policy.mixed
+
+    def ordered(self, keys: Iterable[str | None]) -> tuple[str | None, ...]:
+        """Each once, the soonest first, the unknown one last."""
+        return tuple(sorted(set(keys), key=self._when))
+
+    def _when(self, key: str | None) -> tuple[bool, float, str]:
+        publication = self.register.publications.get(key) if key is not None else None
+        return key is None, publication.publishes_at.timestamp() if publication else 0.0, key or ""
+
+    def _unreadable(self, finding: Finding, sender: str | None) -> Iterator[Claim]:
+        """Content nobody could read is closed to those who hold none of the sender's grants."""
+        asked = Disposition.RELAY if self._monitored(finding, finding.publication) else Disposition.HOLD
+        mine = self._publications_of(sender)
+        if self.policy.unreadable is Scope.NEVER:
+            return
+        if mine:
+            yield Claim((finding.publication,), mine, asked)
+        elif self.policy.unreadable is Scope.EVERYONE and (all_ := self._under_embargo()):
+            yield Claim((None,), all_, asked)
+
+    def _asked(self, finding: Finding, key: str) -> Disposition:
+        if self._monitored(finding, key):
+            return Disposition.RELAY
+        return max(finding.asks, Disposition.HOLD, _ASKED[self._on_finding(key)])
+
+    def _asked_for_unknown(self, finding: Finding) -> Disposition:
+        """Another department's embargo: held for the fallback lead, or only observed; rejected by a rule alone."""
+        if self._monitored(finding, None) or self.policy.unregistered == "observe":
+            return Disposition.RELAY
+        return max(finding.asks, Disposition.HOLD)
+
+    def _monitored(self, finding: Finding, key: str | None) -> bool:
+        return finding.detector in self.policy.monitored or self._on_finding(key) is OnFinding.MONITOR
+
+    def _on_finding(self, key: str | None) -> OnFinding:
+        publication = self.register.publications.get(key) if key is not None else None
+        return (publication.on_finding if publication is not None else None) or self.policy.on_finding
+
+    def _publications_of(self, sender: str | None) -> tuple[str, ...]:
+        """Publications under embargo that the sender may have now, the soonest first."""
+        return tuple(key for key in self._under_embargo() if self.eligible(sender, key))
+
+    def _under_embargo(self) -> tuple[str, ...]:
+        known = (key for key in self.register.publications if self.embargoed(key))
+        return tuple(key for key in self.ordered(known) if key is not None)
+
+
+def _named(finding: Finding) -> tuple[str, ...]:
+    return (finding.publication,) if finding.publication is not None else finding.candidates
+
+
+def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
+    """Whether a grant is valid now: production grants from registration on, pre-release ones in the access window."""
+    if grant.kind is GrantKind.PRE_RELEASE and now < publication.window_opens:
+        return False
+    return (grant.starts_at is None or grant.starts_at <= now) and (
+        grant.ends_at is None or now < grant.ends_at
+    )

@@ -1,0 +1,116 @@
+"""Fold text so that what a reader sees as equal compares equal.
+
+`fold` maps single characters, then line starts, then white space; so it is linear, and folding twice changes
+nothing.  Nearly all mail is ASCII with some typographic quotes: only runs of other characters are looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_OTHER = re.compile(r"[^\x00-\x7f]+")
+_QUOTE_PREFIX = re.compile(r"\n *+>[ >]*+")
+_WORD = re.compile(r"[a-z0-9]+")
+_ASCII = str.maketrans(
+    {
+        **{chr(code): "" for code in (*range(9), *range(14, 28), 127)},
+        **dict.fromkeys("\t\x1f", " "),
+        **dict.fromkeys("\r\v\f\x1c\x1d\x1e", "\n"),
+        **dict.fromkeys('`"', "'"),
+        **{chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
+    }
+)
+
+_LINE_BREAKS = "\x85\u2028\u2029"
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by category, but drawn as nothing (UAX 44 default ignorable; the empty Braille)."""
+_QUOTES = (
+    "\u00ab\u00b4\u00bb\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
+    "\u2032\u2033\u2034\u2035\u2036\u2039\u203a\u300c\u300d\u301d\u301e\u301f"
+)
+_DASHES = "\u02d7\u2043\u2212\u2796\u30fc"
+"""Dashes that Unicode does not count among them (category Pd)."""
+_LOOK_ALIKES = str.maketrans(
+    # Cyrillic, Greek capitals, Greek small letters, Cherokee, Latin small capitals, Armenian, punctuation.
+    "авекмнорстухіјѕԁһӏԛԝьԍАВЕКМНОРСТУХІЈЅԀҺӀԚԜЬԌ"
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+    "αβεικνορτυχωγϲϳ"
+    "ᎠᎡᎢᎪᎬᎳᎷᎻᏀᏟᏚᏢᏦᏴᏞᏃᏙᎫ"
+    "ıɑɡɩʏᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ"
+    "հոսցօզ"
+    "∕⁄∶꞉․",
+    "abekmhopctyxijsdhlqwbgabekmhopctyxijsdhlqwbg"
+    "abezhikmnoptyx"
+    "abeikvoptuxwycj"
+    "drtaewmhgcspkblzvj"
+    "iagiyacdejkmoptuvwz"
+    "hnugoq"
+    "//::.",
+)
+"""Letters of other scripts drawn like ASCII ones, as far as banner words need (UTS 39)."""
+
+
+def fold(text: str) -> str:
+    """The folded form of any text: one line, one space between words, small letters, one dash, one quote mark.
+
+    Compatibility forms are resolved, accents and what cannot be seen are removed, look-alike letters become ASCII,
+    quote prefixes at line starts (`>`) go.  Never raises; idempotent; linear.
+    """
+    if not text.isascii():
+        text = _OTHER.sub(_fold_run, text)
+    text = text.translate(_ASCII)
+    if ">" in text:
+        text = _QUOTE_PREFIX.sub("\n", "\n" + text)
+    text = text.replace("\n", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" ")
+
+
+def words(folded: str) -> list[str]:
+    """The ASCII words and numbers of a folded text, in order."""
+    return _WORD.findall(folded)
+
+
+def _fold_run(match: re.Match[str]) -> str:
+    return match[0].translate(_FOLDING)
+
+
+def _fold_character(character: str) -> str:
+    """One character as ASCII where a reader would take it for that, else its simplest form, which is stable."""
+    plain = unicodedata.normalize("NFKD", character).translate(_LOOK_ALIKES).casefold()
+    simpler = "".join(map(_simplest, plain))
+    return character if simpler == character else _fold_character(simpler)
+
+
+def _simplest(character: str) -> str:
+    if character in _LINE_BREAKS:
+        return "\n"
+    if character.isspace():
+        return " " if not character.isascii() else character
+    category = unicodedata.category(character)
+    if category in ("Cf", "Mn", "Me", "Cs") or character in _BLANKS or unicodedata.combining(character):
+        return ""
+    if category == "Pd" or character in _DASHES:
+        return "-"
+    if character in _QUOTES:
+        return "'"
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
+
+
+class _Folding(dict[int, str]):
+    """Code point -> folded string, worked out when first met.
+
+    Beyond the first two planes stand ideographs, private use, and characters that cannot be seen (plane 14).
+    """
+
+    def __missing__(self, code: int) -> str:
+        if code >= 0x20000 and code not in _COMPATIBLE_IDEOGRAPHS:
+            return "" if code >> 16 == 14 else chr(code)
+        return self.setdefault(code, _fold_character(chr(code)))
+
+
+_COMPATIBLE_IDEOGRAPHS = range(0x2F800, 0x2FA20)
+_FOLDING = _Folding()
