@@ -54,6 +54,9 @@ def _walk(folder: Path, problem: Tell, note: Tell) -> Iterator[Path]:
 
 
 def _looks_like_mail(path: Path) -> bool:
+    if not path.is_file():
+        # Opening a named pipe would wait for ever.
+        return False
     try:
         with path.open("rb") as file:
             start = file.read(_ENOUGH)
