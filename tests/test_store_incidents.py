@@ -66,7 +66,7 @@ def count(database: Database, table: object) -> int:
 
 
 def test_split_hold(store: Store) -> None:
-    """A split mail is held for the ineligible and at once being released to the eligible; the content is kept sealed."""
+    """A split mail is held for the ineligible and at once being released to the eligible; content is sealed."""
     database, keys = store
     register_publication(database, keys)
 
