@@ -166,7 +166,8 @@ def _directory(data: Bytes, position: int, end: int, shift: int) -> Iterator[Mem
             extra = bytes(data[start + name_size : start + name_size + extra_size])
             size, packed, offset = _wide(extra, size, packed, offset)
         name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-        yield Member(name, raw, flags, method, crc, packed, size, offset + shift)
+        direct = bytes(data[offset : offset + 4]) == b"PK\x03\x04"
+        yield Member(name, raw, flags, method, crc, packed, size, offset if direct else offset + shift)
         position = start + name_size + extra_size + comment_size
 
 

@@ -1,4 +1,4 @@
-"""Compound files (OLE2: doc, xls, ppt, msg and what is embedded in Office documents): their streams, and their locks."""
+"""Compound files (OLE2: doc, xls, ppt, msg and what is embedded in documents): their streams, and their locks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Stream:
 
 
 @dataclass(slots=True)
-class Compound:
+class CompoundFile:
     """An opened compound file."""
 
     data: Bytes
@@ -115,7 +115,7 @@ class Compound:
         return (stream for stream in self.streams if stream.name in _EMBEDDED and stream.size)
 
 
-def open_compound(data: Bytes) -> Compound:
+def open_compound(data: Bytes) -> CompoundFile:
     """The file's tables and streams.  Raises Broken."""
     if len(data) < _HEADER:
         raise Broken("shorter than its header")
@@ -123,7 +123,7 @@ def open_compound(data: Bytes) -> Compound:
     if shift not in (9, 12) or small_shift != 6:
         raise Broken("sectors of a size that there is not")
     directory, cutoff, small_start, difat = struct.unpack_from("<L4x2L4xL", data, 48)
-    compound = Compound(data, 1 << shift, array("I"), cutoff=cutoff)
+    compound = CompoundFile(data, 1 << shift, array("I"), cutoff=cutoff)
     compound.table = _numbers(compound, _table_sectors(compound, difat))
     compound.small_table = _words(compound.bytes_from(small_start)) if small_start < _END else array("I")
     entries = _entries(compound.bytes_from(directory))
@@ -134,7 +134,7 @@ def open_compound(data: Bytes) -> Compound:
     return compound
 
 
-def _table_sectors(compound: Compound, difat: int) -> list[int]:
+def _table_sectors(compound: CompoundFile, difat: int) -> list[int]:
     """Numbers of the sectors that hold the sector table: 109 in the header, the rest in a chain of their own."""
     numbers = list(struct.unpack_from("<109L", compound.data, 76))
     seen: set[int] = set()
@@ -146,7 +146,7 @@ def _table_sectors(compound: Compound, difat: int) -> list[int]:
     return [number for number in numbers if number < _END][: limits.CHAIN_SECTORS]
 
 
-def _numbers(compound: Compound, sectors: list[int]) -> array[int]:
+def _numbers(compound: CompoundFile, sectors: list[int]) -> array[int]:
     table = array("I")
     for number in dict.fromkeys(sectors):
         table.extend(_words(bytes(compound.sector_bytes(number))))
@@ -201,7 +201,7 @@ def _streams(entries: list[_Entry]) -> Iterator[Stream]:
             pending.append((entry.child, here))
 
 
-def program(compound: Compound) -> Program:
+def program(compound: CompoundFile) -> Program:
     """What wrote the file, or that it is locked by a password or by rights management.  Raises Broken."""
     if compound.first("encryptedpackage", "\tdrmcontent", "encryptedsummary") is not None:
         return Program.LOCKED
@@ -257,7 +257,7 @@ _PAGE: Final = "__substg1.0_10130102"
 _PROPERTY: Final = "__substg1.0_"
 
 
-def mail_text(compound: Compound) -> str:
+def mail_text(compound: CompoundFile) -> str:
     """Every text property of an Outlook message and of the messages in it, a line each ([MS-OXMSG] 2.1)."""
     texts: list[str] = []
     for stream in compound.streams:
@@ -270,6 +270,6 @@ def mail_text(compound: Compound) -> str:
     return "\n".join(texts)
 
 
-def mail_pages(compound: Compound) -> Iterator[bytes]:
+def mail_pages(compound: CompoundFile) -> Iterator[bytes]:
     """The HTML bodies of an Outlook message and of the messages in it."""
     return (compound.read(stream) for stream in compound.streams if stream.name == _PAGE and stream.size)

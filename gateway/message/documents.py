@@ -1,4 +1,4 @@
-"""Documents to text: Office packages, old Office files, PDF, RTF, archives and mails in them; runs in a scanner process.
+"""Documents to text: Office packages, old Office files, PDF, RTF, archives and mails in them; for a scanner process.
 
 A queue, no recursion: what is found in a document joins the queue with its own path, one level deeper, under one
 budget for the whole document.  Every fault is named at the path where it stands, and the rest is read all the same.
@@ -84,7 +84,7 @@ class _Extraction:
         else:
             self._member(job, job.path, structure.named(""), job.data)
 
-    def zip(self, job: _Job) -> None:
+    def open_zip(self, job: _Job) -> None:
         """An Office document or an archive."""
         archive = archives.open_zip(job.data)
         if packages.is_package(archive):
@@ -146,7 +146,7 @@ class _Extraction:
             self.jobs.append(_Job(document, job.depth + 1, job.archives, job.quiet))
         self.collector.documents.clear()
 
-    def compound(self, job: _Job) -> None:
+    def open_compound(self, job: _Job) -> None:
         """An old Office file, an Outlook message, or an object embedded in one."""
         opened = compound.open_compound(job.data)
         program = compound.program(opened)
@@ -163,17 +163,17 @@ class _Extraction:
         if program is compound.Program.OTHER and not inner and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
 
-    def _outlook(self, job: _Job, opened: compound.Compound) -> None:
+    def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
         """Texts and pages of a message; its attachments are embedded files like any other."""
         self.collector.text(job.path, PartKind.DOCUMENT, compound.mail_text(opened))
         for page in compound.mail_pages(opened):
             self.collector.written(job.path, structure.named("", "text/html"), page)
 
-    def pdf(self, job: _Job) -> None:
+    def open_pdf(self, job: _Job) -> None:
         """A PDF file."""
         self._native(job, native.PDF)
 
-    def rtf(self, job: _Job) -> None:
+    def open_rtf(self, job: _Job) -> None:
         """An RTF file."""
         self._native(job, native.RTF)
 
@@ -189,8 +189,8 @@ class _Extraction:
 
 
 _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
-    Kind.ZIP: _Extraction.zip,
-    Kind.COMPOUND: _Extraction.compound,
-    Kind.PDF: _Extraction.pdf,
-    Kind.RTF: _Extraction.rtf,
+    Kind.ZIP: _Extraction.open_zip,
+    Kind.COMPOUND: _Extraction.open_compound,
+    Kind.PDF: _Extraction.open_pdf,
+    Kind.RTF: _Extraction.open_rtf,
 }

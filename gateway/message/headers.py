@@ -14,12 +14,9 @@ from typing import Final
 from gateway.message import charsets, limits, transfer
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
-_FOLD: Final = re.compile(r"\r?\n(?=[ \t])")
 _FIELD_START: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
-_STRUCTURE: Final = re.compile(
-    r"^content-(type|transfer-encoding|disposition|description)[ \t]*:(.*)", re.I | re.M
-)
-_LINE_WITHOUT_NAME: Final = re.compile(r"^(?![!-9;-~]{1,200}[ \t]*:).*\S", re.M)
+_STRUCTURAL: Final = re.compile(r"content-(type|transfer-encoding|disposition|description)[ \t]*:(.*)", re.I)
+_FIELD: Final = re.compile(r"[!-9;-~]{1,200}[ \t]*:|\s*\Z")
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,60})?\?([bBqQ])\?([^?\n]*)\?=")
 _BETWEEN_WORDS: Final = re.compile(r"(\?=)\s+(?==\?)")
 _PARAMETER: Final = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.S)
@@ -66,11 +63,19 @@ def read_block(buffer: bytes, start: int, limit: int) -> Block:
     oversize = end - first > limits.HEADER_BYTES
     if oversize:
         end = body = first + limits.HEADER_BYTES
-    raw = charsets.decode(buffer[first:end])
-    text = _FOLD.sub("", raw).replace("\r", "")
-    fields = tuple((match[1].lower(), match[2].strip()) for match in _STRUCTURE.finditer(text))
-    junk = _junk_before_structure(text) if fields else False
+    text = _unfolded(charsets.decode(buffer[first:end]))
+    lines = text.split("\n")
+    found = [(number, match) for number, line in enumerate(lines) if (match := _STRUCTURAL.match(line))]
+    fields = tuple((match[1].lower(), match[2].strip()) for _, match in found)
+    # Some readers end the headers at a line that is none, so what stands below it is structure to others only.
+    junk = not all(map(_FIELD.match, lines[: found[-1][0]])) if found else False
     return Block(decode_words(text), fields, body, oversize, junk)
+
+
+def _unfolded(text: str) -> str:
+    """Every field on one line."""
+    text = text.replace("\r", "")
+    return text.replace("\n ", " ").replace("\n\t", "\t")
 
 
 def _skip_envelope_line(buffer: bytes, start: int, limit: int) -> int:
@@ -86,12 +91,6 @@ def _after_empty_line(buffer: bytes, start: int, limit: int) -> int:
         if buffer.startswith(empty, start, limit):
             return start + len(empty)
     return start
-
-
-def _junk_before_structure(text: str) -> bool:
-    """Whether a line that is no header stands before a structural field: some readers end the headers there."""
-    junk = _LINE_WITHOUT_NAME.search(text)
-    return junk is not None and _STRUCTURE.search(text, junk.end()) is not None
 
 
 def decode_words(text: str) -> str:
@@ -145,13 +144,13 @@ def parameters(value: str) -> dict[str, tuple[str, ...]]:
     for match in _limited(_PARAMETER.finditer(value)):
         quoted = match[2]
         text = _QUOTED_PAIR.sub(r"\1", quoted) if quoted is not None else match[3].strip()
-        name = _PIECE.match(match[1].lower())
-        if name is None:
+        piece = _PIECE.match(match[1].lower())
+        if piece is None:
             continue
-        if name[2] is None and name[3] is None:
-            plain.setdefault(name[1], []).append(text)
+        if piece[2] is None and piece[3] is None:
+            plain.setdefault(piece[1], []).append(text)
         else:
-            pieces.setdefault(name[1], {}).setdefault(int(name[2] or 0), (text, name[3] is not None))
+            pieces.setdefault(piece[1], {}).setdefault(int(piece[2] or 0), (text, piece[3] is not None))
     found = {name: [_joined(numbered)] for name, numbered in pieces.items()}
     for name, values in plain.items():
         found.setdefault(name, []).extend(values)

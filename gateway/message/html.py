@@ -11,17 +11,22 @@ from selectolax.lexbor import LexborHTMLParser
 
 from gateway.message import limits
 
-_BLOCKS: Final = ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "main", "menu", "nav", "object", "ol", "optgroup", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul"]
+_BLOCKS: Final = (
+    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html iframe legend li main menu nav"
+    " object ol optgroup option p pre section select summary table tbody td textarea tfoot th thead title tr ul"
+)
 
 
-def _alternatives(words: list[str]) -> str:
+def _alternatives(names: str) -> str:
     """The words as one expression, grouped by first letter so that a tag is compared with few of them."""
+    words = names.split()
     initials = sorted({word[0] for word in words})
     groups = (f"{initial}(?:{'|'.join(w[1:] for w in words if w[0] == initial)})" for initial in initials)
     return "|".join(groups)
 
 
-_BLOCK_TAG: Final = re.compile(rf"(?=</?(?:{_alternatives(_BLOCKS)})(?![a-z0-9:-]))", re.I)
+_BLOCK_TAG: Final = re.compile(rf"<(?=/?(?:{_alternatives(_BLOCKS)})(?![a-z0-9:-]))", re.I)
 _TAG: Final = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _NESTING_TAG: Final = re.compile(
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|option)\b)[a-z]",
@@ -60,13 +65,14 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
-    apart = _BLOCK_TAG.sub("\n", _CONDITIONAL.sub("", source))
+    if "[if" in source:
+        source = _CONDITIONAL.sub("", source)
+    apart = _BLOCK_TAG.sub("\n<", source)
     if _work(apart) > limits.HTML_WORK:
         return Rendered(html.unescape(_TAG.sub("", apart)), rough=True)
     tree = LexborHTMLParser(apart.replace("\0", ""))
-    attributes = [
-        value for node in tree.css(_SELECTOR) for name in _ATTRIBUTES if (value := node.attributes.get(name))
-    ]
+    given = [node.attributes for node in tree.css(_SELECTOR)]
+    attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
     tree.strip_tags(_UNSEEN)
     root = tree.root
     text = root.text(deep=True, separator="") if root is not None else ""

@@ -1,4 +1,4 @@
-"""Office packages (OOXML, OpenDocument): the text of every XML part, runs joined to words, paragraphs and cells apart."""
+"""Office packages (OOXML, OpenDocument): text of every XML part, runs joined to words, paragraphs and cells apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,24 @@ from gateway.model import Reason
 
 _XML: Final = (".xml", ".rels", ".vml")
 _PARAGRAPHS: Final = frozenset(
-    ["p", "h", "tr", "row", "table-row", "list-item", "comment", "annotation", "title", "si", "pt", "text-box", "sp", "shape", "footnote", "endnote"]
+    [
+        "p",
+        "h",
+        "tr",
+        "row",
+        "table-row",
+        "list-item",
+        "comment",
+        "annotation",
+        "title",
+        "si",
+        "pt",
+        "text-box",
+        "sp",
+        "shape",
+        "footnote",
+        "endnote",
+    ]
 )
 _CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
 _BREAKS: Final = {
@@ -58,7 +75,7 @@ def read_package(archive: Zip, budget: Budget) -> Package:
     ):
         try:
             data = archive.read(member, budget)
-            text = _part_text(member.name.lower(), data, strings)
+            text = _part_text(member.name.lower(), data, strings) if data else ""
         except Unreadable as fault:
             faults[fault.reason] = None
             text = fault.read.decode("utf-8", "replace")
@@ -110,7 +127,7 @@ def xml_text(data: bytes, collector: _Collector | None = None) -> str:
 
 
 def _refuse(name: str, system: str | None, public: str | None, internal: int) -> None:
-    """Entities are declared in an internal subset; a bare reference to a DTD, as OpenOffice writes it, is not followed."""
+    """Entities come in an internal subset; a bare reference to a DTD, as OpenOffice writes it, is never followed."""
     if internal:
         raise Unreadable(Reason.BROKEN)
 

@@ -12,15 +12,21 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 from gateway.message import headers, leaves, limits, structure, transfer
 from gateway.message.leaves import Reading
 from gateway.model import PartKind, Reason
 
+_REST: Final = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+"""What may follow a boundary on its line (RFC 2046 section 5.1.1)."""
+
+_CR: Final = 13
+
 
 @dataclass(slots=True)
 class _Source:
-    """Bytes to be read as an entity (`plan` None: headers first) whose own path, or its children's prefix, is `path`."""
+    """Bytes to read as an entity (`plan` None: headers first); `path` stands before the paths of its parts."""
 
     buffer: bytes
     path: str
@@ -30,9 +36,9 @@ class _Source:
 
 @dataclass(slots=True)
 class _Open:
-    """A multipart whose parts are being read: its delimiter lines, its children's prefix, how many there were, and the next line."""
+    """A multipart whose parts are being read: delimiter lines, its children's prefix and number, the next line."""
 
-    patterns: tuple[tuple[bytes, re.Pattern[bytes]], ...]
+    literals: tuple[bytes, ...]
     path: str
     depth: int
     quiet: bool
@@ -47,7 +53,7 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Delimiter:
-    """A delimiter line: where the body before it ends, where it begins and ends itself, whose it is, and whether it closes."""
+    """A delimiter line: where the body before it ends, where it begins and ends, whose it is."""
 
     start: int
     line: int
@@ -168,7 +174,7 @@ class _Walk:
             self.collector.mark(f"{prefix}1", Reason.ENCRYPTED)
             quiet = True
         level = len(self.open)
-        frame = _Open(_patterns(plan.boundaries), prefix, depth, quiet, plan.digest)
+        frame = _Open(_literals(plan), prefix, depth, quiet, plan.digest)
         self.open.append(frame)
         following = self._next(start)
         if following.level != level and self._queue_encoded(plan, start, following, frame):
@@ -225,20 +231,24 @@ class _Walk:
 
     def _search(self, frame: _Open, level: int, start: int, end: int) -> _Delimiter:
         best = _Delimiter(end, end, end, -1)
-        for literal, pattern in frame.patterns:
-            # The fast search finds the place; only a line that merely begins alike makes the expression go on.
+        for literal in frame.literals:
             position = self.buffer.find(literal, max(0, start - 1), best.end)
-            match = pattern.search(self.buffer, position, best.end) if position >= 0 else None
-            if match is not None:
-                line = match.start() + 1
-                body_end = line - 2 if self.buffer.startswith(b"\r", line - 2) and line >= 2 else line - 1
-                best = _Delimiter(body_end, line, match.end(), level, match[1] is not None)
+            if position >= 0 and not _REST.match(self.buffer, position + len(literal), best.end):
+                # This line merely begins alike.  There may be millions of them, so an expression goes on alone.
+                line = re.compile(re.escape(literal) + _REST.pattern).search(self.buffer, position, best.end)
+                position = line.start() if line else -1
+            if position >= 0:
+                best = self._line(position, position + len(literal), level, best.end)
         return best
 
+    def _line(self, start: int, rest: int, level: int, end: int) -> _Delimiter:
+        """The delimiter line whose line break is at `start` and whose boundary ends at `rest`."""
+        match = _REST.match(self.buffer, rest, end)
+        closing = match is not None and match[1] is not None
+        before = start - (start > 0 and self.buffer[start - 1] == _CR)
+        return _Delimiter(before, start + 1, match.end() if match else rest, level, closing)
 
-def _patterns(boundaries: tuple[bytes, ...]) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
-    """For each boundary its delimiter line, as a literal beginning and as an expression (RFC 2046 section 5.1.1)."""
-    literals = (b"\n--" + boundary for boundary in boundaries[: limits.BOUNDARIES])
-    return tuple(
-        (literal, re.compile(re.escape(literal) + rb"(--)?[ \t]*(?:\r?\n|\Z)")) for literal in literals
-    )
+
+def _literals(plan: structure.Plan) -> tuple[bytes, ...]:
+    """How the delimiter lines of a multipart begin, the line break before them included."""
+    return tuple(b"\n--" + boundary for boundary in plan.boundaries[: limits.BOUNDARIES])

@@ -32,8 +32,8 @@ class Shape(Enum):
 class Plan:
     """How to read one body.
 
-    `encodings` are the transfer encodings to try, never empty (`""` is none); `unknown_encoding`: a named one that nobody
-    knows; `contradictory`: readers would disagree about the structure; `names` are file names and descriptions.
+    `encodings` are the transfer encodings to try, never empty (`""` is none); `unknown_encoding`: one is named that
+    nobody knows; `contradictory`: readers would disagree about the structure; `names` are file names and descriptions.
     """
 
     shape: Shape

@@ -1,4 +1,4 @@
-"""Transfer encodings to bytes: base64 as tolerant as mail programs are, quoted-printable, uuencode; linear, never an error."""
+"""Transfer encodings to bytes: base64 as tolerant as mail programs are, quoted-printable, uuencode; never an error."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded bytes; `rest` is text that followed the end of the encoding; `doubtful`: readers disagree on the bytes."""
+    """Decoded bytes; `rest` is text behind the end of the encoding; `doubtful`: readers disagree on the bytes."""
 
     data: Bytes
     rest: bytes = b""
