@@ -11,17 +11,21 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from gateway.message import extract, read
 from gateway.model import Document, Message
 
 SMALLEST = 256
 """Bytes; an inner piece of this size or less is no trace."""
 _MAX_INNER = 200 * 1024 * 1024
 _MAX_DEPTH = 4
+_MAILS = (".eml",)
 _MIN_TEXT = 100
 """Letters and digits that a part of an office file must carry."""
 _IMAGES = (
@@ -59,19 +63,34 @@ class Empty(ValueError):
     """The file has no bytes: as a trace it would match every empty attachment."""
 
 
-def trace_file(path: Path, extract: Callable[[Document], Message]) -> Traced:
-    """The traces of a file; `extract` (of `gateway.message`) reads inside it.  Raises OSError and Empty."""
+def trace_file(path: Path) -> Traced:
+    """The traces of a file.  Raises OSError, and Empty for a file of no bytes."""
     content = path.read_bytes()
     if not content:
         raise Empty
     own = sha256(content).digest()
     if len(content) > _MAX_INNER:
         return Traced(path.name, len(content), frozenset({own}), ("1: too-large",))
-    message = extract(Document("1", path.suffix.lower().lstrip("."), content))
-    idle = frozenset(_without_content(content, 0))
+    message = _read(path, content)
+    idle = frozenset((*_images(path, content), *_without_content(content, 0)))
     inner = {leaf.sha256 for leaf in message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
     unreadable = tuple(f"{place.path}: {place.reason.value}" for place in message.unreadable)
     return Traced(path.name, len(content), frozenset({own, *inner}), unreadable)
+
+
+def _read(path: Path, content: bytes) -> Message:
+    if path.suffix.lower() not in _MAILS:
+        return extract(Document("1", path.suffix.lower().lstrip("."), content))
+    reading = read(content)
+    return sum(map(extract, reading.documents), reading.message)
+
+
+def _images(path: Path, content: bytes) -> Iterator[bytes]:
+    """Digests of the images in a mail: the logo of a signature is in every mail of its sender."""
+    if path.suffix.lower() in _MAILS:
+        for part in message_from_bytes(content, policy=default).walk():
+            if part.get_content_maintype() == "image":
+                yield sha256(part.get_payload(decode=True) or b"").digest()
 
 
 def _without_content(content: bytes, depth: int) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +26,7 @@ BOB = Grant("bob@policy.example", PRA, origin="import")
 
 
 @pytest.fixture
-def database(store: tuple[Database, Keys]) -> Iterator[Database]:
+def database(store: tuple[Database, Keys]) -> Database:
     """A store with one publication."""
     database, keys = store
     publications.add(

@@ -79,7 +79,6 @@ def _digest(text: str) -> NewDocument:
 
 def _read_all(paths: list[str]) -> list[NewDocument]:
     """Every file; all problems end the command before anything is registered."""
-    from gateway.message import extract
     from gateway.registration import Empty, trace_file
     from gateway.store.documents import NewDocument
 
@@ -89,7 +88,7 @@ def _read_all(paths: list[str]) -> list[NewDocument]:
     with _progress(files) as steps:
         for path in steps:
             try:
-                traced = trace_file(path, extract)
+                traced = trace_file(path)
                 found.append(NewDocument(str(path), traced.digests, traced.size, traced.unreadable))
             except OSError as error:
                 problems.append(f"{path}: {error.strerror or error}")

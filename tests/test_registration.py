@@ -1,0 +1,113 @@
+"""What of a file becomes traces: the file and what carries its content, never what any other file has too."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from docx import Document as Docx
+from openpyxl import Workbook
+
+from gateway.registration import Empty, trace_file
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"logo" * 200
+TABLE = b"".join(b"%d,Children looked after,%d\n" % (year, 60000 + 7 * year) for year in range(2000, 2018))
+
+
+def digest(content: bytes) -> bytes:
+    """SHA-256."""
+    return sha256(content).digest()
+
+
+def zipped(**members: bytes) -> bytes:
+    """A zip file of these members (`a__csv` is `a.csv`)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "."), content)
+    return buffer.getvalue()
+
+
+def workbook(value: int) -> bytes:
+    """An XLSX file with one figure."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["B1"] = "Children looked after", value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def written(folder: Path, name: str, content: bytes) -> Path:
+    """A file with this content."""
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def test_plain_file(tmp_path: Path) -> None:
+    """A file is registered by its own digest and size, under its name."""
+    traced = trace_file(written(tmp_path, "table.csv", TABLE))
+    assert ("table.csv", len(TABLE), ()) == (traced.name, traced.size, traced.unreadable)
+    assert digest(TABLE) in traced.digests
+
+
+def test_members_of_an_archive(tmp_path: Path) -> None:
+    """Members of a zip file are traces of their own, if they are larger than 256 bytes and no image."""
+    content = zipped(table__csv=TABLE, note__txt=b"short", logo__png=PNG)
+    traced = trace_file(written(tmp_path, "release.zip", content))
+    assert {digest(content), digest(TABLE)} == traced.digests
+
+
+def test_workbook_in_an_archive(tmp_path: Path) -> None:
+    """A workbook sent alone is found when it was registered in an archive."""
+    book = workbook(72670)
+    assert digest(book) in trace_file(written(tmp_path, "a.zip", zipped(book__xlsx=book))).digests
+
+
+def test_two_office_files_share_nothing(tmp_path: Path) -> None:
+    """What an office program writes into every file is no trace: two different files have no digest in common."""
+    one = trace_file(written(tmp_path, "a.xlsx", workbook(72670)))
+    other = trace_file(written(tmp_path, "b.xlsx", workbook(75420)))
+    assert set() == one.digests & other.digests
+    for name, text in (("a.docx", "one " * 50), ("b.docx", "two " * 50)):
+        document = Docx()
+        document.add_paragraph(text)
+        document.save(str(tmp_path / name))
+    assert set() == trace_file(tmp_path / "a.docx").digests & trace_file(tmp_path / "b.docx").digests
+
+
+def test_attachments_of_a_mail(tmp_path: Path) -> None:
+    """The attachments of a circulation mail are traces, the logo of its signature is not."""
+    mail = EmailMessage()
+    mail["From"] = "lead@stats.example"
+    mail.set_content("Please find the tables attached.")
+    mail.add_attachment(TABLE, maintype="text", subtype="csv", filename="t.csv")
+    mail.add_attachment(PNG, maintype="image", subtype="png", filename="logo.png")
+    traced = trace_file(written(tmp_path, "circulation.eml", mail.as_bytes()))
+    assert digest(TABLE) in traced.digests
+    assert digest(PNG) not in traced.digests
+
+
+def test_unreadable_inside(tmp_path: Path) -> None:
+    """A file that cannot be read inside is registered all the same, and the lead is told so."""
+    broken = b"PK\x03\x04" + b"\x00" * 500
+    traced = trace_file(written(tmp_path, "broken.docx", broken))
+    assert {digest(broken)} == traced.digests
+    assert traced.unreadable
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    """An empty file is no trace: it would match every empty attachment."""
+    with pytest.raises(Empty):
+        trace_file(written(tmp_path, "empty.csv", b""))
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there raises OSError."""
+    with pytest.raises(FileNotFoundError):
+        trace_file(tmp_path / "no.csv")
