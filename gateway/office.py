@@ -23,7 +23,7 @@ from gateway.resend import Answer, ResendMemory
 from gateway.smtp import received
 from gateway.smtp.next_hop import NextHop
 from gateway.snapshot import Snapshot
-from gateway.store import incidents, letters
+from gateway.store import audit, incidents, letters
 from gateway.store.database import Database
 from gateway.store.keys import Keys, load
 from gateway.worker import Post
@@ -46,7 +46,7 @@ class Office:
         self._accepting: set[object] = set()
         self._answers: dict[object, deque[_Question]] = {}
         self._wakes = (asyncio.Event(), asyncio.Event())
-        self._gauges = metrics.Gauges()
+        self._collector = metrics.StoreCollector()
         self._seen_decided = datetime.now(UTC)
         self._released_count = -1
         self._store_answers = False
@@ -124,21 +124,27 @@ class Office:
             metrics.born(self._snapshot.current().publications)
         now = datetime.now(UTC)
         states = incidents.counts(self._database)
-        oldest = incidents.oldest_held(self._database)
         owed = letters.count_owed(self._database)
-        self._gauges.incidents = states
-        self._gauges.oldest_hold = now - oldest if oldest is not None else timedelta(0)
-        self._gauges.alerts_owed = owed
-        self._gauges.register_age = timedelta(seconds=self._snapshot.age)
-        self._gauges.embargo = {
-            each.id: each.publishes_at - now
-            for each in self._snapshot.current().publications.values()
-            if each.state not in (State.LIVE, State.WITHDRAWN)
-        }
+        self._collector.gauges = self._gauges(now, states, owed)
         self._notice_decisions()
         self._notice_open()
         if owed or states.get("releasing"):
             self._loop.call_soon_threadsafe(self._wake)
+
+    def _gauges(self, now: datetime, states: dict[str, int], owed: int) -> metrics.Gauges:
+        oldest = incidents.oldest_held(self._database)
+        return metrics.Gauges(
+            incidents=states,
+            oldest_hold=now - oldest if oldest is not None else timedelta(0),
+            alerts_owed=owed,
+            register_age=timedelta(seconds=self._snapshot.age),
+            embargo={
+                each.id: each.publishes_at - now
+                for each in self._snapshot.current().publications.values()
+                if each.state not in (State.LIVE, State.WITHDRAWN)
+            },
+            audit_head=audit.head(self._database),
+        )
 
     def _notice_decisions(self) -> None:
         for decided_at, waited in incidents.decided_since(self._database, self._seen_decided):
@@ -147,7 +153,11 @@ class Office:
 
     def _notice_open(self) -> None:
         """Bring the memory up to the store: open incidents answer resends, released content is not held again."""
-        known = {mail: ref for mail, ref, state in incidents.open_fingerprints(self._database) if state != "observed"}
+        known = {
+            mail: ref
+            for mail, ref, state in incidents.open_fingerprints(self._database)
+            if state != "observed"
+        }
         released = incidents.released_to(self._database)
         self._loop.call_soon_threadsafe(self._remember, known, released)
 
@@ -174,7 +184,7 @@ class Office:
         self._store_answers = True
         lines = await link.serve(listener, self.receive, self.gone)
         shown = metrics.serve(
-            settings.metrics.listen, metrics.registry(metrics.StoreCollector(self._gauges)), self.ready
+            settings.metrics.listen, metrics.registry(self._collector), self.ready
         )
         next_hop = NextHop(settings.next_hop, self._post.hostname, _SESSIONS)
         tasks = [asyncio.create_task(work) for work in self._works(next_hop)]
@@ -193,7 +203,8 @@ class Office:
 
     def _works(self, next_hop: NextHop) -> list[Any]:
         settings = self._post.settings
-        alerts = Alerts(self._database, settings, self._post.rules, next_hop)
+        whys = {rule.id: rule.why for rule in self._post.rules.rules}
+        alerts = Alerts(self._database, settings, whys, next_hop, self._post.hostname)
         releases = Releases(self._database, self._keys, settings, next_hop, self._received)
         return [self.look(), alerts.run(self._wakes[0]), releases.run(self._wakes[1])]
 

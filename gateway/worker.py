@@ -17,8 +17,9 @@ from gateway.pipeline import Answered, Pipeline
 from gateway.replies import GatewayError, StoreUnavailable
 from gateway.rules import RuleSet
 from gateway.scanner import Scanners
+from gateway.smtp.hall import Hall
 from gateway.smtp.next_hop import NextHop
-from gateway.smtp.server import Hall, Server, close_all
+from gateway.smtp.server import Server
 from gateway.snapshot import Snapshot
 from gateway.store import offers
 from gateway.store.database import Database
@@ -56,7 +57,9 @@ async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -
     link.start()
     keeping = asyncio.create_task(snapshot.keep())
     loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(lambda: Server(hall), sock=each, backlog=_BACKLOG) for each in listeners]
+    servers = [
+        await loop.create_server(lambda: Server(hall), sock=each, backlog=_BACKLOG) for each in listeners
+    ]
     stopping = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     link.accepting()
@@ -136,12 +139,11 @@ async def _beat(heartbeat: int) -> None:
 
 
 async def _drained(hall: Hall) -> None:
-    """Wait for the mails at work, and for connections in the middle of one."""
-    close_all(hall)
-    end = asyncio.get_running_loop().time() + _DRAIN
-    while (hall.mails or any(server.busy for server in hall.inside)) and asyncio.get_running_loop().time() < end:
+    """Wait for the mails at work and for connections in the middle of one."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _DRAIN
+    while (left := hall.close()) and loop.time() < end:
         await asyncio.sleep(0.05)
-        close_all(hall)
-    if hall.mails:
+    if left:
         metrics.ERRORS.labels("worker").inc()
-        _log.error("mails cut off at shutdown", count=len(hall.mails))
+        _log.error("mails cut off at shutdown", count=left)

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.sink import wait_for
 
-COMMAND = [sys.executable, "-c", "from gateway.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "gateway"]
 
 
 def free_port() -> int:
@@ -29,7 +29,9 @@ def free_port() -> int:
 class Gateway:
     """`embargo-gateway run` with its configuration, and the other commands on the same store."""
 
-    def __init__(self, folder: Path, next_hop: int, *, extra: str = "", workers: int = 2, store: str = "") -> None:
+    def __init__(
+        self, folder: Path, next_hop: int, *, extra: str = "", workers: int = 2, store: str = ""
+    ) -> None:
         self.folder = folder
         self.port, self.metrics_port = free_port(), free_port()
         self.config = folder / "gateway.toml"
@@ -56,12 +58,27 @@ fallback = ["hop@department.example"]
         )
         self.process: subprocess.Popen[bytes] | None = None
         self.log: list[str] = []
+        self.faults: list[dict[str, str]] = []
+
+    def plan(self, where: str, when: str, do: str) -> Path:
+        """Plant a fault (see `tests.faulty`) before the start; it acts once the returned file exists."""
+        flag = self.folder / f"fault-{len(self.faults)}"
+        self.faults.append({"where": where, "when": when, "do": do, "flag": str(flag)})
+        return flag
 
     def start(self) -> Gateway:
         """Start and wait for `ready`."""
-        self.process = subprocess.Popen([*COMMAND, "run", "--config", str(self.config)], stderr=subprocess.PIPE)
+        command = [sys.executable, "-m", "tests.faulty"] if self.faults else COMMAND
+        self.process = subprocess.Popen(
+            [*command, "run", "--config", str(self.config)],
+            stderr=subprocess.PIPE,
+            env=os.environ | {"GATEWAY_FAULTS": json.dumps(self.faults)},
+            cwd=Path(__file__).parent.parent,
+        )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        if not wait_for(lambda: "ready" in self.log, 30):
+        process = self.process
+        wait_for(lambda: "ready" in self.log or process.poll() is not None, 30)
+        if "ready" not in self.log:
             raise AssertionError("not ready:\n" + "\n".join(self.log))
         return self
 

@@ -33,7 +33,9 @@ class Sink:
     `keywords` are offered in EHLO.
     """
 
-    def __init__(self, port: int = 0, keywords: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN")) -> None:
+    def __init__(
+        self, port: int = 0, keywords: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN")
+    ) -> None:
         self.mails: list[Taken] = []
         self.faults: dict[str, str] = {}
         self.keywords = keywords
@@ -59,7 +61,9 @@ class Sink:
 
         self._server = Server(("127.0.0.1", port), Handler)
         self.port: int = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     def close(self) -> None:
         """Stop, and cut every open connection."""
@@ -133,7 +137,9 @@ class Session:
         verb = line[:4].upper()
         if verb == "EHLO":
             if not self.fault("ehlo"):
-                self.say("\r\n".join(["250-sink.example", *(f"250-{k}" for k in self.sink.keywords), "250 OK"]))
+                self.say(
+                    "\r\n".join(["250-sink.example", *(f"250-{k}" for k in self.sink.keywords), "250 OK"])
+                )
         elif verb == "MAIL":
             self.mail_line, self.rcpt_lines = line, []
             if not self.fault("mail", line):
@@ -160,7 +166,9 @@ class Session:
         if self.fault("dot"):
             return
         recipients = [address(line) for line in self.rcpt_lines]
-        self.sink.mails.append(Taken(address(self.mail_line), recipients, content, self.mail_line, self.rcpt_lines))
+        self.sink.mails.append(
+            Taken(address(self.mail_line), recipients, content, self.mail_line, self.rcpt_lines)
+        )
         self.say("250 2.0.0 Ok: taken")
         self.rcpt_lines = []
 

@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Serve; prints `ready` on standard error when mail is accepted."""
     settings = settings_from(config)
-    with tempfile.TemporaryDirectory(prefix="embargo-gateway-", dir=os.environ.get("RUNTIME_DIRECTORY")) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="embargo-gateway-", dir=os.environ.get("RUNTIME_DIRECTORY")
+    ) as folder:
         metrics_folder = Path(folder, "metrics")
         metrics_folder.mkdir()
         # prometheus_client decides at its import whether several processes count together.

@@ -107,7 +107,12 @@ class Inbox:
         if self._buffer[: len(prefix)].upper() != prefix:
             return None
         end = self._buffer.find(b"\n", 0, COMMAND_LIMIT)
-        if end < 1 or self._buffer[end - 1] != 0x0D or b"\r" in self._buffer[: end - 1] or b"\0" in self._buffer[:end]:
+        if (
+            end < 1
+            or self._buffer[end - 1] != 0x0D
+            or b"\r" in self._buffer[: end - 1]
+            or b"\0" in self._buffer[:end]
+        ):
             return None
         return self._take_line(end)
 

@@ -1,0 +1,153 @@
+"""Whatever the next hop does at whatever phase, the client hears an honest class and keeps what was not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import Gateway
+from tests.sink import Sink
+from tests.talking import Talk, letter
+
+PHASES = ("connect", "ehlo", "mail", "rcpt", "data", "dot")
+BREAKS = {
+    "close": "close",
+    "reset": "reset",
+    "hang": "hang",
+    "garbage": "what?",
+    "421": "421 4.3.2 going down",
+    "299": "299 odd",
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Sink]]:
+    """A gateway with short timers and a next hop that fails as told."""
+    sink = Sink()
+    extra = ""
+    gateway = Gateway(tmp_path_factory.mktemp("faults"), sink.port, extra=extra)
+    text = gateway.config.read_text()
+    timers = 'connect_timeout = "1s"\ncommand_timeout = "1s"\nfinal_timeout = "1s"\n'
+    gateway.config.write_text(text.replace("[store]", f"{timers}[store]"))
+    gateway.start()
+    yield gateway, sink
+    assert gateway.stop() == 0
+    sink.close()
+
+
+def sent(gateway: Gateway, sink: Sink, phase: str, action: str) -> tuple[str, int]:
+    """The client's final reply and how many mails the sink took, with this fault in place."""
+    sink.faults = {}
+    sink.drop_all()
+    sink.mails.clear()
+    sink.faults = {phase: action}
+    talk = Talk(gateway.port)
+    reply = talk.mail("a@dept.example", ["b@dept.example"], letter("text"))
+    talk.quit()
+    sink.faults = {}
+    return reply, len(sink.mails)
+
+
+@pytest.mark.parametrize("action", BREAKS.values(), ids=BREAKS.keys())
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_broken_next_hop_defers(place: tuple[Gateway, Sink], phase: str, action: str) -> None:
+    """A next hop that breaks, hangs or babbles means 451 at every phase: never a 5xx, never a false 250."""
+    if (phase, action) in (("ehlo", BREAKS["421"]), ("ehlo", BREAKS["299"])):
+        pytest.skip("an EHLO that is refused is followed by HELO")
+    if action == BREAKS["299"] and phase in ("mail", "rcpt", "dot"):
+        pytest.skip("an odd 2xx is still a yes")
+    reply, taken = sent(*place, phase, action)
+    assert reply[:5] == "451 4", reply
+    assert taken == 0
+
+
+@pytest.mark.parametrize("code", ["450 4.2.0 later", "550 5.1.1 never"])
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "dot"])
+def test_refusals_are_passed_on(place: tuple[Gateway, Sink], phase: str, code: str) -> None:
+    """The next hop's own 4xx and 5xx reach the client with class, code and text."""
+    assert (code, 0) == sent(*place, phase, code)
+
+
+@pytest.mark.parametrize("banner", ["554 no service", "421 busy"])
+def test_a_refusing_greeting_bounces_nothing(place: tuple[Gateway, Sink], banner: str) -> None:
+    """A 5xx greeting is a fault of the next hop's configuration: 451 4.4.1."""
+    reply, _ = sent(*place, "connect", banner)
+    assert reply.startswith("451 4.4.1")
+
+
+def test_an_old_server_without_ehlo(place: tuple[Gateway, Sink]) -> None:
+    """Where EHLO is refused HELO serves, and the mail goes without extensions."""
+    reply, taken = sent(*place, "ehlo", "502 5.5.1 what is EHLO")
+    assert ("250", 1) == (reply[:3], taken)
+
+
+def test_a_reply_that_would_inject_stays_one_line(place: tuple[Gateway, Sink]) -> None:
+    """Escape sequences and endless text of the next hop do not reach the client's terminal."""
+    reply, _ = sent(*place, "rcpt", "550 5.1.1 \x1b[31mred\x07" + "x" * 3000)
+    assert len(reply) < 512
+    assert reply.isprintable()
+
+
+def test_a_session_that_went_stale_is_replaced(place: tuple[Gateway, Sink]) -> None:
+    """The next hop restarts between two mails of one client: the second goes through unnoticed."""
+    gateway, sink = place
+    sink.mails.clear()
+    talk = Talk(gateway.port)
+    assert talk.mail("a@dept.example", ["b@dept.example"], letter("one"))[:3] == "250"
+    sink.drop_all()
+    assert talk.mail("a@dept.example", ["b@dept.example"], letter("two"))[:3] == "250"
+    talk.quit()
+    assert len(sink.wait(2)) == 2
+
+
+@pytest.mark.parametrize("moment", ["after-rcpt", "during-upload"])
+def test_a_session_lost_inside_a_mail_is_replayed(place: tuple[Gateway, Sink], moment: str) -> None:
+    """Clean mail whose session is lost goes to the same recipients on another session, once."""
+    gateway, sink = place
+    sink.mails.clear()
+    talk = Talk(gateway.port)
+    for line in ("MAIL FROM:<a@dept.example>", "RCPT TO:<b@dept.example>", "RCPT TO:<c@dept.example>"):
+        assert talk.ask(line)[:3] == "250"
+    if moment == "after-rcpt":
+        sink.drop_all()
+    assert talk.ask("DATA")[:3] == "354"
+    talk.send(b"Subject: half\r\n")
+    if moment == "during-upload":
+        sink.drop_all()
+    assert talk.ask(b"\r\ntext\r\n.".decode())[:3] == "250"
+    talk.quit()
+    assert [["b@dept.example", "c@dept.example"]] == [mail.recipients for mail in sink.wait(1)]
+
+
+def test_a_recipient_refused_at_replay_defers_the_mail(place: tuple[Gateway, Sink]) -> None:
+    """A recipient who was accepted and is refused on the second session means 451 for the mail: nobody gets it."""
+    gateway, sink = place
+    sink.mails.clear()
+    talk = Talk(gateway.port)
+    for line in ("MAIL FROM:<a@dept.example>", "RCPT TO:<b@dept.example>", "RCPT TO:<c@dept.example>"):
+        talk.ask(line)
+    talk.ask("DATA")
+    sink.drop_all()
+    sink.faults = {"rcpt@c@dept": "550 5.1.1 gone"}
+    reply = talk.ask("text\r\n.")
+    sink.faults = {}
+    talk.quit()
+    assert ("451", []) == (reply[:3], sink.mails)
+
+
+def test_a_feature_that_is_gone_defers(place: tuple[Gateway, Sink]) -> None:
+    """What was offered to the client and is no longer offered to us means 451 4.4.1, not a mail without it."""
+    gateway, sink = place
+    talk = Talk(gateway.port)
+    offered, sink.keywords = sink.keywords, ("PIPELINING",)
+    sink.drop_all()
+    try:
+        assert talk.ask("MAIL FROM:<a@dept.example> BODY=8BITMIME").startswith("451 4.4.1")
+    finally:
+        sink.keywords = offered
+        sink.drop_all()
+    talk.quit()
+    fresh = Talk(gateway.port)
+    fresh.ask("MAIL FROM:<a@dept.example>")
+    fresh.quit()
