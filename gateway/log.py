@@ -35,6 +35,7 @@ FIELDS = frozenset((
 """The closed set.  `path` is one of this installation (configuration, store), never a file name of a mail."""
 
 _MAX_TEXT = 300
+_MAX_TRACE = 4000
 _MAX_ITEMS = 50
 _STDERR = 2
 _SILENT = ("mail.log", "mail.debug", "aiosmtpd")
@@ -121,7 +122,9 @@ def _exception(_logger: object, _name: str, event: MutableMapping[str, Any]) -> 
 
 
 def _allowed(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    kept = {key: _plain(value) for key, value in event.items() if key in FIELDS}
+    kept = {key: _plain(value) for key, value in event.items() if key in FIELDS and key != "trace"}
+    if "trace" in event:
+        kept["trace"] = _escaped(str(event["trace"]), _MAX_TRACE)
     return {"timestamp": kept.pop("timestamp", ""), "level": kept.pop("level", ""), **kept}
 
 
@@ -148,8 +151,8 @@ def _text(value: object) -> object:
     return f"<{type(value).__name__}>"
 
 
-def _escaped(text: str) -> str:
-    short = text if len(text) <= _MAX_TEXT or " | from " in text else text[:_MAX_TEXT] + "..."
+def _escaped(text: str, most: int = _MAX_TEXT) -> str:
+    short = text if len(text) <= most else text[:most] + "..."
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in short)
 
 
