@@ -108,7 +108,7 @@ class Releases(Rounds):
             return
         async with self._renewing(ref):
             answers = await self._answers(job, content, now)
-        await self._settled(job, answers, now)
+            await self._settled(job, answers, now)
         self._report(ref, answers)
 
     def _open(self, job: Job) -> bytes:

@@ -24,7 +24,7 @@ def fields(content: bytes) -> list[Message]:
     assert "message/delivery-status" == status.get_content_type()
     groups = status.get_payload()
     assert isinstance(groups, list)
-    return [group for group in groups if group.keys()]
+    return [group for group in groups if isinstance(group, Message) and group.keys()]
 
 
 def test_report() -> None:

@@ -335,7 +335,7 @@ def _decide(url: str, which: str, gate: object, answers: object) -> None:
 @pytest.mark.parametrize(
     "both",
     [("release", "release again"), ("discard", "discard"), ("release", "discard")],
-    ids=lambda both: "+".join(both),
+    ids="+".join,
 )
 def test_exactly_one_decision_wins(store: Store, both: tuple[str, str]) -> None:
     """Of two processes that decide at once one does, and the other is told who did."""

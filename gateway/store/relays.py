@@ -172,7 +172,7 @@ def _owe_report(connection: Connection, job: Job, answers: Sequence[Answer], now
     told = [
         {
             "address": one.addressee.address,
-            "orcpt": parameter(one.addressee.parameters, "ORCPT"),
+            "original": parameter(one.addressee.parameters, "ORCPT"),
             "code": failed[one.id].code,
             "expired": failed[one.id].expired,
         }
