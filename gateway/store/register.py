@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, type_coerce
+from sqlalchemy.types import NullType
 
-from gateway.model import Grant, Register, State
+from gateway.model import Grant, GrantKind, Register, State
 from gateway.replies import RegisterUnreadable
 from gateway.store.database import Database
-from gateway.store.grants import grant_of
 from gateway.store.keys import Damaged, Keys, unseal
 from gateway.store.publications import publication_of
-from gateway.store.tables import EPOCH, GRANTS, PUBLICATIONS, TRACES
+from gateway.store.tables import EPOCH, GRANTS, PUBLICATIONS, TRACES, Moment
 from gateway.traces import SIZE
 
+_GRANT_ROWS = select(
+    GRANTS.c.publication,
+    GRANTS.c.address,
+    GRANTS.c.kind,
+    type_coerce(GRANTS.c.starts_at, NullType()),
+    type_coerce(GRANTS.c.ends_at, NullType()),
+    GRANTS.c.reason,
+    GRANTS.c.origin,
+    GRANTS.c.name,
+    GRANTS.c.role,
+    GRANTS.c.organisation,
+).order_by(GRANTS.c.id)
 _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
@@ -45,10 +60,24 @@ def _load(connection: Connection, keys: Keys) -> Register:
 
 def _grants(connection: Connection) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
     found: dict[str, dict[str, tuple[Grant, ...]]] = {}
-    for row in connection.execute(select(GRANTS).order_by(GRANTS.c.id)):
-        people = found.setdefault(row.publication, {})
-        people[row.address] = (*people.get(row.address, ()), grant_of(row))
+    for publication, *values in connection.execute(_GRANT_ROWS):
+        people = found.setdefault(publication, {})
+        given = _grant(*values)
+        people[given.address] = (*people[given.address], given) if given.address in people else (given,)
     return MappingProxyType({name: MappingProxyType(people) for name, people in found.items()})
+
+
+@lru_cache(maxsize=65_536)
+def _grant(address: str, kind: str, starts_at: Any, ends_at: Any, *words: str) -> Grant:
+    """The grant of a row whose times are still as the driver gives them.
+
+    After a change most rows are those of the last load, and making their values anew is what would take the time.
+    """
+    return Grant(address, GrantKind(kind), words[0], _utc(starts_at), _utc(ends_at), *words[1:])
+
+
+def _utc(raw: Any) -> datetime | None:
+    return raw if raw is None else Moment.utc(datetime.fromisoformat(raw) if isinstance(raw, str) else raw)
 
 
 def _files(connection: Connection, rows: Iterable[Row[Any]], keys: Keys) -> dict[bytes, frozenset[str]]:
@@ -75,9 +104,11 @@ def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
         raise RegisterUnreadable(f"a sealed set of {publication} does not open") from None
 
 
-def hashes(joined: bytes) -> list[bytes]:
-    """The traces of a set, which is kept as one run of bytes."""
-    return [joined[start : start + SIZE] for start in range(0, len(joined), SIZE)]
+def hashes(joined: bytes) -> tuple[bytes, ...]:
+    """The traces of a set, which is kept as one run of bytes; ValueError where that does not divide."""
+    if len(joined) % SIZE:
+        raise ValueError("a set of traces is cut short")
+    return struct.unpack(f"{SIZE}s" * (len(joined) // SIZE), joined)
 
 
 def _by_hash(sets: Mapping[str, set[bytes]]) -> dict[bytes, frozenset[str]]:
