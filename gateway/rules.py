@@ -81,6 +81,10 @@ def _phrases(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+def _all_have(anchors: set[str], texts: tuple[str, ...]) -> bool:
+    return bool(texts) and all(any(a in word for a in anchors for word in Phrase(text).words) for text in texts)
+
+
 Phrases = Annotated[tuple[str, ...], AfterValidator(_phrases)]
 
 
@@ -90,6 +94,7 @@ class _Table(BaseModel):
 
 class _Wording(_Table):
     phrases: Annotated[Phrases, Field(min_length=1)]
+    anchors: tuple[str, ...] = ()
     near: Phrases = ()
     unless: Phrases = ()
     not_after: Annotated[tuple[str, ...], AfterValidator(_folded_words)] = ()
@@ -98,10 +103,21 @@ class _Wording(_Table):
     dated: Holds = Holds.ALWAYS
     undated: Holds = Holds.TIED
 
+    @model_validator(mode="after")
+    def _anchored(self) -> _Wording:
+        anchors = set(map(fold, self.anchors))
+        if any(len(anchor) < 3 or words(anchor) != [anchor] for anchor in anchors):
+            raise ValueError("an anchor is a piece of one word, of at least three letters")
+        if anchors and not (_all_have(anchors, self.phrases) or _all_have(anchors, self.near)):
+            raise ValueError("one of the anchors must stand in each of the phrases, or in each of `near`")
+        return self
+
     @property
     def wording(self) -> Wording:
+        phrases = tuple(map(Phrase, self.phrases))
         return Wording(
-            tuple(map(Phrase, self.phrases)),
+            phrases,
+            frozenset(map(fold, self.anchors)) or frozenset(phrase.anchor for phrase in phrases),
             tuple(map(Phrase, self.near)),
             tuple(map(Phrase, self.unless)),
             frozenset(map(fold, self.not_after)),

@@ -65,8 +65,9 @@ class Place:
 
 def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime) -> Iterator[Finding]:
     """Findings of all banner rules in all pages, in the order of pages, rules and places."""
-    banner_rules = rules.of(Detector.BANNER)
-    places = [place for page in pages for rule in banner_rules for place in _places(rule, page)]
+    wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
+    anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
+    places = [place for page in pages for place in _places(wordings, anchors, page)]
     ties = Ties(register, now, rules.zone)
     dated = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
     held = frozenset(finding for findings in dated.values() for finding in findings)
@@ -109,9 +110,14 @@ def _yields(place: Place, dated: Iterable[Place]) -> bool:
     return any(True for _ in dated) and not (below and min(below) > _THREAD)
 
 
-def _places(rule: Rule, page: Page) -> Iterator[Place]:
-    for wording in rule.wordings:
-        yield from _places_of(wording, rule, page)
+def _places(
+    wordings: Iterable[tuple[Rule, Wording]], anchors: frozenset[str], page: Page
+) -> Iterator[Place]:
+    """The places of all wordings in a page; in ordinary mail the anchors are all that is looked for."""
+    present = frozenset(anchor for anchor in anchors if anchor in page.letters)
+    for rule, wording in wordings:
+        if present & wording.anchors:
+            yield from _places_of(wording, rule, page)
 
 
 def _places_of(wording: Wording, rule: Rule, page: Page) -> Iterator[Place]:

@@ -47,7 +47,8 @@ class Phrase:
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
-        self.anchor = max(words(folded), key=len, default="")
+        self.words = tuple(words(folded))
+        self.anchor = max(self.words, key=len, default="")
         if len(self.anchor) < _SHORTEST_ANCHOR:
             raise ValueError(f"{text!r} needs a word of at least {_SHORTEST_ANCHOR} letters")
         pieces = [_GAP.join(words(piece)) for piece in folded.split("...")]
@@ -74,11 +75,13 @@ class Wording:
 
     `near`: one of these must stand within reach (if any are given).  `unless`: one of these close by
     undoes a match without a date.  `not_after`: words that make it ordinary prose when they stand
-    right before it.  `reach`: characters of folded text in which the planned time is looked for.
+    right before it.  `anchors`: one of these letters stands in every match (or near it); they are looked
+    for first, so the rarer the better.  `reach`: characters of folded text in which the planned time is looked for.
     `dated` and `undated`: when there is a finding, with a date still to come and with no date.
     """
 
     phrases: tuple[Phrase, ...]
+    anchors: frozenset[str]
     near: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
     not_after: frozenset[str] = frozenset()
