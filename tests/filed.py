@@ -70,9 +70,10 @@ def register_publication(
     lead: str = LEAD,
     deputies: tuple[str, ...] = (DEPUTY,),
     name: str = "cla-2018",
+    planned: datetime = PLANNED,
 ) -> None:
     """A publication under embargo."""
-    entry = Publication(name, "Children looked after", PLANNED, lead, deputies=deputies)
+    entry = Publication(name, "Children looked after", planned, lead, deputies=deputies)
     publications.add(database, keys, entry, [], "test", NOW)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from gateway.address import canonical
 from gateway.incident import WAITING, Standing, may_notify, standing
+from gateway.letters.form import shown
 from gateway.model import Grant, GrantKind, Publication, Register
 from gateway.store import NotDone, audit, letters
 from gateway.store.database import Database
@@ -137,7 +138,7 @@ def _chosen(ref: str, rows: Sequence[Row[Any]], named: Sequence[str] | None) -> 
     known = {_form(row.address) for row in rows}
     strangers = [address for address in named if _form(address) not in known]
     if strangers:
-        raise NotAmong(ref, f"not a recipient of this mail: {', '.join(strangers)}")
+        raise NotAmong(ref, f"not a recipient of this mail: {', '.join(map(shown, strangers))}")
     chosen = [row for row in held if _form(row.address) in wanted]
     gone = [row for row in rows if _form(row.address) in wanted - {_form(one.address) for one in chosen}]
     if gone or not chosen:
@@ -153,7 +154,7 @@ def _decided_already(rows: Iterable[Row[Any]]) -> str:
     said = []
     for row in rows:
         by = f" by {row.decided_by} at {row.decided_at:%Y-%m-%d %H:%M} UTC" if row.decided_by else ""
-        said.append(f"{row.address} is {row.state}{by}")
+        said.append(f"{shown(row.address)} is {row.state}{by}")
     return f"not held: {'; '.join(said[:5])}{' and others' if len(said) > 5 else ''}"
 
 
