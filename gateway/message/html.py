@@ -88,4 +88,6 @@ def _work(source: str) -> int:
     for match in _NESTING_TAG.finditer(source):
         depth = max(0, depth - 1) if match[1] else depth + 1
         deepest = max(deepest, depth)
+        if tags * deepest > limits.HTML_WORK:
+            break
     return tags * deepest

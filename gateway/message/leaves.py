@@ -14,7 +14,8 @@ from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unrea
 
 Bytes = bytes | memoryview
 
-_PGP_IN_TEXT: Final = re.compile(r"^-----BEGIN PGP MESSAGE-----[ \t]*\r?$", re.M)
+_PGP_BEGIN: Final = "-----BEGIN PGP MESSAGE-----"
+_PGP_IN_TEXT: Final = re.compile(rf"^{_PGP_BEGIN}[ \t]*\r?$", re.M)
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 _HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
@@ -169,7 +170,7 @@ class Collector:
         text = charsets.decode(data, plan.charset)
         if plan.media_type in _FOLDED_TYPES:
             text = _CALENDAR_FOLD.sub("", text).replace("\\n", "\n").replace("\\,", ",")
-        if not quiet and _PGP_IN_TEXT.search(text):
+        if not quiet and _PGP_BEGIN in text and _PGP_IN_TEXT.search(text):
             self.mark(path, Reason.ENCRYPTED)
         self.text(path, _kind(plan), text)
 

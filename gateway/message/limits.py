@@ -55,8 +55,8 @@ TEXT_CHARACTERS: Final = 67_108_864
 XML_DEPTH: Final = 512
 """Elements within elements of one XML part; Word stays below 60."""
 
-HTML_WORK: Final = 20_000_000
-"""Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.1 s."""
+HTML_WORK: Final = 100_000_000
+"""Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.4 s."""
 
 CHAIN_SECTORS: Final = 1_048_576
 """Sectors of one stream of a compound file: 512 MiB of 512 byte sectors, and the end of chains that run in circles."""

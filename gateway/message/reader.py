@@ -35,16 +35,23 @@ class _Source:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A multipart whose parts are being read: delimiter lines, its children's prefix and number, the next line."""
+class _Search:
+    """One boundary of an open multipart: how its lines begin, and the next of them, once that was looked for."""
 
-    literals: tuple[bytes, ...]
+    literal: bytes
+    found: _Delimiter | None = None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A multipart whose parts are being read: how its delimiter lines are found, its children's prefix and number."""
+
+    searches: tuple[_Search, ...]
     path: str
     depth: int
     quiet: bool
     digest: bool = False
     children: int = 0
-    following: _Delimiter | None = None
 
     def next_path(self) -> str:
         self.children += 1
@@ -174,7 +181,7 @@ class _Walk:
             self.collector.mark(f"{prefix}1", Reason.ENCRYPTED)
             quiet = True
         level = len(self.open)
-        frame = _Open(_literals(plan), prefix, depth, quiet, plan.digest)
+        frame = _Open(_searches(plan), prefix, depth, quiet, plan.digest)
         self.open.append(frame)
         following = self._next(start)
         if following.level != level and self._queue_encoded(plan, start, following, frame):
@@ -223,23 +230,23 @@ class _Walk:
         """
         found = _Delimiter(len(self.buffer), len(self.buffer), len(self.buffer), -1)
         for level, frame in enumerate(self.open):
-            if frame.following is None or frame.following.line < start:
-                frame.following = self._search(frame, level, start, found.end)
-            if frame.following.level >= 0 and frame.following.line <= found.line:
-                found = frame.following
+            for search in frame.searches:
+                if search.found is None or search.found.line < start:
+                    search.found = self._search(search.literal, level, start, found.end)
+                if search.found.level >= 0 and search.found.line <= found.line:
+                    found = search.found
         return found
 
-    def _search(self, frame: _Open, level: int, start: int, end: int) -> _Delimiter:
-        best = _Delimiter(end, end, end, -1)
-        for literal in frame.literals:
-            position = self.buffer.find(literal, max(0, start - 1), best.end)
-            if position >= 0 and not _REST.match(self.buffer, position + len(literal), best.end):
-                # This line merely begins alike.  There may be millions of them, so an expression goes on alone.
-                line = re.compile(re.escape(literal) + _REST.pattern).search(self.buffer, position, best.end)
-                position = line.start() if line else -1
-            if position >= 0:
-                best = self._line(position, position + len(literal), level, best.end)
-        return best
+    def _search(self, literal: bytes, level: int, start: int, end: int) -> _Delimiter:
+        """The next line of one boundary between `start` and `end`; level -1 if there is none."""
+        position = self.buffer.find(literal, max(0, start - 1), end)
+        if position >= 0 and not _REST.match(self.buffer, position + len(literal), end):
+            # This line merely begins alike.  There may be millions of them, so an expression goes on alone.
+            line = re.compile(re.escape(literal) + _REST.pattern).search(self.buffer, position, end)
+            position = line.start() if line else -1
+        if position < 0:
+            return _Delimiter(end, end, end, -1)
+        return self._line(position, position + len(literal), level, end)
 
     def _line(self, start: int, rest: int, level: int, end: int) -> _Delimiter:
         """The delimiter line whose line break is at `start` and whose boundary ends at `rest`."""
@@ -249,6 +256,6 @@ class _Walk:
         return _Delimiter(before, start + 1, match.end() if match else rest, level, closing)
 
 
-def _literals(plan: structure.Plan) -> tuple[bytes, ...]:
-    """How the delimiter lines of a multipart begin, the line break before them included."""
-    return tuple(b"\n--" + boundary for boundary in plan.boundaries[: limits.BOUNDARIES])
+def _searches(plan: structure.Plan) -> tuple[_Search, ...]:
+    """The delimiter lines of a multipart begin with a line break, two hyphens, and a boundary."""
+    return tuple(_Search(b"\n--" + boundary) for boundary in plan.boundaries[: limits.BOUNDARIES])

@@ -51,8 +51,8 @@ _MAGIC: Final = (
     (b"OTTO", Kind.MEDIA),
     (b"\0\1\0\0\0", Kind.MEDIA),
 )
+_NUMBERS: Final = tuple(magic for magic, _ in _MAGIC)
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
-_PDF: Final = re.compile(rb"%PDF-[0-9]")
 _PDF_WITHIN: Final = 1_024
 """Readers of PDF accept junk before the header, but not more than this."""
 _CONTROL: Final = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 26, 27})
@@ -75,10 +75,9 @@ def kind(data: Bytes) -> Kind:
 
 def by_magic(start: bytes) -> Kind | None:
     """The kind that a magic number in the first bytes names, or None."""
-    found = next((kind for magic, kind in _MAGIC if start.startswith(magic)), None)
-    if found is not None:
-        return found
-    if _PDF.search(start, 0, _PDF_WITHIN):
+    if start.startswith(_NUMBERS):
+        return next(kind for magic, kind in _MAGIC if start.startswith(magic))
+    if start.find(b"%PDF-", 0, _PDF_WITHIN) >= 0:
         return Kind.PDF
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if bare.startswith(b"{\\rt"):

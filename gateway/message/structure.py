@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from gateway.message import charsets, headers, transfer
+from gateway.message import charsets, headers, limits, transfer
 
 _PLAIN: Final = "text/plain"
 _FORWARDED: Final = frozenset({"message/rfc822", "message/global", "message/news", "message/global-headers"})
@@ -113,7 +113,7 @@ def plan(block: headers.Block, default: str) -> Plan:
 def _types(block: headers.Block) -> tuple[list[headers.ContentType], bool]:
     """Every reading of the Content-Type fields, and whether they name different structures."""
     readings: list[headers.ContentType] = []
-    for value in block.values("type"):
+    for value in block.values("type")[: limits.BOUNDARIES]:
         readings.append(headers.content_type(value))
         bare = headers.without_comments(value) if "(" in value else value
         if bare != value:
