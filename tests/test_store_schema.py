@@ -22,7 +22,9 @@ def test_migrations_make_the_tables(store_url: str) -> None:
     database = Database(store_url)
     migrate(database)
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": METADATA})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "target_metadata": METADATA}
+        )
         assert [] == compare_metadata(context, METADATA)
     database.close()
 

@@ -1,0 +1,427 @@
+"""The commands of the register, from the call to the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli import application
+from gateway.cli.common import run_app
+
+ROOT = Path(__file__).parents[1]
+TITLE = ["--title", "Children looked after", "--lead", "Lead@stats.example"]
+ADD = ["publication", "add", "cla-2028", *TITLE, "--publishes-at", "2028-03-28T09:30"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed and its exit status."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[Any]:
+        """The JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Call = Callable[..., Answer]
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run a command with a configuration of its own."""
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/state/store.db"\n')
+    monkeypatch.setenv("EMBARGO_GATEWAY_CONFIG", str(config))
+
+    def run(*arguments: str | Path) -> Answer:
+        given = [str(argument) for argument in arguments]
+        code = run_app(application(given), given)
+        printed = capsys.readouterr()
+        return Answer(code, printed.out, printed.err)
+
+    return run
+
+
+def written(path: Path, content: str | bytes) -> Path:
+    """A file with this content."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_version() -> None:
+    """`--version` prints the version and loads neither database nor settings."""
+    code = (
+        "import sys; sys.argv = ['embargo-gateway', '--version']; from gateway.cli import main; main();"
+        "print({'sqlalchemy', 'pydantic', 'typer', 'rich'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "embargo-gateway 0.1.0\nset()\n" == done.stdout
+
+
+def test_publication_is_registered_and_shown(call: Call) -> None:
+    """A publication comes back as it was registered, in wall time of the country."""
+    made = call(*ADD, "--deputy", "d@stats.example", "--live-by", "person", "--market-sensitive", "--json")
+    assert 0 == made.code
+    expected = {
+        "id": "cla-2028",
+        "title": "Children looked after",
+        "state": "embargoed",
+        "publishes_at": "2028-03-28T09:30:00+01:00",
+        "opens_at": "2028-03-27T09:30:00+01:00",
+        "former_times": [],
+        "confirmed_at": None,
+        "lead": "lead@stats.example",
+        "deputies": ["d@stats.example"],
+        "live_by": "person",
+        "url": None,
+        "at_live": "keep",
+        "market_sensitive": True,
+    }
+    assert [expected] == made.records == call("publication", "show", "cla-2028", "--json").records
+    assert [expected] == call("publication", "list", "--json").records
+    assert "2028-03-28T09:30:00+01:00" in call("publication", "list").out
+
+
+def test_team_comes_with_the_publication(call: Call, tmp_path: Path) -> None:
+    """The team gets production grants; without a team a warning says what will happen to its drafts."""
+    assert "only lead and deputies hold production grants" in call(*ADD).err
+    team = written(tmp_path / "team.csv", "email\nann@stats.example\n")
+    added = call("publication", "add", "gdp", *TITLE, "--publishes-at", "2028-05-01T07:00", "--team", team)
+    assert (0, "") == (added.code, added.err)
+    assert [("ann@stats.example", "production", "team"), ("lead@stats.example", "production", "lead")] == [
+        (row["address"], row["kind"], row["origin"])
+        for row in call("access", "list", "gdp", "--json").records
+    ]
+
+
+def test_bad_team_registers_nothing(call: Call, tmp_path: Path) -> None:
+    """A bad row in the team's file is named, and there is no publication then."""
+    team = written(tmp_path / "team.csv", "email\nann\n")
+    assert (1, "", f"{team}: line 2: An email address must have an @-sign.\n") == (
+        (done := call(*ADD, "--team", team)).code,
+        done.out,
+        done.err,
+    )
+    assert "cla-2028: no such publication\n" == call("publication", "show", "cla-2028").err
+
+
+def test_publication_of_the_past(call: Call) -> None:
+    """A planned time that is past is taken, with a warning that nothing is under embargo."""
+    done = call("publication", "add", "cla-2018", *TITLE, "--publishes-at", "2018-03-28T09:30+01:00")
+    assert 0 == done.code
+    assert "cla-2018: warning: its planned time is past, so nothing is under embargo" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        pytest.param(
+            ["CLA", *TITLE, "--publishes-at", "2028-03-28T09:30"], "CLA: publication id 'CLA'", id="id"
+        ),
+        pytest.param(
+            ["x", *TITLE, "--publishes-at", "2028-03-28"], "--publishes-at: a time of day", id="date"
+        ),
+        pytest.param(
+            ["x", *TITLE, "--publishes-at", "2028-03-26T01:30"], "does not exist in Europe/London", id="skip"
+        ),
+        pytest.param(
+            ["x", *TITLE, "--publishes-at", "2028-10-29T01:30"], "happens twice in Europe/London", id="twice"
+        ),
+        pytest.param(
+            ["x", "--title", "T"],
+            "embargo-gateway publication add: Missing option '--publishes-at'",
+            id="less",
+        ),
+        pytest.param([*ADD[2:], "--deputy", "*@x.example"], "--deputy: ", id="deputy"),
+        pytest.param(
+            [*ADD[2:], "--opens-at", "2028-03-28T09:30"], "access window must open before", id="window"
+        ),
+        pytest.param([*ADD[2:], "--live-by", "url"], "--url: goes with --live-by url", id="url-missing"),
+        pytest.param(
+            [*ADD[2:], "--url", "https://x.example"], "--url: goes with --live-by url", id="url-alone"
+        ),
+        pytest.param(
+            [*ADD[2:], "--live-by", "url", "--url", "ftp://x"], "--url: must begin with https://", id="url"
+        ),
+        pytest.param([*ADD[2:], "--at-live", "drop"], "--at-live: must be send or keep", id="at-live"),
+        pytest.param([*ADD[2:], "--live-by", "moon"], "--live-by", id="live-by"),
+    ],
+)
+def test_wrong_calls(call: Call, arguments: list[str], problem: str) -> None:
+    """A wrong call names the option and ends with 2; nothing is registered."""
+    done = call("publication", "add", *arguments)
+    assert (2, "") == (done.code, done.out)
+    assert problem in done.err
+    assert 1 == len(done.err.splitlines())
+    assert "" == call("publication", "list", "--json").out
+
+
+def test_life_of_a_publication(call: Call) -> None:
+    """Each change is shown; what cannot be done ends with 1 and says why."""
+    call(*ADD)
+    assert 1 == (again := call(*ADD)).code
+    assert "cla-2028: is registered already\n" == again.err
+
+    def state(*arguments: str) -> tuple[int, str, list[str]]:
+        done = call("publication", arguments[0], "cla-2028", *arguments[1:], "--json")
+        record = done.records[0]
+        return done.code, record["state"], record["former_times"]
+
+    times = ["2028-03-28T09:30:00+01:00"]
+    assert (0, "embargoed", times) == state("postpone", "--to", "2028-04-04T09:30")
+    assert (0, "paused", times) == state("pause", "--reason", "figures wrong")
+    assert (0, "embargoed", times) == state("resume")
+    assert (0, "withdrawn", times) == state("withdraw")
+    assert (0, "embargoed", [*times, "2028-04-04T09:30:00+01:00"][::-1]) == state(
+        "postpone", "--to", "2028-04-11T09:30"
+    )
+    assert (0, "live") == state("live")[:2]
+    for arguments in (
+        ("live",),
+        ("withdraw",),
+        ("postpone", "--to", "2028-05-02T09:30"),
+        ("pause", "--reason", "x"),
+    ):
+        done = call("publication", arguments[0], "cla-2028", *arguments[1:])
+        assert (1, "", True) == (done.code, done.out, done.err.startswith("cla-2028: is live"))
+
+
+def test_access_list_is_imported(call: Call, tmp_path: Path) -> None:
+    """A dry run shows what the import then does; a second list shows what it adds, changes and removes."""
+    call(*ADD)
+    first = written(tmp_path / "a.csv", "email;role\nann@policy.example;SpAd\nbob@policy.example;\n")
+    shown = call("access", "import", "cla-2028", first, "--dry-run")
+    assert "2 added, 0 changed, 0 removed; nothing was changed (--dry-run)" == shown.out.splitlines()[-1]
+    assert 1 == len(call("access", "list", "cla-2028", "--json").records)
+    assert 0 == call("access", "import", "cla-2028", first).code
+    second = written(tmp_path / "b.csv", "email;role\nann@policy.example;Official\neve@policy.example;\n")
+    assert [
+        ("added", "eve@policy.example"),
+        ("removed", "bob@policy.example"),
+        ("changed", "ann@policy.example"),
+    ] == [
+        (row["change"], row["address"])
+        for row in call("access", "import", "cla-2028", second, "--json").records
+    ]
+    assert "0 added, 0 changed, 0 removed\n" == call("access", "import", "cla-2028", second).out
+
+
+def test_bad_list_changes_nothing(call: Call, tmp_path: Path) -> None:
+    """One bad row refuses a list whole, and every bad row is named."""
+    call(*ADD)
+    path = written(tmp_path / "a.csv", "email\nann@policy.example\n*@policy.example\nbob\n")
+    done = call("access", "import", "cla-2028", path)
+    assert (1, "", 2) == (done.code, done.out, len(done.err.splitlines()))
+    assert f"{path}: line 3: " in done.err
+    assert f"{path}: line 4: " in done.err
+    assert 1 == len(call("access", "list", "cla-2028", "--json").records)
+
+
+def test_one_person(call: Call) -> None:
+    """One person is given access and loses it; the lead is not revoked."""
+    call(*ADD)
+    given = call(
+        *("access", "grant", "cla-2028", "Eve@policy.example", "--reason", "urgent question", "--json"),
+        *("--from", "2028-03-27T12:00", "--until", "2028-03-28T09:30"),
+    )
+    assert ("eve@policy.example", "pre-release", "hand", "2028-03-27T12:00:00+01:00") == tuple(
+        given.records[0][key] for key in ("address", "kind", "origin", "from")
+    )
+    assert 0 == call("access", "revoke", "cla-2028", "eve@POLICY.example").code
+    gone = call("access", "revoke", "cla-2028", "eve@policy.example")
+    assert (1, "eve@policy.example: holds no grant for cla-2028\n") == (gone.code, gone.err)
+    assert 1 == call("access", "revoke", "cla-2028", "lead@stats.example").code
+    for wrong in (["@policy.example", "--reason", "x"], ["e@x.example", "--reason", " "], ["e@x.example"]):
+        assert 2 == call("access", "grant", "cla-2028", *wrong).code
+
+
+def test_documents_are_registered(call: Call, tmp_path: Path) -> None:
+    """Files and folders are registered, the same file once; the list shows what is there."""
+    call(*ADD)
+    folder = tmp_path / "release"
+    (folder / "sub").mkdir(parents=True)
+    table = written(folder / "table.csv", "a,b\n1,2\n")
+    other = written(folder / "sub" / "notes.txt", "Notes\n")
+    written(folder / "~$table.csv", "litter")
+    written(folder / "empty.txt", "")
+    done = call("document", "add", "cla-2028", folder, "--json")
+    assert [(str(table), True), (str(other), True)] == [
+        (row["path"], row["registered"]) for row in done.records
+    ]
+    assert f"{folder}/empty.txt: is empty and not registered\n" == done.err
+    assert f"{table}: is registered already\n" == call("document", "add", "cla-2028", table).out
+    assert (
+        f"{table}: registered (public, never a trace)\n"
+        == call("document", "add", "cla-2028", table, "--public").out
+    )
+    rows = call("document", "list", "cla-2028", "--json").records
+    assert [(str(table), False), (str(other), False), (str(table), True)] == [
+        (row["path"], row["public"]) for row in rows
+    ]
+
+
+def test_missing_document_registers_nothing(call: Call, tmp_path: Path) -> None:
+    """When one of the files is missing none is registered, and all that are missing are named."""
+    call(*ADD)
+    table = written(tmp_path / "table.csv", "a,b\n")
+    done = call("document", "add", "cla-2028", table, tmp_path / "no.csv", tmp_path / "nor.csv")
+    missing = [f"{tmp_path}/{name}: No such file or directory" for name in ("no.csv", "nor.csv")]
+    assert (1, "", missing) == (done.code, done.out, done.err.splitlines())
+    assert "" == call("document", "list", "cla-2028", "--json").out
+
+
+def test_unreadable_document_is_registered_with_a_warning(call: Call, tmp_path: Path) -> None:
+    """A file that cannot be read inside protects itself only, and the lead is told so."""
+    call(*ADD)
+    path = written(tmp_path / "broken.docx", b"PK\x03\x04" + bytes(500))
+    done = call("document", "add", "cla-2028", path)
+    assert (0, f"{path}: registered (1 digests)\n") == (done.code, done.out)
+    assert f"{path}: warning: not readable inside" in done.err
+
+
+def test_digests_alone(call: Call) -> None:
+    """Where only digests are known they are registered, several after one option; a wrong one refuses all."""
+    call(*ADD)
+    one, two = (sha256(text).hexdigest() for text in (b"1", b"2"))
+    done = call("document", "add", "cla-2028", "--sha256", one, two.upper(), "--json")
+    assert [f"sha256 {one}", f"sha256 {two}"] == [row["path"] for row in done.records]
+    assert 2 == call("document", "add", "cla-2028", "--sha256", one[:-1]).code
+    assert 2 == call("document", "add", "cla-2028").code
+    assert 1 == call("document", "add", "nothing", "--sha256", one).code
+
+
+def test_audit_log(call: Call, tmp_path: Path) -> None:
+    """The log verifies, also against a head that was published; a head that is not in it is a problem."""
+    call(*ADD)
+    head = call("audit", "verify", "--json").records[0]["head"]
+    call("publication", "live", "cla-2028")
+    assert 0 == call("audit", "verify", "--head", head).code
+    lost = call("audit", "verify", "--head", "11" * 32)
+    assert (
+        1,
+        "audit: the published head is not in the log: entries at its end were removed or replaced\n",
+    ) == (
+        lost.code,
+        lost.err,
+    )
+    assert 2 == call("audit", "verify", "--head", "xyz").code
+
+
+def test_check_creates_nothing(call: Call, tmp_path: Path) -> None:
+    """`check` says what the first start will create and creates none of it; afterwards it says ok."""
+    first = call("check")
+    assert (0, "ok\n") == (first.code, first.out)
+    assert f"store.url: {tmp_path}/state/store.db will be created at the first start\n" == first.err
+    assert not (tmp_path / "state").exists()
+    call(*ADD)
+    assert (0, "ok\n", "") == ((done := call("check")).code, done.out, done.err)
+
+
+def test_check_prints_every_problem(call: Call, tmp_path: Path) -> None:
+    """Problems of files, rules and store are printed together, with status 2."""
+    call(*ADD)
+    (tmp_path / "state" / "keys" / "trace.key").unlink()
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    written(rules / "bad.toml", "id = 1\n")
+    config = tmp_path / "gateway.toml"
+    config.write_text(
+        f'{config.read_text()}[rules]\nfolder = "{rules}"\n[next_hop]\ntls_ca = "{tmp_path}/ca.pem"\n'
+    )
+    done = call("check")
+    assert (2, "") == (done.code, done.out)
+    for problem in ("next_hop.tls_ca: ", "bad.toml", "trace.key: No such file or directory"):
+        assert problem in done.err
+    written(config, "[smtp]\nlisten = 1\n[x]\n")
+    assert "smtp.listen: must be a list\nx: unknown setting\n" == call("check").err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--config"], ["nothing"], ["publication", "nothing"], ["audit"], ["check", "x"]]
+)
+def test_wrong_commands(call: Call, arguments: list[str]) -> None:
+    """A command that is none ends with 2."""
+    assert 2 == call(*arguments).code
+
+
+def test_help_ends_well(call: Call) -> None:
+    """Help is printed on standard output with status 0, and the groups are in it."""
+    done = call("--help")
+    assert (0, "") == (done.code, done.err)
+    for name in ("publication", "access", "document", "audit", "check"):
+        assert f"  {name} " in done.out
+
+
+def test_store_that_cannot_be_had(call: Call, tmp_path: Path) -> None:
+    """A store that does not answer ends a command with 1 and one line."""
+    written(tmp_path / "gateway.toml", f'[store]\nurl = "sqlite:///{tmp_path}/no/such/store.db"\n')
+    done = call("publication", "list")
+    assert (1, "") == (done.code, done.out)
+    assert done.err.startswith("store: ")
+    assert 1 == len(done.err.splitlines())
+
+
+def test_a_bug_is_one_line(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error nobody thought of shows its place, neither its text nor a traceback."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("row 12345 of the table")
+
+    monkeypatch.setattr("gateway.store.publications.listed", broken)
+    done = call("publication", "list")
+    assert (1, "") == (done.code, done.out)
+    assert done.err.startswith("internal error: RuntimeError at test_cli_register.py:")
+    assert "12345" not in done.err
+
+
+def test_reader_that_has_gone(call: Call, tmp_path: Path) -> None:
+    """When the reader of the output goes away the command ends quietly."""
+    call(*ADD)
+    code = (
+        "import sys; from gateway.cli import main; sys.argv = ['e', 'publication', 'list', '--json']; main()"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -c "{code}" 2>"{tmp_path}/err" | :'],
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+    assert (0, "") == (done.returncode, (tmp_path / "err").read_text())
+
+
+def test_table_on_a_terminal(call: Call) -> None:
+    """On a terminal a list is a table with its columns named."""
+    call(*ADD)
+    code = "import sys; from gateway.cli import main; sys.argv = ['e', 'publication', 'list']; main()"
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=follower, cwd=ROOT, env={**os.environ, "COLUMNS": "150"}
+    ) as process:
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(leader, 4096)
+            except OSError:
+                break
+            shown += piece
+            if not piece:
+                break
+    os.close(leader)
+    assert 0 == process.returncode
+    assert b"publishes_at" in shown
+    assert b"cla-2028" in shown
