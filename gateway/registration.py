@@ -89,8 +89,9 @@ def _images(path: Path, content: bytes) -> Iterator[bytes]:
     """Digests of the images in a mail: the logo of a signature is in every mail of its sender."""
     if path.suffix.lower() in _MAILS:
         for part in message_from_bytes(content, policy=default).walk():
-            if part.get_content_maintype() == "image":
-                yield sha256(part.get_payload(decode=True) or b"").digest()
+            image = part.get_payload(decode=True)
+            if part.get_content_maintype() == "image" and isinstance(image, bytes):
+                yield sha256(image).digest()
 
 
 def _without_content(content: bytes, depth: int) -> Iterator[bytes]:

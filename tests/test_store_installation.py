@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def test_opened_again(store_url: str, tmp_path: Path) -> None:
     assert ((), ()) == ((found := inspect(store_url, folder)).problems, found.notes)
     first.close()
     second.close()
+
+
+def test_first_starts_at_once(store_url: str, tmp_path: Path) -> None:
+    """Processes that start for the first time together end with one store and one set of keys."""
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(lambda _: open_store(store_url, tmp_path / "keys"), range(6)))
+    assert 1 == len({keys for _, keys in opened})
+    for database, _ in opened:
+        database.close()
 
 
 def test_process_without_the_private_key(store: tuple[Database, Keys], tmp_path: Path) -> None:

@@ -62,31 +62,36 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Register a publication: from now on it is under embargo."""
-    from gateway.model import Publication
-    from gateway.store import publications
-
     settings = settings_from(config)
     _check_choices(live_by, url, at_live)
     zone = settings.policy.zone
-    values: dict[str, Any] = {
-        "publishes_at": time_of("--publishes-at", publishes_at, zone),
-        "opens_at": time_of("--opens-at", opens_at, zone) if opens_at else None,
-        "lead": address_of("--lead", lead),
-        "deputies": tuple(address_of("--deputy", one) for one in deputy or ()),
-    }
+    publication = _publication(
+        id=id,
+        title=_title(title),
+        publishes_at=time_of("--publishes-at", publishes_at, zone),
+        opens_at=time_of("--opens-at", opens_at, zone) if opens_at else None,
+        lead=address_of("--lead", lead),
+        deputies=tuple(address_of("--deputy", one) for one in deputy or ()),
+        live_by=live_by,
+        url=url,
+        at_live=at_live,
+        market_sensitive=market_sensitive,
+    )
+    _add(publication, _team(team, zone), settings, json)
+
+
+def _publication(**values: Any) -> Publication:
+    from gateway.model import Publication
+
     try:
-        publication = Publication(
-            id=id,
-            title=_title(title),
-            live_by=live_by,
-            url=url,
-            at_live=at_live,
-            market_sensitive=market_sensitive,
-            **values,
-        )
+        return Publication(**values)
     except ValueError as error:
-        fail(f"{id}: {error}", WRONG_CALL)
-    members = _team(team, zone)
+        fail(f"{values['id']}: {error}", WRONG_CALL)
+
+
+def _add(publication: Publication, members: tuple[Grant, ...], settings: Settings, json: bool) -> None:
+    from gateway.store import publications
+
     database, keys = open_store(settings)
     now = datetime.now(UTC)
     publications.add(database, keys, publication, members, actor(), now)

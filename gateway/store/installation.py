@@ -14,7 +14,7 @@ from hmac import compare_digest
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from gateway.replies import GatewayError
 from gateway.store import StoreRefused
@@ -23,6 +23,8 @@ from gateway.store.keys import MARKER, Keys, load, load_or_create, write_new
 from gateway.store.register import load_register
 from gateway.store.schema import check_version, damage, migrate, newest, version
 from gateway.store.tables import INSTALLATION
+
+_LOCK = 0x656D62696E737461
 
 
 def open_store(url: str, key_folder: Path) -> tuple[Database, Keys]:
@@ -91,9 +93,8 @@ def _bind(database: Database, folder: Path) -> Keys:
     # Keys are made only while nothing in the store depends on them.
     keys = load(folder) if bound else load_or_create(folder)
     if not bound:
-        _compare_marker(folder, None)
         with database.write() as connection:
-            _record(connection, keys)
+            _record(connection, keys, folder)
     with database.read() as connection:
         name = _recorded(connection, keys)
     _mark(folder, str(name))
@@ -101,9 +102,13 @@ def _bind(database: Database, folder: Path) -> Keys:
     return keys
 
 
-def _record(connection: Connection, keys: Keys) -> None:
+def _record(connection: Connection, keys: Keys, folder: Path) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     if connection.execute(select(INSTALLATION.c.name)).scalar() is not None:
+        # Another process that starts at the same time was first.
         return
+    _compare_marker(folder, None)
     values = {"id": 1, "name": uuid4().hex, "key_check": _check(keys), "created_at": datetime.now(UTC)}
     connection.execute(insert(INSTALLATION).values(**values))
 
@@ -126,6 +131,8 @@ def _mark(folder: Path, name: str) -> None:
     if folder.is_dir() and not (folder / MARKER).exists():
         try:
             write_new(folder / MARKER, name.encode())
+        except FileExistsError:
+            return
         except OSError as error:
             raise StoreRefused(f"{folder / MARKER}: {error.strerror or error}") from None
 

@@ -154,7 +154,7 @@ def _create_pair(folder: Path) -> None:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a new file of mode 0600, whole and on disk or not at all; FileExistsError where there is one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
