@@ -35,6 +35,7 @@ ERROR_KINDS = (
     "audit",
     "bug",
     "clock",
+    "damaged",
     "next_hop",
     "register",
     "release",

@@ -133,6 +133,20 @@ def test_other_facts(changes: dict[str, Any], fact: str) -> None:
     assert fact in words(alert(example(**changes), at()))
 
 
+def test_a_monitored_publication_in_a_held_mail() -> None:
+    """Who gets a held mail because the publication closed to them is only monitored is not listed as held."""
+    people = (
+        Addressee(OUTSIDER, Standing.HELD, ineligible_for=("cla-2018",)),
+        Addressee(LISTED, Standing.RELAYED, ineligible_for=("sfr-2018",)),
+    )
+    text = words(alert(example(recipients=people), at()))
+
+    assert "A mail to 1 person not on the access list is held" in text
+    assert (
+        f"Held for {OUTSIDER} (cla-2018) SENT in monitor mode, although not on the list, to {LISTED}" in text
+    )
+
+
 def test_overdue() -> None:
     """A planned time that has passed is called overdue."""
     assert "overdue by 2 h 05 min" in words(alert(example(), at(now=PLANNED + timedelta(hours=2, minutes=5))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -31,6 +32,7 @@ from gateway.store.relays import Waiting
 from gateway.store.tables import AUDIT, CONTENTS, INCIDENTS, LETTERS
 from tests.filed import (
     CONTENT,
+    LEAD,
     LISTED,
     MINUTE,
     NOW,
@@ -492,3 +494,61 @@ def test_a_private_key_is_needed(desk: Desk) -> None:
 
     with pytest.raises(ValueError, match="private key"):
         Releases(desk.database, public, desk.settings, next_hop, lambda *_: LINE)
+
+
+def _carry(url: str, folder: str, port: int, what: str) -> None:
+    """One round of an office in a process of its own."""
+    database, keys = open_store(url, Path(folder))
+    settings = NextHopSettings(address=f"127.0.0.1:{port}", tls="none")
+    next_hop = NextHop(settings, "gateway.example", 2)
+    if what == "alerts":
+        asyncio.run(Alerts(database, parse(""), {}, next_hop).run_once(NOW))
+    else:
+        asyncio.run(Releases(database, keys, parse(""), next_hop, lambda *_: LINE).run_once(NOW))
+
+
+def _killed_at_the_dot(desk: Desk, folder: Path, what: str) -> None:
+    """An office is killed by kill -9 when the next hop has the mail and before it has answered."""
+    spawn = multiprocessing.get_context("spawn")
+    arguments = (desk.database.url, str(folder / "keys"), desk.sink.port, what)
+    office = spawn.Process(target=_carry, args=arguments)
+
+    def kill() -> None:
+        office.kill()
+        office.join()
+
+    desk.sink.on_data = kill
+    office.start()
+    office.join(30)
+    desk.sink.on_data = lambda: None
+    assert -9 == office.exitcode
+
+
+def test_kill_between_relay_and_mark(desk: Desk, tmp_path: Path) -> None:
+    """Killed between R2 and R4 an office relays once more, and once only, and the audit log says so."""
+    file(desk.database, desk.keys)
+    desk.release()
+    _killed_at_the_dot(desk, tmp_path, "releases")
+    assert {OUTSIDER: "releasing"} == desk.states()
+
+    for later in (3, 10, 60):
+        desk.round(NOW + later * MINUTE)
+
+    assert 2 == len(desk.sink.mails)
+    assert {OUTSIDER: "released"} == desk.states()
+    assert 1 == desk.audited("relay again in doubt")
+
+
+def test_kill_between_alert_and_mark(desk: Desk, tmp_path: Path) -> None:
+    """Killed between A1 and A2 an office sends the alert again: twice, never not at all."""
+    file(desk.database, desk.keys, sender=None)
+    _killed_at_the_dot(desk, tmp_path, "alerts")
+    assert found(desk.database).alert_owed
+
+    settings = NextHopSettings(address=f"127.0.0.1:{desk.sink.port}", tls="none")
+    for later in (4, 8):
+        office = Alerts(desk.database, desk.settings, {}, NextHop(settings, "gateway.example", 2))
+        asyncio.run(office.run_once(NOW + later * MINUTE))
+
+    assert 2 == len(desk.got(LEAD))
+    assert not found(desk.database).alert_owed

@@ -74,7 +74,7 @@ def _lines(incident: Incident, at: Circumstances) -> list[str]:
 def _first(incident: Incident, at: Circumstances) -> str:
     if incident.disposition == "observe":
         return "THE MAIL WAS SENT. Monitor mode held nothing back; it would otherwise have been stopped."
-    people = _people(len(incident.ineligible))
+    people = _people(len(_stopped(incident)))
     if incident.disposition == "reject":
         return f"A mail to {people} not on the access list was refused. Nobody got it."
     asked = " Nobody has decided yet; you are asked in the lead's place." if at.level else ""
@@ -107,8 +107,14 @@ def _sender(incident: Incident) -> list[str]:
 
 def _recipients(incident: Incident) -> list[str]:
     verb = {"hold": "Held for", "reject": "Refused for", "observe": "Sent, although not on the list, to"}
-    entries = [_entry(one) for one in incident.ineligible]
-    lines = [verb[incident.disposition], *listed(entries), ""]
+    lines = [verb[incident.disposition], *listed([_entry(one) for one in _stopped(incident)]), ""]
+    passed = [one for one in incident.ineligible if one not in _stopped(incident)]
+    if passed:
+        lines += [
+            "SENT in monitor mode, although not on the list, to",
+            *listed([_entry(one) for one in passed]),
+            "",
+        ]
     others = [one for one in incident.recipients if not one.ineligible_for]
     got = sum(one.standing in (Standing.RELEASING, Standing.RELAYED, Standing.OBSERVED) for one in others)
     waits = sum(one.standing is Standing.HELD for one in others)
@@ -117,6 +123,18 @@ def _recipients(incident: Incident) -> list[str]:
     if waits:
         lines += [f"{_people(waits)} on the list: waiting with the rest.", ""]
     return lines
+
+
+def _stopped(incident: Incident) -> list[Addressee]:
+    """The ineligible recipients whom the incident is about.
+
+    In a held mail a recipient whom nobody decided about, and who gets it all the same, is one that only a monitored
+    publication is closed to.
+    """
+    if incident.disposition != "hold":
+        return list(incident.ineligible)
+    passing = (Standing.RELEASING, Standing.RELAYED)
+    return [one for one in incident.ineligible if one.decided_at is not None or one.standing not in passing]
 
 
 def _entry(one: Addressee) -> str:
@@ -137,7 +155,8 @@ def _what_to_do(incident: Incident) -> list[str]:
     show = f"  embargo-gateway incident show {incident.ref}"
     if incident.disposition != "hold":
         return ["To see more", show, ""]
-    one = incident.ineligible[0].address if len(incident.ineligible) == 1 else ""
+    stopped = _stopped(incident)
+    one = stopped[0].address if len(stopped) == 1 else ""
     address = one if _SAFE.match(one) else "ADDRESS"
     return [
         "What you can do",

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 from gateway.address import canonical
 from gateway.incident import WAITING, Standing, may_notify, standing
 from gateway.letters.form import shown
-from gateway.model import Grant, GrantKind, Publication, Register
+from gateway.model import Policy, Register
+from gateway.policy import Desk
 from gateway.store import NotDone, audit, letters
 from gateway.store.database import Database
 from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
@@ -27,21 +28,8 @@ Granted = Callable[[str, str], bool]
 
 def grants_in(register: Register, now: datetime) -> Granted:
     """What is open to whom at `now`, by this register: the measure for releases without grant."""
-
-    def granted(publication: str, address: str) -> bool:
-        entry = register.publications.get(publication)
-        if entry is None:
-            return False
-        held = register.grants.get(publication, {}).get(canonical(address) or "", ())
-        return not entry.embargoed(now) or any(_valid(grant, entry, now) for grant in held)
-
-    return granted
-
-
-def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
-    early = grant.kind is GrantKind.PRE_RELEASE and now < publication.window_opens
-    begun = grant.starts_at is None or grant.starts_at <= now
-    return begun and not early and (grant.ends_at is None or now < grant.ends_at)
+    desk = Desk(register, Policy(), now)
+    return lambda publication, address: not desk.embargoed(publication) or desk.eligible(address, publication)
 
 
 class NoSuchIncident(NotDone):

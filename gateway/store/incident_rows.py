@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
 from gateway.incident import Addressee, Concern, Incident, Standing
 from gateway.model import Decision, Detector, Disposition, Finding, Reason
 from gateway.store import letters
 from gateway.store.tables import INCIDENT_FINDINGS, INCIDENT_RECIPIENTS, INCIDENTS, LETTERS, PUBLICATIONS
+
+_AT_ONCE = 500
+"""References in one statement: databases limit its parameters."""
 
 
 def recipient_rows(ref: str, decision: Decision, now: Any) -> list[dict[str, Any]]:
@@ -72,49 +76,76 @@ def concerns(connection: Connection, publications: Iterable[str | None]) -> tupl
 
 def read_incident(connection: Connection, ref: str) -> Incident | None:
     """Everything about one incident but its content."""
-    row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref)).mappings().first()
-    return _incident(connection, row) if row is not None else None
+    return next(iter(_read(connection, INCIDENTS.c.ref == ref)), None)
 
 
-def read_incidents(connection: Connection, state: str | None) -> list[Incident]:
-    """All incidents, or those in one state, the oldest first."""
-    query = select(INCIDENTS).order_by(INCIDENTS.c.recorded_at, INCIDENTS.c.ref)
-    if state is not None:
-        query = query.where(INCIDENTS.c.state == state)
-    return [_incident(connection, row) for row in connection.execute(query).mappings().all()]
+def read_incidents(
+    connection: Connection, *, refs: Iterable[str] | None, state: str | None
+) -> list[Incident]:
+    """The incidents of these references or in this state (None: all), the oldest first."""
+    if refs is None:
+        return _read(connection, true() if state is None else INCIDENTS.c.state == state)
+    found: list[Incident] = []
+    wanted = list(dict.fromkeys(refs))
+    for start in range(0, len(wanted), _AT_ONCE):
+        found += _read(connection, INCIDENTS.c.ref.in_(wanted[start : start + _AT_ONCE]))
+    return found
 
 
-def _incident(connection: Connection, row: RowMapping) -> Incident:
-    ref, publications = row["ref"], tuple(row["publications"])
-    of_ref = INCIDENT_RECIPIENTS.c.ref == ref
-    recipients = connection.execute(
-        select(INCIDENT_RECIPIENTS).where(of_ref).order_by(INCIDENT_RECIPIENTS.c.position)
+def _read(connection: Connection, which: ColumnElement[bool]) -> list[Incident]:
+    """A handful of statements, however many incidents there are."""
+    rows = connection.execute(
+        select(INCIDENTS).where(which).order_by(INCIDENTS.c.recorded_at, INCIDENTS.c.ref)
+    ).all()
+    refs = select(INCIDENTS.c.ref).where(which)
+    recipients = _by_ref(connection, INCIDENT_RECIPIENTS, refs, INCIDENT_RECIPIENTS.c.position)
+    findings = _by_ref(connection, INCIDENT_FINDINGS, refs, INCIDENT_FINDINGS.c.id)
+    owed = select(LETTERS.c.ref).where(
+        LETTERS.c.ref.in_(refs), LETTERS.c.kind == letters.Kind.ALERT, LETTERS.c.state == letters.OWED
     )
-    findings = connection.execute(
-        select(INCIDENT_FINDINGS).where(INCIDENT_FINDINGS.c.ref == ref).order_by(INCIDENT_FINDINGS.c.id)
-    )
-    owed = select(LETTERS.c.id).where(
-        LETTERS.c.ref == ref, LETTERS.c.kind == letters.Kind.ALERT, LETTERS.c.state == letters.OWED
-    )
+    unsent = set(connection.execute(owed).scalars())
+    known = concerns(connection, {publication for row in rows for publication in row.publications})
+    return [
+        _incident(row, recipients[row.ref], findings[row.ref], known, owed=row.ref in unsent) for row in rows
+    ]
+
+
+def _by_ref(
+    connection: Connection, table: Table, refs: Select[tuple[str]], order: ColumnElement[int]
+) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(select(table).where(table.c.ref.in_(refs)).order_by(table.c.ref, order)):
+        found[row.ref].append(row)
+    return found
+
+
+def _incident(
+    row: Row[Any],
+    recipients: Iterable[Row[Any]],
+    findings: Iterable[Row[Any]],
+    known: Iterable[Concern],
+    *,
+    owed: bool,
+) -> Incident:
     return Incident(
-        ref=ref,
-        state=Standing(row["state"]),
-        disposition=row["disposition"],
-        received_at=row["received_at"],
-        recorded_at=row["recorded_at"],
-        sender=row["sender"],
+        ref=row.ref,
+        state=Standing(row.state),
+        disposition=row.disposition,
+        received_at=row.received_at,
+        recorded_at=row.recorded_at,
+        sender=row.sender,
         recipients=tuple(addressee(recipient) for recipient in recipients),
         findings=tuple(_finding(finding) for finding in findings),
-        publications=publications,
-        concerns=concerns(connection, publications),
-        sender_ineligible_for=tuple(row["sender_ineligible_for"]),
-        parameters=tuple(row["parameters"]),
-        client_ip=row["client_ip"],
-        helo=row["helo"],
-        size=row["size"],
-        escalation=row["escalation"],
-        damaged=row["damaged"],
-        alert_owed=connection.execute(owed.limit(1)).first() is not None,
+        publications=tuple(row.publications),
+        concerns=tuple(concern for concern in known if concern.id in row.publications),
+        sender_ineligible_for=tuple(row.sender_ineligible_for),
+        parameters=tuple(row.parameters),
+        client_ip=row.client_ip,
+        helo=row.helo,
+        size=row.size,
+        escalation=row.escalation,
+        damaged=row.damaged,
+        alert_owed=owed,
     )
 
 

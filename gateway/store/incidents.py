@@ -225,14 +225,14 @@ def load(database: Database, ref: str) -> Incident | None:
 def load_many(database: Database, refs: Iterable[str]) -> dict[str, Incident]:
     """Several incidents by reference; those that do not exist are missing."""
     with database.read() as connection:
-        found = (incident_rows.read_incident(connection, ref) for ref in dict.fromkeys(refs))
-        return {incident.ref: incident for incident in found if incident is not None}
+        found = incident_rows.read_incidents(connection, refs=refs, state=None)
+    return {incident.ref: incident for incident in found}
 
 
 def listing(database: Database, state: str | None = None) -> list[Incident]:
     """All incidents, or those in one state, the oldest first."""
     with database.read() as connection:
-        return incident_rows.read_incidents(connection, state)
+        return incident_rows.read_incidents(connection, refs=None, state=state)
 
 
 def counts(database: Database) -> dict[str, int]:
