@@ -289,7 +289,7 @@ def test_unreadable_document_is_registered_with_a_warning(call: Call, tmp_path: 
     call(*ADD)
     path = written(tmp_path / "broken.docx", b"PK\x03\x04" + bytes(500))
     done = call("document", "add", "cla-2028", path)
-    assert (0, f"{path}: registered (1 digests)\n") == (done.code, done.out)
+    assert (0, f"{path}: registered (1 digest)\n") == (done.code, done.out)
     assert f"{path}: warning: not readable inside" in done.err
 
 

@@ -143,7 +143,8 @@ def _report(document: NewDocument, *, new: bool, public: bool, as_json: bool) ->
         "digests": len(document.digests),
         "unreadable": list(document.unreadable),
     }
-    what = "public, never a trace" if public else f"{len(document.digests)} digests"
+    count = len(document.digests)
+    what = "public, never a trace" if public else f"{count} digest{'s' if count != 1 else ''}"
     emit(
         record,
         f"{document.label}: {f'registered ({what})' if new else 'is registered already'}",
