@@ -115,7 +115,7 @@ def test_the_sample_is_valid() -> None:
 
 
 def test_the_sample_names_every_key() -> None:
-    """Every setting stands in the sample, of the right type and, unless it is an example, with its default."""
+    """Every setting stands in the sample, of the right type and, if it is no example, with its default."""
     raw = tomllib.loads(uncommented())
     fields = dict(Settings.model_fields)
     known = {(info.alias or name): info.default for name, info in fields.items()}

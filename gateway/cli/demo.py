@@ -41,6 +41,8 @@ def demo(
         _table(steps, console)
         good = all(step.as_told for step in steps)
         console.print("Every step went as told." if good else "NOT every step went as told.", style="bold")
+        if not good:
+            console.print(site.log(), markup=False)
         if not once:
             _stay(site, console)
     raise typer.Exit(0 if good else NOT_DONE)

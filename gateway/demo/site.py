@@ -24,6 +24,11 @@ _COMMAND = (sys.executable, "-c", "from gateway.cli import main; main()")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 
+_OTHER_INSTALLATION = frozenset(
+    {"EMBARGO_GATEWAY_CONFIG", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_PID"}
+)
+"""What would lead the demo's gateway to the machine's real one."""
+
 _CONFIG = """\
 [smtp]
 listen = ["127.0.0.1:{smtp}"]
@@ -62,13 +67,14 @@ class Site:
         self._gateway: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Site:
-        folder = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="embargo-gateway-demo-"))
+        folder = self._closing.enter_context(tempfile.TemporaryDirectory(prefix="embargo-demo-"))
         self.folder = Path(folder).resolve()
         self.sink = Sink(self.folder / "arrived")
         self._closing.callback(self.sink.close)
         self._closing.callback(self._stop)
         self.smtp_port, self.metrics_port, console = _free_ports(3)
         self.config = self.folder / "gateway.toml"
+        self._log = self.folder / "gateway.log"
         text = _CONFIG.format(
             smtp=self.smtp_port,
             sink=self.sink.port,
@@ -96,7 +102,7 @@ class Site:
             [*_COMMAND, group, *rest, "--config", str(self.config)],
             capture_output=True,
             text=True,
-            env=_environment(),
+            env=self._environment(),
             timeout=_START_SECONDS,
             check=False,
         )
@@ -108,16 +114,26 @@ class Site:
 
     def start(self) -> None:
         """Start the gateway; returns when it says `ready`.  Raises SiteError where it does not."""
-        log = self.folder / "gateway.log"
-        with log.open("wb") as errors:
+        with self._log.open("wb") as errors:
             self._gateway = subprocess.Popen(  # noqa: S603 - our own program
-                [*_COMMAND, "run", "--config", str(self.config)], stderr=errors, env=_environment()
+                [*_COMMAND, "run", "--config", str(self.config)], stderr=errors, env=self._environment()
             )
         end = time.monotonic() + _START_SECONDS
-        while b"ready\n" not in log.read_bytes():
+        while b"ready\n" not in self._log.read_bytes():
             if self._gateway.poll() is not None or time.monotonic() > end:
-                raise SiteError(f"the gateway did not start: {log.read_text(errors='replace')[-500:]}")
+                raise SiteError("the gateway did not start; its log says why")
             time.sleep(0.05)
+
+    def log(self) -> str:
+        """The end of what the gateway has written, for whoever asks why."""
+        return self._log.read_text(errors="replace")[-4000:] if self._log.exists() else ""
+
+    def _environment(self) -> dict[str, str]:
+        """This environment, with the package that runs now in front of any other, and temporary files with us."""
+        root = str(Path(gateway.__file__).parent.parent)
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        kept = {key: value for key, value in os.environ.items() if key not in _OTHER_INSTALLATION}
+        return {**kept, "PYTHONPATH": path, "TMPDIR": str(self.folder)}
 
     def _stop(self) -> None:
         if self._gateway is None:
@@ -148,20 +164,6 @@ class Site:
             samples = [sample for family in families for sample in family.samples]
         name = "embargo_gateway_blocked_attempts_total"
         return int(sum(s.value for s in samples if s.name == name and s.labels["publication"] == publication))
-
-
-def _environment() -> dict[str, str]:
-    """This environment, with the package that runs now in front of any other."""
-    root = str(Path(gateway.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    kept = {key: value for key, value in os.environ.items() if key not in _OTHER_INSTALLATION}
-    return {**kept, "PYTHONPATH": path}
-
-
-_OTHER_INSTALLATION = frozenset(
-    {"EMBARGO_GATEWAY_CONFIG", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_PID"}
-)
-"""What would lead the demo's gateway to the machine's real one."""
 
 
 def _free_ports(count: int) -> list[int]:
