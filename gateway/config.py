@@ -91,7 +91,7 @@ class NextHop(_Section):
     tls: Literal["none", "opportunistic", "required"] = "opportunistic"
     tls_name: HostName | None = None
     tls_ca: File | None = None
-    max_connections: Whole = Field(default=40, ge=4, le=50)
+    max_connections: Whole = Field(default=40, ge=10, le=50)
     connect_timeout: Duration = timedelta(seconds=30)
     command_timeout: Duration = timedelta(minutes=5)
     final_timeout: Duration = timedelta(seconds=540)

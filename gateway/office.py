@@ -26,12 +26,11 @@ from gateway.snapshot import Snapshot
 from gateway.store import audit, incidents, letters
 from gateway.store.database import Database
 from gateway.store.keys import Keys, load
-from gateway.worker import Post
+from gateway.worker import OFFICE_SESSIONS, Post
 
 _log = log.get(__name__)
 _LOOK = 1.0
 """Seconds between two looks at the store for what a command or another machine has changed."""
-_SESSIONS = 2
 
 
 class Office:
@@ -186,7 +185,7 @@ class Office:
         shown = metrics.serve(
             settings.metrics.listen, metrics.registry(self._collector), self.ready
         )
-        next_hop = NextHop(settings.next_hop, self._post.hostname, _SESSIONS)
+        next_hop = NextHop(settings.next_hop, self._post.hostname, OFFICE_SESSIONS)
         tasks = [asyncio.create_task(work) for work in self._works(next_hop)]
         tasks.append(asyncio.create_task(_beat(heartbeat)))
         stopping = asyncio.Event()
@@ -197,6 +196,8 @@ class Office:
             if task.done() and task.exception() is not None:
                 raise task.exception() or RuntimeError
             task.cancel()
+        # A relay in progress has a few seconds to hear its answer.
+        await asyncio.gather(*tasks, return_exceptions=True)
         shown.close()
         lines.close()
         await next_hop.close()

@@ -65,9 +65,13 @@ def excuse(decision: Decision, released: frozenset[str]) -> Decision:
     """The decision without the recipients to whom a lead has released this very content (canonical addresses)."""
     if not released or not decision.incident:
         return decision
-    waiting = [o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released]
+    waiting = [
+        o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released
+    ]
     if not waiting:
-        relayed = tuple(replace(o, disposition=Disposition.RELAY, ineligible_for=()) for o in decision.outcomes)
+        relayed = tuple(
+            replace(o, disposition=Disposition.RELAY, ineligible_for=()) for o in decision.outcomes
+        )
         return Decision(relayed, decision.findings)
     if decision.disposition is Disposition.REJECT:
         return decision
@@ -102,7 +106,7 @@ class Answered:
 
 
 class Pipeline:
-    """Carries mails of one worker; `answer` never raises."""
+    """Carries the mails of one worker."""
 
     def __init__(
         self,
@@ -126,21 +130,23 @@ class Pipeline:
         self._hostname = hostname
 
     async def answer(self, mail: Mail, passage: Passage) -> Answered:
-        """Decide one mail, carry the decision out, and say what the client is told."""
+        """Decide one mail, carry the decision out, and say what the client is told; raises only where a bug is outside
+        of every step (the caller then answers 451)."""
         course = Course(new_reference(), fingerprint(self._keys.trace_key, mail))
-        begun = await self._link.begin(course.fingerprint)
-        if begun.reply is not None:
-            await passage.end()
-            return Answered(begun.reply, course.fingerprint)
         reply: Reply | None = None
+        known = False
         try:
-            reply = await self._answered(mail, passage, begun, course)
+            begun = await self._link.begin(course.fingerprint)
+            known = begun.reply is not None
+            reply = begun.reply or await self._answered(mail, passage, begun, course)
         finally:
-            # Only what must not be done twice is remembered; after anything else a resend starts afresh.
-            keep = reply is not None and reply.positive
-            self._link.end(course.fingerprint, reply if keep else None, durable=course.durable)
+            if not known:
+                # Only what must not be done twice is remembered; after anything else a resend starts afresh.
+                keep = reply is not None and reply.positive
+                self._link.end(course.fingerprint, reply if keep else None, durable=course.durable)
             await passage.end()
-        self._account(mail, reply, course)
+        if not known:
+            self._account(mail, reply, course)
         return Answered(reply, course.fingerprint)
 
     async def _answered(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
@@ -287,7 +293,12 @@ def _named(addresses: Sequence[str]) -> str:
 
 def _kind(error: GatewayError) -> str:
     name = type(error).__name__
-    for start, kind in (("NextHop", "next_hop"), ("Store", "store"), ("Register", "register"), ("Scan", "scanner")):
+    for start, kind in (
+        ("NextHop", "next_hop"),
+        ("Store", "store"),
+        ("Register", "register"),
+        ("Scan", "scanner"),
+    ):
         if name.startswith(start):
             return kind
     return "next_hop"

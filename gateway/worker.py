@@ -28,6 +28,8 @@ from gateway.store.keys import Keys, load_public
 _log = log.get(__name__)
 _BACKLOG = 4096
 _HEARTBEAT = 1.0
+OFFICE_SESSIONS = 8
+"""Sessions with the next hop for releases and letters: one slow release must not keep alerts from leaving."""
 _DRAIN = 60.0
 """Seconds that mails at work have to end after SIGTERM."""
 
@@ -101,9 +103,9 @@ def server_tls(settings: Settings) -> ssl.SSLContext | None:
 
 
 def _next_hop(post: Post, database: Database) -> NextHop:
-    """The worker's share of the sessions that the next hop allows one client; two are the office's."""
+    """The worker's share of the sessions that the next hop allows one client, less the office's."""
     settings = post.settings
-    share = max(1, (settings.next_hop.max_connections - 2) // settings.workers.count)
+    share = max(1, (settings.next_hop.max_connections - OFFICE_SESSIONS) // settings.workers.count)
     next_hop = NextHop(settings.next_hop, post.hostname, share)
     loop = asyncio.get_running_loop()
 

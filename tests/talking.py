@@ -51,6 +51,7 @@ class Talk:
 
     def close(self) -> None:
         """Hang up without a word."""
+        self.lines.close()
         self.socket.close()
 
     def quit(self) -> None:

@@ -24,7 +24,6 @@ STEPS = (
     "gateway.pipeline.record",
     "gateway.pipeline.excuse",
     "gateway.snapshot.Snapshot.current",
-    "gateway.pipeline.new_reference",
     "gateway.pipeline.fingerprint",
     "gateway.link.OfficeLink.begin",
 )

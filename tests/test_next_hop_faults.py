@@ -25,8 +25,7 @@ BREAKS = {
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Sink]]:
     """A gateway with short timers and a next hop that fails as told."""
     sink = Sink()
-    extra = ""
-    gateway = Gateway(tmp_path_factory.mktemp("faults"), sink.port, extra=extra)
+    gateway = Gateway(tmp_path_factory.mktemp("faults"), sink.port, workers=1)
     text = gateway.config.read_text()
     timers = 'connect_timeout = "1s"\ncommand_timeout = "1s"\nfinal_timeout = "1s"\n'
     gateway.config.write_text(text.replace("[store]", f"{timers}[store]"))
@@ -139,6 +138,7 @@ def test_a_recipient_refused_at_replay_defers_the_mail(place: tuple[Gateway, Sin
 def test_a_feature_that_is_gone_defers(place: tuple[Gateway, Sink]) -> None:
     """What was offered to the client and is no longer offered to us means 451 4.4.1, not a mail without it."""
     gateway, sink = place
+    sent(gateway, sink, "none", "")
     talk = Talk(gateway.port)
     offered, sink.keywords = sink.keywords, ("PIPELINING",)
     sink.drop_all()

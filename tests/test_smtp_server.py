@@ -145,7 +145,8 @@ def test_a_thousand_recipients(place: tuple[Gateway, Sink]) -> None:
     sink.mails.clear()
     talk = Talk(gateway.port)
     recipients = [f"r{n}@dept.example" for n in range(1000)]
-    talk.send("MAIL FROM:<a@dept.example>\r\n" + "".join(f"RCPT TO:<{r}>\r\n" for r in [*recipients, "last@dept.example"]))
+    lines = ["MAIL FROM:<a@dept.example>", *(f"RCPT TO:<{r}>" for r in [*recipients, "last@dept.example"])]
+    talk.send("\r\n".join(lines))
     answers = [talk.reply() for _ in range(1002)]
     assert {"250"} == {answer[:3] for answer in answers[:1001]}
     assert answers[1001].startswith("452 4.5.3")

@@ -165,8 +165,8 @@ class Channel(SMTP):
             await self._drain_helper()
 
     def close(self) -> None:
-        """End the connection once what was written is sent."""
-        self.inbox.end()
+        """End the connection once what was written is sent; what the client sent beyond that is not obeyed."""
+        self.inbox.shut()
         if self.transport is not None:
             self.transport.close()
 

@@ -52,7 +52,9 @@ class Inbox:
         self._paused = False
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the transport."""
+        """Take bytes from the transport; none after the end."""
+        if self.eof:
+            return
         self._buffer += data
         self.received += len(data)
         if len(self._buffer) > _HIGH_WATER and not self._paused and self._transport is not None:
@@ -64,6 +66,11 @@ class Inbox:
         """The client will send no more."""
         self.eof = True
         self._wake()
+
+    def shut(self) -> None:
+        """The dialogue is over: what was sent and not read is never obeyed."""
+        self._buffer.clear()
+        self.end()
 
     @property
     def empty(self) -> bool:

@@ -245,6 +245,9 @@ async def send_content(
     """DATA, content, and the final dot if `unchanged` still holds; raises NextHopLost or RegisterChanged."""
     start = await connection.command("DATA")
     if start.code != 354:
+        if start.code == 421:
+            connection.drop()
+            return replies.NEXT_HOP_DOWN
         return replies.NEXT_HOP_GARBLED if start.positive else start
     await connection.open_content(content, received)
     if not unchanged():
@@ -253,7 +256,7 @@ async def send_content(
     final = await connection.finish_content()
     connection.mails += 1
     connection.refusals = 0 if final.positive else connection.refusals + 1
-    if final.code == 421 or final.code == 354:
+    if final.code in (421, 354):
         connection.drop()
         return replies.NEXT_HOP_LOST
     return final

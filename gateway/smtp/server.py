@@ -257,10 +257,11 @@ class Server(Channel):
     async def _decided(self, mail: Mail, passage: Passage) -> None:
         # From here on the mail runs to its end in its own task, whatever becomes of the client.
         task = self.hall.begin(self.loop.create_task(self.hall.pipeline.answer(mail, passage)))
-        answered = await task
-        self._transaction = None
-        self._unheard = answered
-        await self.push(answered.reply)
+        try:
+            self._unheard = await task
+        finally:
+            self._transaction = None
+        await self.push(self._unheard.reply)
 
     async def smtp_RSET(self, argument: str) -> None:
         """Forget the mail in the making."""
