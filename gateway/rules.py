@@ -82,7 +82,7 @@ def _phrases(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _all_have(anchors: set[str], texts: tuple[str, ...]) -> bool:
-    return bool(texts) and all(any(a in word for a in anchors for word in Phrase(text).words) for text in texts)
+    return bool(texts) and all(Phrase(text).has_one_of(anchors) for text in texts)
 
 
 Phrases = Annotated[tuple[str, ...], AfterValidator(_phrases)]
@@ -117,7 +117,8 @@ class _Wording(_Table):
         phrases = tuple(map(Phrase, self.phrases))
         return Wording(
             phrases,
-            frozenset(map(fold, self.anchors)) or frozenset(phrase.anchor for phrase in phrases),
+            frozenset(map(fold, self.anchors))
+            or frozenset[str]().union(*(phrase.anchors for phrase in phrases)),
             tuple(map(Phrase, self.near)),
             tuple(map(Phrase, self.unless)),
             frozenset(map(fold, self.not_after)),

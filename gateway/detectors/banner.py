@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import merge
+from itertools import chain, pairwise
 
 from gateway.detectors.dates import moments
 from gateway.detectors.moments import Moment
@@ -26,11 +28,12 @@ _ADJACENT = 5
 """Characters between a table cell with the date and the cell with the word."""
 _BESIDE = 24
 """Characters after the word within which the other half of such a table's time begins."""
-_BEFORE = 48
-_CLOSE = 40
+_LONGEST = 80
+"""Characters of the longest planned time: what begins within reach is read to its end."""
+_CLOSE = 60
 """Characters around a match in which `unless` is looked for."""
-_MOST_DATED = 2000
-"""Dated places of one wording in one part beyond which it is not read on, but held as unknown."""
+_MOST_PLACES, _MOST_DATED = 20_000, 2_000
+"""Places of one wording in one part beyond which it is not read on, but held as unknown."""
 _SPARSE = 4000
 """Characters between two undated places of one wording that are worth a second look."""
 _THREAD = 600
@@ -110,9 +113,7 @@ def _yields(place: Place, dated: Iterable[Place]) -> bool:
     return any(True for _ in dated) and not (below and min(below) > _THREAD)
 
 
-def _places(
-    wordings: Iterable[tuple[Rule, Wording]], anchors: frozenset[str], page: Page
-) -> Iterator[Place]:
+def _places(wordings: Iterable[tuple[Rule, Wording]], anchors: frozenset[str], page: Page) -> Iterator[Place]:
     """The places of all wordings in a page; in ordinary mail the anchors are all that is looked for."""
     present = frozenset(anchor for anchor in anchors if anchor in page.letters)
     for rule, wording in wordings:
@@ -122,32 +123,50 @@ def _places(
 
 def _places_of(wording: Wording, rule: Rule, page: Page) -> Iterator[Place]:
     """The places of a wording that its conditions allow; undated ones now and then, dated ones up to a limit."""
-    spans = _merged(span for phrase in wording.phrases for span in phrase.spans(page.letters))
-    quiet, count, previous = -_SPARSE, 0, 0
-    for index, (start, end) in enumerate(spans):
-        following = spans[index + 1][0] if index + 1 < len(spans) else len(page.text)
+    quiet, dated, previous = -_SPARSE, 0, 0
+    ends = chain(_spans(wording, page.letters), [(len(page.text), 0)])
+    for count, ((start, end), (following, _)) in enumerate(pairwise(ends)):
         found = _moments(page.text, (previous, start), (end, following), wording)
         previous = end
         place = Place(rule, wording, page, start, end, found)
-        if (not place.dated and start - quiet < _SPARSE) or not _allowed(place):
-            continue
-        if count == _MOST_DATED:
+        if count == _MOST_PLACES or dated == _MOST_DATED:
             yield replace(place, endless=True)
             return
-        count += place.dated
-        quiet = quiet if place.dated else start
-        yield place
+        if (place.dated or start - quiet >= _SPARSE) and _allowed(place):
+            dated += place.dated
+            quiet = quiet if place.dated else start
+            yield place
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, those that overlap as one."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _spans(wording: Wording, letters: str) -> Iterator[tuple[int, int]]:
+    """Where a wording's phrases stand, in order, overlapping ones as one; looked for around the anchors only."""
+    margin = max(phrase.longest for phrase in wording.phrases)
+    margin += 2 * wording.reach + _LONGEST if wording.near else 0
+    around = _joint(merge(*(_around(anchor, letters, margin) for anchor in wording.anchors)))
+    for start, end in around:
+        yield from _joint(merge(*(phrase.spans(letters, max(0, start), end) for phrase in wording.phrases)))
+
+
+def _around(anchor: str, letters: str, margin: int) -> Iterator[tuple[int, int]]:
+    """Stretches that hold every place of an anchor with a margin; places close together share one."""
+    position = letters.find(anchor)
+    while position >= 0:
+        yield position - margin, position + 2 * margin
+        position = letters.find(anchor, position + margin)
+
+
+def _joint(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans that come in order, those that overlap as one."""
+    joint: tuple[int, int] | None = None
+    for start, end in spans:
+        if joint is not None and start < joint[1]:
+            joint = (joint[0], max(end, joint[1]))
+            continue
+        if joint is not None:
+            yield joint
+        joint = (start, end)
+    if joint is not None:
+        yield joint
 
 
 def _allowed(place: Place) -> bool:
@@ -156,20 +175,22 @@ def _allowed(place: Place) -> bool:
         return False
     if wording.not_after and wording.not_after.intersection(words(text[max(0, start - 24) : start])[-1:]):
         return False
-    close = (max(0, start - _CLOSE), end + _CLOSE)
-    if not place.dated and any(phrase.spans(text, *close) for phrase in wording.unless):
+    close = (start - _CLOSE, end + _CLOSE)
+    if not place.dated and any(phrase.stands(text, *close) for phrase in wording.unless):
         return False
-    near = (max(0, start - wording.reach), end + wording.reach)
-    return not wording.near or any(phrase.spans(text, *near) for phrase in wording.near)
+    reach = 2 * wording.reach + _LONGEST
+    near = (start - reach, end + reach)
+    return not wording.near or any(phrase.stands(text, *near) for phrase in wording.near)
 
 
 def _moments(
     text: str, before: tuple[int, int], after: tuple[int, int], wording: Wording
 ) -> tuple[Moment, ...]:
     """The planned times beside a place: all whole ones in its sentence, else the nearest half, with its other half."""
-    window = text[after[0] : min(after[1], after[0] + wording.reach)]
+    window = text[after[0] : min(after[1], after[0] + 2 * wording.reach + _LONGEST)]
     stop = _SENTENCE_END.search(window)
-    following = moments(window[: stop.start()] if stop is not None else window)
+    read = moments(window[: stop.start()] if stop is not None else window)
+    following = [moment for moment in read if moment.start <= wording.reach]
     whole = tuple(moment for moment in following if moment.whole)
     if whole:
         return whole
@@ -181,9 +202,9 @@ def _moments(
 
 
 def _just_before(text: str, before: tuple[int, int]) -> Moment | None:
-    start = max(before[0], before[1] - _BEFORE)
+    start = max(before[0], before[1] - _LONGEST)
     last = next(reversed(moments(text[start : before[1]])), None)
-    return last if last is not None and before[1] - start - last.end <= _ADJACENT else None
+    return last if last is not None and last.rest <= _ADJACENT else None
 
 
 def _joined(before: Moment | None, after: Moment | None) -> Moment | None:

@@ -44,6 +44,8 @@ _FORMS = {
 _ANY_FORM = "|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items())
 _FORM = re.compile(rf"(?:(?<![a-z0-9])|(?<=\dt))(?:{_ANY_FORM})")
 _HINT = re.compile(r"\d|noon|midday|midnight|day(?![a-z])")
+_MARKS = re.compile("[ *_|~]{2,}|[*_|~]")
+"""Borders of table cells and marks of emphasis, as bold and tables look in plain text."""
 _FIGURES = re.compile(r"\d+")
 _MONTH_WORD = re.compile(_MONTH)
 _ZONE = re.compile(rf"[ (,]{{0,3}}({'|'.join(sorted(PLACE_OF, key=len, reverse=True))})(?![a-z])")
@@ -60,7 +62,8 @@ def moments(window: str) -> tuple[Moment, ...]:
     """
     if _HINT.search(window) is None:
         return ()
-    return tuple(_pair(_with_weekdays(list(_tokens(window)))))
+    plain = _MARKS.sub(" ", window)
+    return tuple(_pair(_with_weekdays(list(_tokens(plain))), len(plain)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ def _dated_weekday(left: _Token, right: _Token) -> _Token | None:
     return None
 
 
-def _pair(tokens: list[_Token]) -> Iterator[Moment]:
+def _pair(tokens: list[_Token], length: int) -> Iterator[Moment]:
     """Dates with their times: neighbours within reach, the closest first; then what is left."""
     neighbours = sorted(
         (right.start - left.end, index)
@@ -198,13 +201,13 @@ def _pair(tokens: list[_Token]) -> Iterator[Moment]:
             partner |= {index: index + 1, index + 1: index}
     for index, token in enumerate(tokens):
         if index not in partner:
-            yield _moment(token)
+            yield _moment(length, token)
         elif partner[index] > index:
-            yield _moment(token, tokens[index + 1])
+            yield _moment(length, token, tokens[index + 1])
 
 
-def _moment(*tokens: _Token) -> Moment:
-    moment = Moment(start=tokens[0].start, end=tokens[-1].end)
+def _moment(length: int, *tokens: _Token) -> Moment:
+    moment = Moment(start=tokens[0].start, rest=length - tokens[-1].end)
     for token in tokens:
         match token.value:
             case Day() as day:

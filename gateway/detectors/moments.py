@@ -89,14 +89,14 @@ class Clock:
 class Moment:
     """A planned time as written: a day, a time of day, or both; `weekday` where only that is said of the day.
 
-    `start` and `end` say where it stands in the window that was read.
+    `start` and `rest`: characters before and after it in the window that was read.
     """
 
     day: Day | None = None
     clock: Clock | None = None
     weekday: int | None = None
     start: int = 0
-    end: int = 0
+    rest: int = 0
 
     @property
     def whole(self) -> bool:

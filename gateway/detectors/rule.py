@@ -8,6 +8,8 @@ to, or the words alone.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -16,10 +18,11 @@ from gateway.model import Detector, Disposition
 from gateway.text import fold, words
 
 LONDON = ZoneInfo("Europe/London")
-_GAP = "[^a-z0-9]{1,24}+"
+_LONGEST_GAP, _LONGEST_WILD = 16, 60
+_GAP = f"[^a-z0-9]{{1,{_LONGEST_GAP}}}+"
 """What may stand between two words of a phrase: spaces, cell borders, emphasis marks, dashes."""
-_OTHER_WORDS = rf"(?:{_GAP}[a-z0-9]{{1,30}}+){{0,6}}?"
-_SHORTEST_ANCHOR = 4
+_OTHER_WORDS = f"(?![a-z0-9]).{{1,{_LONGEST_WILD}}}?(?<![a-z0-9])"
+_SHORTEST_ANCHOR = 3
 
 
 class Holds(Enum):
@@ -39,34 +42,59 @@ class Needs(Enum):
 
 
 class Phrase:
-    """Words that follow each other in folded text; `...` stands for up to six other words.
+    """Words that follow each other in folded text.
 
-    Raises ValueError where no word has four letters: the longest word is looked for first, and a
-    short one stands in every mail.
+    `until/till` is either word; `...` is a few other words, up to 60 characters.  Raises ValueError where a piece is
+    empty or no word has three letters.
     """
 
     def __init__(self, text: str) -> None:
-        folded = fold(text)
-        self.words = tuple(words(folded))
-        self.anchor = max(self.words, key=len, default="")
-        if len(self.anchor) < _SHORTEST_ANCHOR:
-            raise ValueError(f"{text!r} needs a word of at least {_SHORTEST_ANCHOR} letters")
-        pieces = [_GAP.join(words(piece)) for piece in folded.split("...")]
+        pieces = [list(_slots(piece)) for piece in fold(text).split("...")]
+        slots = [slot for piece in pieces for slot in piece]
         if not all(pieces):
             raise ValueError(f"{text!r} must begin and end with a word")
-        self._pattern = re.compile(f"{_OTHER_WORDS}{_GAP}".join(pieces))
+        self._slots = slots
+        self.anchors = frozenset(max(slots, key=lambda slot: min(map(len, slot))))
+        """Words one of which is in every match: those of the slot with the longest."""
+        if min(map(len, self.anchors)) < _SHORTEST_ANCHOR:
+            raise ValueError(f"{text!r} needs a word of at least {_SHORTEST_ANCHOR} letters")
+        self.longest = len(text) + _LONGEST_GAP * len(slots) + _LONGEST_WILD * (len(pieces) - 1)
+        """Characters of the longest match."""
+        self._pattern = re.compile(_OTHER_WORDS.join(_GAP.join(map(_either, piece)) for piece in pieces))
 
-    def spans(self, folded: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    def spans(self, folded: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
         """Where the phrase stands as whole words in folded text: (start, end) positions, in order."""
-        end = len(folded) if end is None else end
-        if folded.find(self.anchor, start, end) < 0:
-            return []
-        found = (match.span() for match in self._pattern.finditer(folded, start, end))
-        return [span for span in found if _whole_words(folded, *span)]
+        for match in self._pattern.finditer(folded, start, end):
+            if _whole_words(folded, *match.span()):
+                yield match.span()
+
+    def has_one_of(self, anchors: Iterable[str]) -> bool:
+        """Whether every match has one of these pieces of words in it."""
+        return any(all(any(a in word for a in anchors) for word in slot) for slot in self._slots)
+
+    def stands(self, folded: str, start: int, end: int) -> bool:
+        """Whether it stands between two positions."""
+        return any(True for _ in self.spans(folded, max(0, start), end))
+
+
+def _slots(piece: str) -> Iterator[list[str]]:
+    """The alternatives for each word of a piece of a phrase; a hyphen parts words as a space does."""
+    for word in piece.split():
+        first, *others = (words(alternative) for alternative in word.split("/"))
+        if others:
+            yield [" ".join(alternative) for alternative in (first, *others)]
+        else:
+            yield from ([part] for part in first)
+
+
+def _either(slot: list[str]) -> str:
+    spelled = (_GAP.join(alternative.split()) for alternative in slot)
+    return slot[0] if len(slot) == 1 else f"(?:{'|'.join(spelled)})"
 
 
 def _whole_words(folded: str, start: int, end: int) -> bool:
-    return not (folded[start - 1 : start].isalnum() or folded[end : end + 1].isalnum())
+    before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
+    return not (before.isalnum() or after.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +103,10 @@ class Wording:
 
     `near`: one of these must stand within reach (if any are given).  `unless`: one of these close by
     undoes a match without a date.  `not_after`: words that make it ordinary prose when they stand
-    right before it.  `anchors`: one of these letters stands in every match (or near it); they are looked
-    for first, so the rarer the better.  `reach`: characters of folded text in which the planned time is looked for.
-    `dated` and `undated`: when there is a finding, with a date still to come and with no date.
+    right before it.  `anchors`: pieces of words one of which stands in every match, or with `near` in
+    every one of these; they are looked for first, so the rarer the better.  `reach`: characters after
+    it in which the planned time begins.  `dated` and `undated`: when there is a finding, with a date
+    still to come and with no date.
     """
 
     phrases: tuple[Phrase, ...]
