@@ -66,7 +66,7 @@ class OfficeLink:
         except TimeoutError:
             return Begun()
         self._next += 1
-        asked = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[Begun] = asyncio.get_running_loop().create_future()
         self._asked[self._next] = asked
         self._say(op="begin", id=self._next, mail=fingerprint.mail.hex(), content=fingerprint.content.hex())
         return await asked

@@ -116,7 +116,7 @@ class Envelope:
     parameters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.sender == "" or self.sender == "<>":
+        if self.sender in ("", "<>"):
             raise ValueError("the null sender is None")
 
     @property
@@ -211,12 +211,14 @@ class Message:
     unreadable: tuple[Unreadable, ...] = ()
 
     def __add__(self, other: Message) -> Message:
-        return Message(self.parts + other.parts, self.leaves + other.leaves, self.unreadable + other.unreadable)
+        return Message(
+            self.parts + other.parts, self.leaves + other.leaves, self.unreadable + other.unreadable
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A leaf whose text needs the scanner: its path, its bytes, and a hint of its type (lower-case suffix or MIME type)."""
+    """A leaf whose text needs the scanner: path, bytes, and a hint of its type (lower-case suffix or MIME type)."""
 
     path: str
     hint: str
@@ -293,7 +295,9 @@ class Publication:
 
     def __post_init__(self) -> None:
         if not PUBLICATION_ID.match(self.id):
-            raise ValueError(f"publication id {self.id!r}: lower-case letters, digits and hyphens, at most 64")
+            raise ValueError(
+                f"publication id {self.id!r}: lower-case letters, digits and hyphens, at most 64"
+            )
         aware(self.publishes_at, "publishes_at")
         if self.opens_at is not None:
             aware(self.opens_at, "opens_at")

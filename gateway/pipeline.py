@@ -233,7 +233,9 @@ class Pipeline:
         )
 
     def _leads(self, decision: Decision, register: Register) -> Sequence[str]:
-        known = [register.publications[p].lead for p in decision.publications if p in register.publications]
+        known = [
+            register.publications[p].lead for p in decision.publications if p and p in register.publications
+        ]
         return known or self._settings.alerts.fallback
 
     async def _relayed(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:

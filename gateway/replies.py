@@ -1,7 +1,7 @@
 """Every SMTP reply that the gateway itself originates.
 
-A `Reply` checks that its code and its enhanced code (RFC 3463) agree, so that this table cannot lie.  Text that came from
-elsewhere (the next hop) passes through `Reply.foreign`, which makes it printable ASCII of one reply's length.
+A `Reply` checks that its code and its enhanced code (RFC 3463) agree, so that this table cannot lie.  Text that came
+from elsewhere (the next hop) passes through `Reply.foreign`, which makes it printable ASCII of one reply's length.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ BYE = Reply(221, "2.0.0", "Bye")
 READY_FOR_TLS = Reply(220, "2.0.0", "Ready to start TLS")
 HELD = Reply(250, "2.0.0", "Held for review, reference {ref}")
 REJECTED = Reply(
-    550, "5.7.1", "Not sent: restricted until published, reference {ref}. Not on the access list: {who}. Ask {lead}"
+    550,
+    "5.7.1",
+    "Not sent: restricted until published, reference {ref}. Not on the access list: {who}. Ask {lead}",
 )
 
 INTERNAL = Reply(451, "4.3.0", "Temporary failure, reference {ref}")
@@ -88,7 +90,9 @@ NEXT_HOP_DOWN = Reply(451, "4.4.1", "Next mail system not available, try again l
 NEXT_HOP_LOST = Reply(451, "4.4.2", "Connection to the next mail system was lost, try again later")
 NEXT_HOP_GARBLED = Reply(451, "4.4.2", "Next mail system gave no usable answer, try again later")
 NEXT_HOP_TLS = Reply(451, "4.7.5", "Next mail system could not be verified, try again later")
-RECIPIENT_CHANGED = Reply(451, "4.4.2", "Next mail system changed its mind about a recipient, try again later")
+RECIPIENT_CHANGED = Reply(
+    451, "4.4.2", "Next mail system changed its mind about a recipient, try again later"
+)
 FEATURE_GONE = Reply(451, "4.4.1", "Next mail system no longer offers what this mail needs, try again later")
 LOOP = Reply(554, "5.4.6", "Mail loop detected")
 

@@ -1,9 +1,9 @@
 """The memory of resends: what is in progress, what was relayed and not heard, which incidents are open.
 
-A client that did not hear our answer sends the same mail again, perhaps to another worker, perhaps from another address.
-It must get the same answer and cause no second relay, incident or alert (the gap of RFC 1047).  This memory lives in the
-office process and serves all workers.  It is enough in memory: for holds the store itself answers, and a crash leaves at
-most the mails in flight in doubt.
+A client that did not hear our answer sends the same mail again, perhaps to another worker, perhaps from another
+address.  It must get the same answer and cause no second relay, incident or alert (the gap of RFC 1047).  This memory
+lives in the office process and serves all workers.  It is enough in memory: for holds the store itself answers, and a
+crash leaves at most the mails in flight in doubt.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class ResendMemory:
 
         A mail that a worker has in hand is left alone: its `end` says what became of it.
         """
-        for mail in [mail for mail, entry in self._entries.items() if entry.durable and mail not in open_incidents]:
+        for mail in [
+            mail for mail, entry in self._entries.items() if entry.durable and mail not in open_incidents
+        ]:
             del self._entries[mail]
         for mail, answer in open_incidents.items():
             if mail not in self._entries:

@@ -167,7 +167,12 @@ class Supervisor:
 
     def _replace_hung(self) -> None:
         for child in self._children:
-            if child.role != "scanner" and child.pid and child.heard and time.monotonic() - child.heard > 6 * _FRESH:
+            if (
+                child.role != "scanner"
+                and child.pid
+                and child.heard
+                and time.monotonic() - child.heard > 6 * _FRESH
+            ):
                 _log.error("child hung", role=child.role, pid=child.pid)
                 os.kill(child.pid, signal.SIGKILL)
                 child.heard = 0.0

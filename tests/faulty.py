@@ -1,8 +1,8 @@
 """The public command with faults planted from outside: a function of the gateway kills, raises or waits.
 
-`GATEWAY_FAULTS` is a JSON list of {"where", "when", "do", "flag"}: the dotted name of a function as the caller finds it,
-`before` or `after` it, `kill`, `raise` or `sleep:SECONDS`, and a file that must exist for it to act.  A kill takes the file
-away first, so that it happens once.
+`GATEWAY_FAULTS` is a JSON list of {"where", "when", "do", "flag"}: the dotted name of a function as the caller finds
+it, `before` or `after` it, `kill`, `raise` or `sleep:SECONDS`, and a file that must exist for it to act.  A kill takes
+the file away first, so that it happens once.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def main() -> None:
             plant(**fault)
         return real(*args)
 
-    run._supervise = supervise
+    run._supervise = supervise  # type: ignore[assignment]
     from gateway.cli import main as public
 
     public()

@@ -36,7 +36,7 @@ smtp_dns_support_level = disabled
 smtp_host_lookup = native
 smtpd_peername_lookup = no
 smtpd_relay_restrictions = permit_mynetworks, reject
-smtpd_recipient_restrictions = check_recipient_access inline:{{{{refused@full.example = 550 5.1.1 no such person}}}}, permit_mynetworks, reject
+smtpd_recipient_restrictions = permit_mynetworks, reject
 message_size_limit = 67108864
 mailbox_size_limit = 0
 notify_classes =

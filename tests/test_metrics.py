@@ -12,12 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from metrics_process import forked
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway import metrics
 from gateway.metrics_http import Server
+from tests.metrics_process import forked
 
 CONTRACT = {
     "embargo_gateway_mails": {"disposition"},

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from metrics_process import PUBLICATION, Gateway, forked
+
+from tests.metrics_process import PUBLICATION, Gateway, forked
 
 RULES = Path(__file__).parent.parent / "rules"
 ALERTS = RULES / "prometheus" / "embargo-gateway.rules.yml"

@@ -101,7 +101,8 @@ def test_only_known_clients_may_hand_in_mail(tmp_path: Path) -> None:
     """Who is not in `clients` is denied at MAIL with 550 5.7.1, whatever the addresses look like."""
     sink = Sink()
     gateway = Gateway(tmp_path, sink.port)
-    gateway.config.write_text(gateway.config.read_text().replace("[next_hop]", 'clients = ["192.0.2.0/24"]\n[next_hop]', 1))
+    only = 'clients = ["192.0.2.0/24"]\n[next_hop]'
+    gateway.config.write_text(gateway.config.read_text().replace("[next_hop]", only, 1))
     gateway.start()
     try:
         for path in ("a@dept.example", "postmaster@dept.example", "a%x.example@dept.example", ""):
@@ -136,7 +137,9 @@ def test_bytes_arrive_as_they_were_sent(place: tuple[Gateway, Sink], body: bytes
     taken = sink.wait(1)[0].content
     ours, _, rest = taken.partition(b"+0000\r\n")
     assert body == rest
-    assert ours.startswith(b"Received: from client.example ([127.0.0.1])\r\n\tby gateway.example (embargo-gateway)")
+    assert ours.startswith(
+        b"Received: from client.example ([127.0.0.1])\r\n\tby gateway.example (embargo-gateway)"
+    )
 
 
 def test_a_thousand_recipients(place: tuple[Gateway, Sink]) -> None:
@@ -178,7 +181,7 @@ def test_25_mib_in_well_under_a_second_and_little_memory(place: tuple[Gateway, S
     content = b"Subject: big\r\n\r\n" + (b"y" * 76 + b"\r\n") * (25 * 2**20 // 78)
     before = {pid: peak(pid) for pid in gateway.children("any")}
     talk = Talk(gateway.port)
-    talk.send("MAIL FROM:<a@dept.example>\r\nRCPT TO:<b@dept.example>\r\nDATA\r\n".encode())
+    talk.send(b"MAIL FROM:<a@dept.example>\r\nRCPT TO:<b@dept.example>\r\nDATA\r\n")
     for _ in range(3):
         talk.reply()
     wire = stuffed(content) + b".\r\n"
@@ -215,7 +218,9 @@ def test_parameters_go_on_as_they_came(place: tuple[Gateway, Sink]) -> None:
     sink.mails.clear()
     talk = Talk(gateway.port)
     assert talk.ask("MAIL FROM:<bü@dept.example> SMTPUTF8 RET=HDRS ENVID=AbC BODY=8BITMIME")[:3] == "250"
-    assert talk.ask("RCPT TO:<b@dept.example> NOTIFY=SUCCESS,delay ORCPT=rfc822;Bob@dept.example")[:3] == "250"
+    assert (
+        talk.ask("RCPT TO:<b@dept.example> NOTIFY=SUCCESS,delay ORCPT=rfc822;Bob@dept.example")[:3] == "250"
+    )
     talk.ask("DATA")
     talk.ask("text\r\n.")
     talk.quit()

@@ -41,15 +41,17 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 def _supervise(config: Path, settings: Settings, folder: Path) -> int:
     from gateway import log, metrics, office, scanner, worker
+    from gateway.config_checks import unusable_files
     from gateway.supervisor import Supervisor, bind_unix
 
+    if problems := unusable_files(settings):
+        fail(problems, WRONG_CALL)
     log.configure(settings.log.format, settings.log.level)
     metrics.born(())
     post = _post(settings, _rules(settings), folder)
     database, _ = open_store(settings)
     database.close()
     listeners = _listeners(settings)
-    _try_tls(settings)
     to_office, to_scanners = bind_unix(Path(post.office)), bind_unix(Path(post.scanners))
     current = {"post": post}
     supervisor = Supervisor(_say_ready, lambda: _reload(config, folder, current))
@@ -106,16 +108,6 @@ def _listeners(settings: Settings) -> list[socket.socket]:
         except OSError as error:
             fail(f"smtp.listen.{index}: {endpoint}: {error.strerror}", WRONG_CALL)
     return listeners
-
-
-def _try_tls(settings: Settings) -> None:
-    """Fail now where the certificate cannot be used, not in every worker."""
-    from gateway.worker import server_tls
-
-    try:
-        server_tls(settings)
-    except OSError as error:
-        fail(f"smtp.tls_certificate: {error.strerror or type(error).__name__}", WRONG_CALL)
 
 
 def _reload(config: Path, folder: Path, current: dict[str, Post]) -> bool:

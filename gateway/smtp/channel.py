@@ -1,8 +1,8 @@
 """One connection below its commands: bytes in and out, timers, TLS, and what its end means.
 
-aiosmtpd gives the session; its timers, its reader and its end are replaced.  There: one timer for everything, content
-read line by line, and a client that hangs up cancels the mail that is being decided.  Here: a deadline for each phase, a
-minimum rate for content, and an end that only ends the dialogue.
+aiosmtpd gives the session; its timers, its reader and its end are replaced.  There: one timer for everything,
+content read line by line, and a client that hangs up cancels the mail that is being decided.  Here: a deadline for each
+phase, a minimum rate for content, and an end that only ends the dialogue.
 """
 
 from __future__ import annotations
@@ -56,6 +56,16 @@ class Channel(SMTP):
     async def serve(self) -> None:
         """Hold the dialogue until it ends."""
         raise NotImplementedError
+
+    @property
+    def busy(self) -> bool:
+        """Whether a mail is in the making, or its answer not yet heard."""
+        raise NotImplementedError
+
+    def dismiss(self) -> None:
+        """Say 421 and close."""
+        self.write(replies.SHUTTING_DOWN)
+        self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
@@ -162,7 +172,7 @@ class Channel(SMTP):
     async def drain(self) -> None:
         """Wait until the client takes more; raises ConnectionError where it is gone."""
         if self.transport is not None and not self.transport.is_closing():
-            await self._drain_helper()
+            await self._drain_helper()  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """End the connection once what was written is sent; what the client sent beyond that is not obeyed."""

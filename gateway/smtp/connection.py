@@ -1,4 +1,4 @@
-"""One connection to the next hop: greeting, EHLO, TLS, and commands with a timer for each phase (RFC 5321 section 4.5.3.2).
+"""One connection to the next hop: greeting, EHLO, TLS, commands, a timer for each phase (RFC 5321 section 4.5.3.2).
 
 Replies come back sanitised (`Reply.foreign`).  A reply that is no SMTP is a lost connection: after the final dot that
 means in doubt, never failed.

@@ -62,7 +62,7 @@ class Passage:
     async def recipients(self, batch: Sequence[Recipient]) -> list[Reply]:
         """Pass RCPTs through in one write; the accepted ones join the envelope."""
         try:
-            connection = self._connection if self._usable() else await self._restored()
+            connection = self._usable() or await self._restored()
             if not all(features_needed(r.parameters) <= set(connection.offers) for r in batch):
                 raise FeatureGone("RCPT parameter")
             answers = await connection.commands([rcpt_command(recipient) for recipient in batch])
@@ -74,8 +74,10 @@ class Passage:
         self.envelope = replace(self.envelope, recipients=self.envelope.recipients + accepted)
         return answers
 
-    def _usable(self) -> bool:
-        return self._connection is not None and self._connection.usable
+    def _usable(self) -> Connection | None:
+        """The session, while it is ours and alive."""
+        connection = self._connection
+        return connection if connection is not None and connection.usable else None
 
     async def _restored(self) -> Connection:
         """Another session in the state that the lost one had; raises NextHopLost where the next hop disagrees."""
@@ -127,7 +129,7 @@ class Passage:
         sent), and the errors of NextHop.lend.
         """
         try:
-            connection = self._connection if self._usable() else await self._restored()
+            connection = self._usable() or await self._restored()
             return await self._sent(connection, content, received, unchanged)
         except InDoubt:
             raise
@@ -136,10 +138,8 @@ class Passage:
             return await self._sent(await self._restored(), content, received, unchanged)
 
     async def _sent(
-        self, connection: Connection | None, content: bytes, received: bytes, unchanged: Callable[[], bool]
+        self, connection: Connection, content: bytes, received: bytes, unchanged: Callable[[], bool]
     ) -> Reply:
-        if connection is None:
-            raise NextHopLost("no session")
         try:
             return await send_content(connection, content, received, unchanged)
         finally:

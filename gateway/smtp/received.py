@@ -1,7 +1,7 @@
 """Our own `Received:` line, its signed mark, and the loops that it makes visible (RFC 5321 sections 4.4 and 6.3).
 
-The mark lets us count how often a mail has passed *this* gateway whatever else stands in its header.  It grants nothing:
-a mail with a mark is scanned like any other.  There is no `for` clause: it could name a blind-copy recipient.
+The mark lets us count how often a mail has passed *this* gateway whatever else stands in its header.  It grants
+nothing: a mail with a mark is scanned like any other.  There is no `for` clause: it could name a blind-copy recipient.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def looping(key: bytes, content: bytes) -> bool:
         return True
     if b"(embargo-gateway)" not in header:
         return False
-    own = sum(mark.decode() == _mark(key, ref.decode()) for ref, mark in _MARK.findall(header))
-    return own > MAX_OWN
+    own = [ref for ref, mark in _MARK.findall(header) if mark.decode() == _mark(key, ref.decode())]
+    return len(own) > MAX_OWN
 
 
 def below_trace(content: bytes) -> memoryview:

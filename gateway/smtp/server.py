@@ -57,11 +57,6 @@ class Server(Channel):
         """Whether a mail is in the making, or its answer not yet heard."""
         return self._transaction is not None or self._unheard is not None
 
-    def dismiss(self) -> None:
-        """Say 421 and close."""
-        self.write(replies.SHUTTING_DOWN)
-        self.close()
-
     async def serve(self) -> None:
         """Greet, obey line by line, and leave nothing behind."""
         try:
