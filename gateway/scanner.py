@@ -71,17 +71,19 @@ def _confine(memory_bytes: int) -> None:
     for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGTERM, signal.SIGINT})
-    for limit, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_DATA, memory_bytes),
-    ):
-        _, hard = resource.getrlimit(limit)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_DATA, memory_bytes)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
+
+
+def _limit(resource_number: int, value: int) -> None:
+    """Lower a limit for good, or leave it where it is lower already."""
+    _, hard = resource.getrlimit(resource_number)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(resource_number, (bound, bound))
 
 
 def _serve_one(connection: socket.socket, document_deadline: timedelta) -> None:
@@ -242,7 +244,7 @@ async def _received(connection: socket.socket, size: int) -> bytearray:
 def _about(document: Document, found: Message) -> Message:
     """The answer, if it speaks of this document only; a scanner taken over by its input cannot speak of others."""
     within = (document.path, f"{document.path}/")
-    for thing in (*found.parts, *found.leaves, *found.unreadable):
-        if thing.path != within[0] and not thing.path.startswith(within[1]):
-            raise ValueError("an answer about something else")
+    things: tuple[Part | Leaf | Unreadable, ...] = (*found.parts, *found.leaves, *found.unreadable)
+    if not all(thing.path == within[0] or thing.path.startswith(within[1]) for thing in things):
+        raise ValueError("an answer about something else")
     return found

@@ -78,7 +78,7 @@ _BYTE_ORDER_MARKS: Final = (
 _MARKS: Final = tuple(mark for mark, _ in _BYTE_ORDER_MARKS)
 _SINGLE_BYTE: Final = re.compile(r"(?:cp1?[0-9]{3}|iso8859-[0-9]+|koi8-.|mac-[a-z]+)\Z")
 _EAST_ASIAN: Final = frozenset(
-    [
+    (
         "gb18030",
         "hz",
         "big5hkscs",
@@ -89,7 +89,7 @@ _EAST_ASIAN: Final = frozenset(
         "cp932",
         "cp949",
         "johab",
-    ]
+    )
 )
 _PATIENCE: Final = 1_048_576
 """Bytes of broken UTF-16, UTF-32 or UTF-7 that are read with each error replaced: a fifth of a second."""
@@ -122,8 +122,13 @@ def decode(data: Buffer, label: str = "") -> str:
     if codec is not None:
         text = _strictly(data, codec)
         if text is not None:
-            return text.removeprefix("\ufeff")
-    return _somehow(data, codec)
+            return (whole(text) if codec == "utf-7" else text).removeprefix("\ufeff")
+    return whole(_somehow(data, codec))
+
+
+def whole(text: str) -> str:
+    """Text with its surrogate pairs joined and its lone surrogates replaced: some encodings let them through."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _marked(data: Buffer) -> str | None:
@@ -145,7 +150,7 @@ def _somehow(data: Buffer, codec: str | None) -> str:
     if codec == "utf-8" or codec in _EAST_ASIAN:
         return str(data, codec, "replace")
     if codec is None or _SINGLE_BYTE.match(codec):
-        return codecs.charmap_decode(bytes(data), "strict", _table(codec or "cp1252"))[0]
+        return codecs.charmap_decode(data, "strict", _table(codec or "cp1252"))[0]
     return str(data[:_PATIENCE], codec, "replace") + _somehow(data[_PATIENCE:], None)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.message import archives, compound, limits, native, packages, reader, sniff, structure
+from gateway.message import archives, compound, limits, native, packages, reader, rtf, sniff, structure
 from gateway.message.leaves import Collector
 from gateway.message.native import prepare
 from gateway.message.sniff import Kind
@@ -175,7 +175,10 @@ class _Extraction:
 
     def open_rtf(self, job: _Job) -> None:
         """An RTF file."""
-        self._native(job, native.RTF)
+        found = rtf.read(job.data)
+        self.collector.text(job.path, PartKind.DOCUMENT, found.text)
+        for number, data in enumerate(found.objects, 1):
+            self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", data)
 
     def _native(self, job: _Job, media_type: str) -> bool:
         """Have the library read a document; whether there was any text."""

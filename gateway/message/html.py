@@ -76,7 +76,8 @@ def render(source: str) -> Rendered:
     tree.strip_tags(_UNSEEN)
     root = tree.root
     text = root.text(deep=True, separator="") if root is not None else ""
-    return Rendered("\n".join([text, *attributes]))
+    # The same text again would say nothing, and a node with two such attributes is found twice.
+    return Rendered("\n".join([text, *dict.fromkeys(attributes)]))
 
 
 def _work(source: str) -> int:

@@ -1,4 +1,4 @@
-"""Text of PDF, RTF and old Office files through kreuzberg, which is loaded only here and keeps nothing on disk."""
+"""Text of PDF and old Office files through kreuzberg, which is loaded only here and keeps nothing on disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from gateway.model import Reason
 Bytes = bytes | memoryview
 
 PDF: Final = "application/pdf"
-RTF: Final = "application/rtf"
 _LOCKED: Final = re.compile(r"password|encrypt", re.I)
 _PROPERTIES: Final = (
     "title",

@@ -1,0 +1,50 @@
+"""What a leaf is by its bytes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.message.sniff import Kind, kind
+from tests.papers import archive, compound, pdf, rtf, word
+
+KINDS = {
+    "empty": (b"", Kind.EMPTY),
+    "blank": (b"\r\n \r\n", Kind.EMPTY),
+    "docx": (word(), Kind.ZIP),
+    "empty-zip": (archive({}), Kind.ZIP),
+    "pdf": (pdf(), Kind.PDF),
+    "pdf-behind-junk": (b"\n\n" + pdf(), Kind.PDF),
+    "rtf": (rtf(), Kind.RTF),
+    "compound": (compound({"x": b""}), Kind.COMPOUND),
+    "html": (b"\n<!doctype html><p>x", Kind.HTML),
+    "csv": (b"a,b\r\n1,2\r\n", Kind.TEXT),
+    "latin-csv": (b"caf\xe9;1\r\n", Kind.TEXT),
+    "utf-16": ("a\tb".encode("utf-16"), Kind.TEXT),
+    "json": (b'{"a": 1}', Kind.TEXT),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0", Kind.MEDIA),
+    "mp4": (b"\0\0\0\x20ftypisom\0", Kind.MEDIA),
+    "pgp": (b"-----BEGIN PGP MESSAGE-----\n", Kind.PGP),
+    "program": (b"MZ\x90\0\x03\0\0\0", Kind.UNKNOWN),
+    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", Kind.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), KINDS.values(), ids=KINDS.keys())
+def test_kind(data: bytes, expected: Kind) -> None:
+    """A leaf is what its content says."""
+    assert expected is kind(data)
+    assert expected is kind(memoryview(data))
+
+
+@given(st.binary())
+def test_everything_has_a_kind(data: bytes) -> None:
+    """Any bytes are of some kind."""
+    assert kind(data) in Kind
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=32), min_size=1))
+def test_text_is_text(text: str) -> None:
+    """Text in UTF-8 without control characters is never taken for an unknown binary."""
+    assert kind(text.encode()) is not Kind.UNKNOWN
