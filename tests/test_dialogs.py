@@ -1,8 +1,8 @@
 """SMTP dialogues as text, held with the running gateway over a socket.
 
 `C:` sends a line, `C+` a line that waits for the next in one segment, `R:` raw bytes with escapes, `R*:` a character
-so many times as one line; `S:` is what the reply must begin with (one line; a 250 of many lines may be named by its last
-alone), or `EOF`.  `#` is a comment: the first says what the dialogue promises.
+so many times as one line; `S:` is what the reply must begin with (one line; a 250 of many lines may be named by its
+last alone), or `EOF`.  `#` is a comment: the first says what the dialogue promises.
 """
 
 from __future__ import annotations
