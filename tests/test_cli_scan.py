@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from gateway.cli import application
 from gateway.cli.common import run_app
+from gateway.cli.scan import Scanner
+from gateway.mailfiles import MailFile
 
 ID = "cla-2018"
 LISTED, OUTSIDER, LEAD = "listed@policy.example", "outsider@policy.example", "lead@stats.example"
@@ -195,6 +198,28 @@ def test_many_mails_keep_their_order(tmp_path: Path, config: Path, call: Call) -
     lines = scanned(call, config, folder)
     assert [f"{number:03}.eml" for number in range(150)] == [Path(line["path"]).name for line in lines]
     assert [0, 50, 100] == [n for n, line in enumerate(lines) if line["disposition"] == "hold"]
+
+
+def test_a_mail_that_ends_its_process_is_named(
+    tmp_path: Path, config: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail on which a library hangs or crashes is a named problem; all others are decided."""
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    for number in range(70):
+        eml(folder, f"{number:03}.eml", f"Hello {number}")
+    one = Scanner.one
+
+    def hangs(self: Scanner, mail: MailFile) -> dict[str, Any]:
+        if mail.name.endswith("033.eml"):
+            time.sleep(60)
+        return one(self, mail)
+
+    monkeypatch.setattr(Scanner, "one", hangs)
+    config = settings(tmp_path, '[scan]\ndeadline = "500ms"\ndocument_deadline = "100ms"\n')
+    code, output, errors = call("scan", "--config", config, "--json", folder)
+    assert (1, 69) == (code, len(output.splitlines()))
+    assert f"{folder / '033.eml'}: not decided" in errors
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_done(tmp_path: Path, config: Path, call: Call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,6 +90,7 @@ class Scanner:
     now: datetime
     sender: str | None
     recipients: Sequence[str]
+    deadline: timedelta
 
     def one(self, mail: MailFile) -> dict[str, Any]:
         """The record of one mail, as the contract has it."""
@@ -105,32 +107,60 @@ class Scanner:
         if len(batch) < _BATCH:
             yield from ((mail, self.one(mail)) for mail in batch)
             return
-        while batch:
-            yield from zip(batch, self._shared(batch, os.cpu_count() or 1), strict=True)
-            batch = list(islice(mails, _BATCH))
+        with _Pool(self) as pool:
+            while batch:
+                yield from zip(batch, pool.records(batch), strict=True)
+                batch = list(islice(mails, _BATCH))
 
-    def _shared(self, batch: Sequence[MailFile], processes: int) -> list[dict[str, Any] | str]:
+
+class _Pool:
+    """Processes that decide mails.  One that dies of a mail, or is ended at the deadline, names that mail."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        # What a forked process needs is inherited: the register is large, and modules take a second to load.
+        from gateway import detectors, header_envelope, policy  # noqa: F401
+
+        _inherited[:] = [scanner]
+        self._pool = _fork(os.cpu_count() or 1)
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def records(self, batch: Sequence[MailFile]) -> list[dict[str, Any] | str]:
+        """The records of a batch, in its order."""
         try:
-            with _pool(self, processes) as pool:
-                return list(pool.map(_one, batch, chunksize=4))
+            return list(self._pool.map(_one, batch, chunksize=4))
         except BrokenProcessPool:
-            # One mail ended its process: one by one shows which, and the others are decided.
-            if len(batch) == 1:
-                return ["ended the process that read it"]
-            return [self._shared([mail], 1)[0] for mail in batch]
+            self._pool = _fork(os.cpu_count() or 1)
+            return [_alone(mail) for mail in batch]
 
 
 _inherited: list[Scanner] = []
-"""What a forked process decides with: the register is large, and handing it over by fork costs nothing."""
 
 
-def _pool(scanner: Scanner, processes: int) -> ProcessPoolExecutor:
-    _inherited[:] = [scanner]
+def _fork(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
 
 
 def _one(mail: MailFile) -> dict[str, Any]:
-    return _inherited[0].one(mail)
+    scanner = _inherited[0]
+    # The default action of the signal ends this process, even inside a library that never comes back.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, scanner.deadline.total_seconds())
+    record = scanner.one(mail)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return record
+
+
+def _alone(mail: MailFile) -> dict[str, Any] | str:
+    with _fork(1) as pool:
+        try:
+            return pool.submit(_one, mail).result()
+        except BrokenProcessPool:
+            return "not decided: it took too long or ended the process that read it"
 
 
 def _scanner(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:
@@ -142,7 +172,7 @@ def _scanner(settings: Settings, at: str | None, sender: str | None, recipients:
     if sender is not None:
         sender = "" if sender in ("", "<>") else _checked("--sender", sender)
     register, policy = _as_if_holding(_register(settings), settings.policy.values)
-    return Scanner(_rules(settings), register, policy, now, sender, recipients)
+    return Scanner(_rules(settings), register, policy, now, sender, recipients, settings.scan.deadline)
 
 
 def _checked(option: str, address: str) -> str:
