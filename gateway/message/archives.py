@@ -46,7 +46,7 @@ class Unreadable(Exception):
 class Budget:
     """What may still be inflated for one document of a mail, in bytes."""
 
-    left: int = limits.EXPANDED_BYTES
+    left: int = field(default_factory=lambda: limits.EXPANDED_BYTES)
 
     def take(self, size: int) -> None:
         """Raises Unreadable (too-large) when there is not so much left."""
@@ -166,8 +166,8 @@ def _directory(data: Bytes, position: int, end: int, shift: int) -> Iterator[Mem
             extra = bytes(data[start + name_size : start + name_size + extra_size])
             size, packed, offset = _wide(extra, size, packed, offset)
         name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-        direct = bytes(data[offset : offset + 4]) == b"PK\x03\x04"
-        yield Member(name, raw, flags, method, crc, packed, size, offset if direct else offset + shift)
+        shifted = bytes(data[offset + shift : offset + shift + 4]) == b"PK\x03\x04"
+        yield Member(name, raw, flags, method, crc, packed, size, offset + shift if shifted else offset)
         position = start + name_size + extra_size + comment_size
 
 
@@ -204,8 +204,8 @@ def _extent(data: Bytes, member: Member) -> tuple[int, int]:
 def _overlap(members: list[Member], extents: dict[int, tuple[int, int]], directory: int) -> bool:
     """Whether two members, or a member and the directory, share a byte."""
     starts = sorted(member.offset for member in members)
-    ends = [extents[start][1] for start in starts]
-    return any(end > begin for end, begin in zip(ends, [*starts[1:], directory], strict=True))
+    ends = (extents[start][1] for start in starts)
+    return any(end > begin for end, begin in zip(ends, [*starts[1:], directory], strict=False))
 
 
 def _hidden(data: Bytes, extents: dict[int, tuple[int, int]], directory: int) -> bool:

@@ -56,6 +56,7 @@ class Collector:
     marks: dict[Unreadable, None] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     count: int = 0
+    characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
 
     def reading(self) -> Reading:
         """Everything gathered."""
@@ -73,8 +74,14 @@ class Collector:
         self.marks[Unreadable(path, reason)] = None
 
     def text(self, path: str, kind: PartKind, text: str) -> None:
-        """Add text, unless there is nothing to see in it."""
-        if text and not text.isspace():
+        """Add text, unless there is nothing to see in it; above the limit it is cut, and the place marked."""
+        if not text or text.isspace():
+            return
+        if len(text) > self.characters:
+            self.mark(path, Reason.TOO_LARGE)
+            text = text[: self.characters]
+        self.characters -= len(text)
+        if text:
             self.parts.append(Part(path, kind, text))
 
     def names(self, path: str, plan: Plan) -> None:

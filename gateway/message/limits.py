@@ -50,7 +50,7 @@ NESTED_DOCUMENTS: Final = 4
 """Documents within documents: a workbook in a slide in a report in an archive."""
 
 TEXT_CHARACTERS: Final = 67_108_864
-"""Characters of text taken from one document; a novel has one million."""
+"""Characters of text taken from one mail, and from one document; a novel has one million."""
 
 XML_DEPTH: Final = 512
 """Elements within elements of one XML part; Word stays below 60."""

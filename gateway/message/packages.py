@@ -122,6 +122,7 @@ def xml_text(data: bytes, collector: _Collector | None = None) -> str:
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
+        parser.buffer_text = False  # What waits in the buffer is handed over.
         raise Unreadable(Reason.BROKEN, collector.text().encode("utf-8", "replace")) from None
     return collector.text()
 

@@ -1,0 +1,138 @@
+"""One leaf of a mail: its digest, its text, or a mark."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from gateway.message import Reading, read
+from gateway.model import PartKind, Reason
+from tests.papers import attached, mail, part, word
+
+
+def read_part(data: bytes, headers: str, encoding: str = "base64") -> Reading:
+    """Read a mail of this one part."""
+    return read(mail(part(data, headers, encoding)))
+
+
+LEAVES = {
+    "text": (b"hello", "Content-Type: text/plain", PartKind.BODY, "hello"),
+    "no-type": (b"hello", "", PartKind.BODY, "hello"),
+    "html": (b"<p>h<b>ell</b>o</p>", "Content-Type: text/html", PartKind.BODY, "hello"),
+    "html-charset": (
+        "<meta charset=koi8-r>й".encode("koi8-r"),
+        "Content-Type: text/html",
+        PartKind.BODY,
+        "й",
+    ),
+    "attached-text": (
+        b"a,b",
+        "Content-Type: text/csv\nContent-Disposition: attachment",
+        PartKind.DOCUMENT,
+        "a,b",
+    ),
+    "csv-as-binary": (
+        b"a,b\r\n1,2",
+        "Content-Type: application/octet-stream",
+        PartKind.DOCUMENT,
+        "a,b\r\n1,2",
+    ),
+    "json": (b'{"a":1}', "Content-Type: application/json", PartKind.DOCUMENT, '{"a":1}'),
+    "page-as-binary": (
+        b"<html><p>hello",
+        "Content-Type: application/octet-stream",
+        PartKind.DOCUMENT,
+        "hello",
+    ),
+    "svg": (b"<svg><text>hello</text></svg>", "Content-Type: image/svg+xml", PartKind.DOCUMENT, "hello"),
+    "report": (
+        b"Action: failed",
+        "Content-Type: message/delivery-status",
+        PartKind.DOCUMENT,
+        "Action: failed",
+    ),
+    "calendar": (
+        b"DESCRIPTION:RESTR\r\n ICTED\\nUNTIL",
+        "Content-Type: text/calendar",
+        PartKind.BODY,
+        "DESCRIPTION:RESTRICTED\nUNTIL",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "headers", "kind", "text"), LEAVES.values(), ids=LEAVES.keys())
+def test_text_leaves(data: bytes, headers: str, kind: PartKind, text: str) -> None:
+    """Whatever is text is read as text, with its kind, its digest and no mark."""
+    found = read_part(data, headers).message
+    assert [(kind, text)] == [(p.kind, p.text.strip()) for p in found.parts if p.path == "1"]
+    assert [("1", hashlib.sha256(data).digest(), len(data))] == [
+        (x.path, x.sha256, x.size) for x in found.leaves
+    ]
+    assert () == found.unreadable
+
+
+def test_page_called_plain_text_is_read_both_ways() -> None:
+    """Some readers go by content: a page in a text part is text and page."""
+    found = read_part(b"<html>h<b>i</b>", "Content-Type: text/plain").message
+    assert ["hi", "<html>h<b>i</b>"] == [p.text.strip() for p in found.parts if p.path == "1"]
+
+
+def test_document_is_told_by_its_content() -> None:
+    """A docx that says it is a picture or a text is a document all the same, with its own bytes' digest."""
+    data = word()
+    for media_type in ("image/png", "text/plain", "application/octet-stream", "application/msword"):
+        reading = read_part(data, f"Content-Type: {media_type}; name=a.docx")
+        assert [("1", "docx", data)] == [(d.path, d.hint, bytes(d.data)) for d in reading.documents]
+        assert [hashlib.sha256(data).digest()] == [leaf.sha256 for leaf in reading.message.leaves]
+
+
+MARKS = {
+    "program": (b"MZ\x90\0\x03\0", "Content-Type: application/octet-stream", Reason.UNSUPPORTED),
+    "gzip": (b"\x1f\x8b\x08\0\0", "Content-Type: application/gzip", Reason.UNSUPPORTED),
+    "winmail": (b"\x78\x9f\x3e\x22\1\0", "Content-Type: application/ms-tnef", Reason.UNSUPPORTED),
+    "zeros-in-text": (b"ab\0cd", "Content-Type: text/plain", Reason.UNSUPPORTED),
+    "partial": (b"Subject: x", "Content-Type: message/partial; id=a; number=1", Reason.UNSUPPORTED),
+    "external": (b"Content-Type: text/plain", "Content-Type: message/external-body; name=x", Reason.UNSUPPORTED),
+    "enveloped": (b"0\x82\1\0\6\x09*\x86H\x86\xf7\r\1\7\3", "Content-Type: application/pkcs7-mime", Reason.ENCRYPTED),
+    "signed": (b"0\x82\1\0\6\x09*\x86H\x86\xf7\r\1\7\2", "Content-Type: application/pkcs7-mime", Reason.UNSUPPORTED),
+    "pgp-file": (b"-----BEGIN PGP MESSAGE-----\n\nabc", "Content-Type: application/octet-stream", Reason.ENCRYPTED),
+    "pgp-inline": (b"hi\n-----BEGIN PGP MESSAGE-----\n\nabc", "Content-Type: text/plain", Reason.ENCRYPTED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "headers", "reason"), MARKS.values(), ids=MARKS.keys())
+def test_what_cannot_be_read_is_named(data: bytes, headers: str, reason: Reason) -> None:
+    """Nothing is skipped in silence."""
+    assert [("1", reason)] == [
+        (mark.path, mark.reason) for mark in read_part(data, headers).message.unreadable
+    ]
+
+
+QUIET = {
+    "picture": (b"\x89PNG\r\n\x1a\n\0", "Content-Type: image/png"),
+    "picture-as-binary": (b"\xff\xd8\xff\xe0\0", "Content-Type: application/octet-stream"),
+    "unknown-picture": (b"\0\1\2\3", "Content-Type: image/x-new"),
+    "sound": (b"\0\1\2\3", "Content-Type: audio/x"),
+    "signature": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-signature; name=smime.p7s"),
+    "certificates": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-mime; smime-type=certs-only"),
+    "public-key": (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "Content-Type: application/pgp-keys"),
+    "pgp-talk": (b"write -----BEGIN PGP MESSAGE----- on top", "Content-Type: text/plain"),
+    "wide-text": ("hé".encode("utf-16-le"), "Content-Type: text/plain; charset=utf-16le"),
+    "empty": (b"", "Content-Type: application/octet-stream"),
+}
+
+
+@pytest.mark.parametrize(("data", "headers"), QUIET.values(), ids=QUIET.keys())
+def test_what_holds_no_text_is_not_marked(data: bytes, headers: str) -> None:
+    """A mark that means nothing holds mail for nothing."""
+    assert () == read_part(data, headers).message.unreadable
+
+
+def test_signed_mail_is_not_marked() -> None:
+    """A detached signature hides nothing."""
+    signature = attached(b"0\x82\1\0\0", "smime.p7s", "application/pkcs7-signature")
+    content = mail(part(b"hello", "Content-Type: text/plain", "7bit"), signature).replace(
+        b"multipart/mixed", b"multipart/signed"
+    )
+    assert () == read(content).message.unreadable

@@ -1,0 +1,134 @@
+"""Office packages: their texts, and what does not belong in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.message.archives import Budget, Unreadable, open_zip
+from gateway.message.packages import Package, is_package, read_package, xml_text
+from gateway.model import Reason
+from tests.papers import BANNER, archive, calc, slides, word, workbook, writer
+
+TYPES = b'<?xml version="1.0"?><Types xmlns="x"></Types>'
+
+
+def opened(data: bytes) -> Package:
+    """Read a package."""
+    return read_package(open_zip(data), Budget())
+
+
+def text(data: bytes) -> str:
+    """All texts of a package."""
+    return "\n".join(opened(data).texts)
+
+
+def test_word_parts_are_all_read() -> None:
+    """Runs join to words; table cells, footers and properties are read too."""
+    found = text(word())
+    assert BANNER in found.splitlines()
+    assert "Region\tNorth\t" in found.replace("\n\t", "\t")
+    assert f"footer {BANNER}" in found
+    assert f"property {BANNER}" in found
+
+
+def test_cells_stand_in_their_rows() -> None:
+    """Shared strings are put where they stand, beside their numbers, on hidden sheets too."""
+    assert f"{BANNER}\t72670\t0.047\t" in text(workbook())
+
+
+def test_slides_and_notes_are_read() -> None:
+    """Titles and notes are read."""
+    assert BANNER in text(slides()).splitlines()
+    assert f"notes {BANNER}" in text(slides())
+
+
+def test_open_document_is_read() -> None:
+    """Paragraphs and cells of OpenDocument files are read."""
+    assert BANNER in text(writer())
+    assert BANNER in text(calc())
+
+
+@pytest.mark.parametrize("data", [word(), workbook(), slides(), writer(), calc()])
+def test_honest_packages_have_no_fault(data: bytes) -> None:
+    """What programs write is read without a mark."""
+    assert is_package(open_zip(data))
+    assert () == opened(data).faults
+
+
+def test_archive_is_no_package() -> None:
+    """A zip file of documents is an archive."""
+    assert not is_package(open_zip(archive({"a.docx": word()})))
+
+
+def test_embedded_files_are_told() -> None:
+    """Whatever is no XML part is a file of its own."""
+    data = archive(
+        {"[Content_Types].xml": TYPES, "word/media/image1.png": b"x", "word/embeddings/a.xlsx": b"y"}
+    )
+    assert ["word/media/image1.png", "word/embeddings/a.xlsx"] == [
+        member.name for member in opened(data).inner
+    ]
+
+
+XML = {
+    "runs": ("<w:p><w:r><w:t>RE</w:t></w:r><w:r><w:t>STR</w:t></w:r></w:p>", "RESTR"),
+    "breaks": ("<w:p><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:p>", "a\tb\nc"),
+    "deleted": ("<w:p><w:del><w:delText>a</w:delText></w:del></w:p>", "a"),
+    "field-code-behind": (
+        "<w:p><w:t>at </w:t><w:instrText>DATE</w:instrText><w:t>9:30</w:t></w:p>",
+        "at 9:30\n\nDATE",
+    ),
+    "description": ('<w:p><wp:docPr descr="a picture"/></w:p>', "a picture"),
+    "odf-spaces": ("<text:p>a<text:s/>b</text:p>", "a b"),
+    "entities": ("<p>&lt;&#52;&amp;</p>", "<4&"),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), XML.values(), ids=XML.keys())
+def test_xml_text(source: str, expected: str) -> None:
+    """Text as it reads, with what is not shown in line behind it."""
+    names = 'xmlns:w="w" xmlns:wp="wp" xmlns:text="t"'
+    assert expected == xml_text(f"<x {names}>{source}</x>".encode()).strip()
+
+
+BROKEN = {
+    "laughs": (b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>', Reason.BROKEN),
+    "outside-entity": (b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>', Reason.BROKEN),
+    "not-closed": (b"<x><y>text", Reason.BROKEN),
+    "deep": (b"<x>" * 5_000, Reason.TOO_DEEP),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), BROKEN.values(), ids=BROKEN.keys())
+def test_broken_xml_is_named(data: bytes, reason: Reason) -> None:
+    """Entities are never expanded, and what is broken is named."""
+    with pytest.raises(Unreadable) as error:
+        xml_text(data)
+    assert reason is error.value.reason
+
+
+def test_reference_to_a_dtd_is_not_followed() -> None:
+    """OpenOffice writes one into its manifest: it is no fault, and nothing is fetched."""
+    assert "a" == xml_text(b'<!DOCTYPE m PUBLIC "-//OpenOffice.org//DTD" "Manifest.dtd"><m>a</m>').strip()
+
+
+def test_broken_part_is_read_as_far_as_it_goes() -> None:
+    """One broken part is named, and neither it nor the others are lost."""
+    data = archive({"[Content_Types].xml": TYPES, "word/a.xml": b"<p>one</p", "word/b.xml": b"<p>two</p>"})
+    found = opened(data)
+    assert (Reason.BROKEN,) == found.faults
+    assert ["one", "two"] == [piece.strip() for piece in found.texts]
+
+
+def test_encrypted_open_document_is_named() -> None:
+    """Its manifest says that its parts are encrypted."""
+    manifest = b"<m><file-entry><encryption-data/></file-entry></m>"
+    data = archive({"META-INF/manifest.xml": manifest, "content.xml": b"\x8a\x01"})
+    assert Reason.ENCRYPTED in opened(data).faults
+
+
+def test_binary_workbook_is_unsupported() -> None:
+    """An xlsb keeps its cells in a format that nothing here reads."""
+    assert (Reason.UNSUPPORTED,) == opened(
+        archive({"[Content_Types].xml": TYPES, "xl/workbook.bin": b"x"})
+    ).faults
