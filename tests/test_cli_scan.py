@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -290,3 +292,21 @@ def test_lines_for_people(tmp_path: Path, config: Path, call: Call) -> None:
     assert 0 == code
     assert f"hold    {path}; {ID}: embargo-banner in 1; not on the list: {OUTSIDER}" == output.splitlines()[0]
     assert "2 mails, 1 hold, 1 relay\n" == errors
+
+
+def test_a_bar_on_a_terminal_leaves_the_output_alone(tmp_path: Path, config: Path) -> None:
+    """With standard error on a terminal a bar moves there, and the lines still go where standard output goes."""
+    path = eml(tmp_path)
+    ours, terminal = os.openpty()
+    program = "from gateway.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "scan", "--config", config, "--json", "--at", BEFORE, path],
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        timeout=60,
+    )
+    os.close(terminal)
+    assert "hold" == json.loads(done.stdout)["disposition"]
+    assert b"scanning" in os.read(ours, 65536)
+    os.close(ours)

@@ -286,6 +286,8 @@ def _progress(
 
     listed = list(found)
     total = sum(path.stat().st_size for path in listed if path.is_file())
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # On one terminal the lines go above the bar; where they go to a file or a pipe they must not be redirected.
+    both = sys.stdout.isatty()
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=both) as bar:
         task = bar.add_task("scanning", total=total)
         yield listed, lambda mail: bar.advance(task, len(mail.content))
