@@ -132,3 +132,15 @@ def test_binary_workbook_is_unsupported() -> None:
     assert (Reason.UNSUPPORTED,) == opened(
         archive({"[Content_Types].xml": TYPES, "xl/workbook.bin": b"x"})
     ).faults
+
+
+@pytest.mark.parametrize(
+    "source", ["<p>one</p>", "<p> &#111;ne</p>", '<p descr="one"/>', "<p><![CDATA[one]]></p>"]
+)
+def test_only_parts_without_text_are_passed_over(source: str) -> None:
+    """Parts that say nothing are not parsed; whatever says something, in whatever way, is read in either width."""
+    for data in (source.encode(), f'<?xml version="1.0" encoding="utf-16"?>{source}'.encode("utf-16")):
+        package = archive(
+            {"[Content_Types].xml": TYPES, "word/a.xml": data, "word/b.xml": b"<w:styles a='x'/>"}
+        )
+        assert ["one"] == [piece.strip() for piece in opened(package).texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -46,6 +47,12 @@ _ASIDE: Final = frozenset({"instrText", "delInstrText", "f", "definedName"})
 
 _SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString")
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
+_TEXT: Final = re.compile(rb">\s*[^<\s]")
+_SPEAKING: Final = tuple(
+    b"<! \0 descr title alt= string-value UnicodeString External encryption-data".split(b" ")
+)
+"""A declaration, a zero byte (UTF-16), or an attribute that is read."""
+
 _ENCRYPTION: Final = b"encryption-data"
 
 
@@ -97,7 +104,7 @@ def _parts(archive: Zip) -> list[Member]:
 
 def _part_text(name: str, data: bytes, strings: list[str]) -> str:
     """Text of one part; shared strings are kept in `strings` for the sheets that name them by number."""
-    if name == "mimetype":
+    if name == "mimetype" or _is_silent(data):
         return ""
     if name.endswith("manifest.xml") and _ENCRYPTION in data:
         raise Unreadable(Reason.ENCRYPTED)
@@ -108,6 +115,11 @@ def _part_text(name: str, data: bytes, strings: list[str]) -> str:
     collector.shared = name.endswith("sharedstrings.xml")
     text = xml_text(data, collector)
     return "" if collector.shared and strings else text
+
+
+def _is_silent(data: bytes) -> bool:
+    """Whether a part has no text and nothing that is shown: styles and themes, most of the bytes of a short letter."""
+    return _TEXT.search(data) is None and not any(word in data for word in _SPEAKING)
 
 
 def xml_text(data: bytes, collector: _Collector | None = None) -> str:
