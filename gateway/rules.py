@@ -68,17 +68,24 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "rules"
 
 
-def _folded_words(texts: tuple[str, ...]) -> tuple[str, ...]:
-    for text in texts:
-        if len(words(fold(text))) != 1:
-            raise ValueError(f"{text!r} must be one word")
+def _single_words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := [text for text in texts if len(words(fold(text))) != 1]:
+        raise ValueError(f"{', '.join(map(repr, wrong))} must be one word")
     return texts
 
 
 def _phrases(texts: tuple[str, ...]) -> tuple[str, ...]:
-    for text in texts:
-        Phrase(text)
+    if wrong := [fault for text in texts if (fault := _fault(text))]:
+        raise ValueError("; ".join(wrong))
     return texts
+
+
+def _fault(text: str) -> str:
+    try:
+        Phrase(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _all_have(anchors: set[str], texts: tuple[str, ...]) -> bool:
@@ -97,7 +104,7 @@ class _Wording(_Table):
     anchors: tuple[str, ...] = ()
     near: Phrases = ()
     unless: Phrases = ()
-    not_after: Annotated[tuple[str, ...], AfterValidator(_folded_words)] = ()
+    not_after: Annotated[tuple[str, ...], AfterValidator(_single_words)] = ()
     reach: int = Field(100, ge=0, le=1000)
     needs: Needs = Needs.ANY
     dated: Holds = Holds.ALWAYS

@@ -121,10 +121,9 @@ def _named(publications: Iterable[Publication], around: frozenset[str]) -> list[
     """Those whose id or title stands there in full; a title within a longer one that stands there is not meant."""
     titles = {p.id: title_words(p) for p in publications}
     there = {key for key, title in titles.items() if key in around or (title and title <= around)}
-    longest = {
-        key for key in there if key in around or not any(titles[key] < titles[other] for other in there)
-    }
-    return [publication for publication in publications if publication.id in longest]
+    longest = {key for key in there if not any(titles[key] < titles[other] for other in there)}
+    by_id = {key for key in there & around if not any(key in title for title in titles.values())}
+    return [publication for publication in publications if publication.id in longest | by_id]
 
 
 def _mostly_named(publications: list[Publication], around: frozenset[str]) -> list[Publication]:
