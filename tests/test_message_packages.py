@@ -135,7 +135,7 @@ def test_binary_workbook_is_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["<p>one</p>", "<p> &#111;ne</p>", '<p descr="one"/>', "<p><![CDATA[one]]></p>"]
+    "source", ["<p>one</p>", "<p> &#111;ne</p>", '<p descr = "one"/>', "<p><![CDATA[one]]></p>"]
 )
 def test_only_parts_without_text_are_passed_over(source: str) -> None:
     """Parts that say nothing are not parsed; whatever says something, in whatever way, is read in either width."""

@@ -47,11 +47,11 @@ _ASIDE: Final = frozenset({"instrText", "delInstrText", "f", "definedName"})
 
 _SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString")
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
-_TEXT: Final = re.compile(rb">\s*[^<\s]")
-_SPEAKING: Final = tuple(
-    b"<! \0 descr title alt= string-value UnicodeString External encryption-data".split(b" ")
-)
-"""A declaration, a zero byte (UTF-16), or an attribute that is read."""
+_SPEAKING: Final = tuple(b"<! \0 string-value UnicodeString External encryption-data".split(b" "))
+"""A declaration, a zero byte (UTF-16), or the name of something that is read."""
+
+_TEXTS: Final = tuple(map(re.compile, (rb">\s*[^<\s]", rb"title\s*=", rb"descr\s*=", rb"alt\s*=")))
+"""Text between tags, or in an attribute that is shown; each begins with a letter that is fast to find."""
 
 _ENCRYPTION: Final = b"encryption-data"
 
@@ -119,7 +119,7 @@ def _part_text(name: str, data: bytes, strings: list[str]) -> str:
 
 def _is_silent(data: bytes) -> bool:
     """Whether a part has no text and nothing that is shown: styles and themes, most of the bytes of a short letter."""
-    return _TEXT.search(data) is None and not any(word in data for word in _SPEAKING)
+    return not any(word in data for word in _SPEAKING) and not any(text.search(data) for text in _TEXTS)
 
 
 def xml_text(data: bytes, collector: _Collector | None = None) -> str:
