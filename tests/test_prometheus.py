@@ -12,13 +12,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.metrics_process import PUBLICATION, Gateway, forked
+from gateway.demo import material
+from gateway.demo.site import Site
+from gateway.demo.story import tell
+from tests.metrics_process import PUBLICATION, forked
+from tests.test_metrics import CONTRACT
 
 RULES = Path(__file__).parent.parent / "rules"
 ALERTS = RULES / "prometheus" / "embargo-gateway.rules.yml"
@@ -41,10 +47,9 @@ scrape_configs:
 
 @dataclass(frozen=True)
 class Prometheus:
-    """A running Prometheus and what it scrapes."""
+    """A running Prometheus."""
 
     port: int
-    gateway: Gateway
 
     def get(self, path: str, **query: str) -> Any:
         """The `data` of one API call; an error fails the test with Prometheus's own words."""
@@ -62,6 +67,17 @@ class Prometheus:
         found = self.get("query", query=expression)["result"]
         return {"/".join(sample["metric"].values()): float(sample["value"][1]) for sample in found}
 
+    def blocked(self, publication: str) -> float:
+        """The newest number of blocked attempts of one publication."""
+        return sum(
+            self.values(f'embargo_gateway_blocked_attempts_total{{publication="{publication}"}}').values()
+        )
+
+    def scrapes(self, publication: str) -> float:
+        """How often a publication's counter was seen in the last minute."""
+        counter = f'embargo_gateway_blocked_attempts_total{{publication="{publication}"}}[1m]'
+        return max(self.values(f"count_over_time({counter})").values(), default=0)
+
     def wait(self, wanted: Callable[[], object]) -> None:
         """Return when `wanted` is true; fail after 20 seconds."""
         end = time.monotonic() + 20
@@ -76,34 +92,37 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@contextmanager
+def scraping(folder: Path, target: int) -> Iterator[Prometheus]:
+    """Prometheus with our alert rules, scraping a port of this machine, its files in `folder`."""
+    config = folder / "prometheus.yml"
+    config.write_text(CONFIG.format(rules=ALERTS, port=target), encoding="utf-8")
+    port = free_port()
+    command = [
+        "prometheus",
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        running = Prometheus(port)
+        try:
+            running.wait(lambda: answers(port))
+            yield running
+        finally:
+            process.terminate()
+
+
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Prometheus with our alert rules; it saw every series at 0, then that the children counted."""
+    """Prometheus that saw every series at 0, then that the children of a process counted."""
     folder = tmp_path_factory.mktemp("prometheus")
     (folder / "counters").mkdir()
-    with forked(folder / "counters") as gateway:
-        config = folder / "prometheus.yml"
-        config.write_text(CONFIG.format(rules=ALERTS, port=gateway.port), encoding="utf-8")
-        port = free_port()
-        command = [
-            "prometheus",
-            f"--config.file={config}",
-            f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            running = Prometheus(port, gateway)
-            try:
-                running.wait(lambda: answers(port))
-                counted = f'embargo_gateway_blocked_attempts_total{{publication="{PUBLICATION}"}}'
-                running.wait(
-                    lambda: min((running.values(f"count_over_time({counted}[1m])") or {"": 0}).values()) > 1
-                )
-                gateway.count()
-                running.wait(lambda: sum(running.values(counted).values()) > 0)
-                yield running
-            finally:
-                process.terminate()
+    with forked(folder / "counters") as gateway, scraping(folder, gateway.port) as running:
+        running.wait(lambda: running.scrapes(PUBLICATION) > 1)
+        gateway.count()
+        running.wait(lambda: running.blocked(PUBLICATION) > 0)
+        yield running
 
 
 def answers(port: int) -> bool:
@@ -221,3 +240,28 @@ def test_a_blocked_attempt_fires_at_once(prometheus: Prometheus) -> None:
     prometheus.wait(lambda: all(rule["health"] != "unknown" for rule in rules()))
     assert [] == [(rule["name"], rule.get("lastError")) for rule in rules() if rule["health"] != "ok"]
     prometheus.wait(lambda: states()["EmbargoGatewayBlockedAttempt"] == "firing")
+
+
+@needs_prometheus
+@pytest.mark.timeout(300)
+def test_a_real_run_is_seen(tmp_path: Path) -> None:
+    """A gateway that is really running: the contract's metrics, and the first blocked attempt in the graph."""
+    with Site() as site:
+        for name, step in tell(site):
+            assert step().as_told, name
+            if name == "starting the gateway":
+                break
+        with scraping(tmp_path, site.metrics_port) as prometheus:
+            prometheus.wait(lambda: prometheus.scrapes(material.ID) > 1)
+            forward = material.forward(material.planned_time(datetime.now(UTC)), ())
+            assert 250 == site.send(forward)[0]
+            prometheus.wait(lambda: prometheus.blocked(material.ID) == 1)
+            names = set(prometheus.get("label/__name__/values"))
+            suffixes = ("", "_total", "_count")
+            missing = [name for name in CONTRACT if not names & {name + suffix for suffix in suffixes}]
+            assert [] == missing
+            for _, expression in expressions():
+                prometheus.values(expression)
+            ((_, first), *_) = expressions()
+            grown = [float(sample["value"][1]) for sample in prometheus.get("query", query=first)["result"]]
+            assert max(grown) >= 1

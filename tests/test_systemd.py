@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from gateway.cli import application
+from gateway.cli.common import run_app
 from gateway.config import Settings, parse
 
 SYSTEMD = Path(__file__).parent.parent / "systemd"
@@ -112,6 +114,13 @@ def test_the_sample_is_valid() -> None:
     """The sample configuration has no problem, and says what the defaults say."""
     settings = parse(SAMPLE.read_text(encoding="utf-8"))
     assert parse("") == settings
+
+
+def test_check_has_nothing_against_the_sample(capfd: pytest.CaptureFixture[str]) -> None:
+    """`embargo-gateway check` finds no problem in the sample, whether or not its store is there yet."""
+    code = run_app(application(["check"]), ["check", "--config", str(SAMPLE)])
+    output, errors = capfd.readouterr()
+    assert (0, "ok\n") == (code, output), errors
 
 
 def test_the_sample_names_every_key() -> None:
