@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +209,35 @@ def test_a_broken_pipe_costs_lines_only() -> None:
     done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=writer, timeout=30)
     os.close(writer)
     assert (0, b"1\n") == (done.returncode, done.stdout)
+
+
+def log_calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every call of a log method in the package, with its place."""
+    root = Path(log.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = ast.unparse(node.func.value)
+                if owner in ("_log", "logger") and node.func.attr in (
+                    "debug",
+                    "info",
+                    "warning",
+                    "error",
+                    "critical",
+                ):
+                    yield f"{path.relative_to(root)}:{node.lineno}", node
+
+
+def test_every_field_that_is_logged_gets_through() -> None:
+    """A field outside the set is dropped in silence, so no call of ours may use one."""
+    known = log.FIELDS | {"exc_info"}
+    calls = list(log_calls())
+    assert len(calls) > 10
+    assert [] == [
+        (place, word.arg) for place, call in calls for word in call.keywords if word.arg not in known
+    ]
+
+
+def test_events_are_constants() -> None:
+    """The event of a line is a fixed phrase, never a text with something put in."""
+    assert [] == [place for place, call in log_calls() if not isinstance(call.args[0], ast.Constant)]
