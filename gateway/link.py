@@ -1,7 +1,8 @@
 """The line between a worker and the office: JSON lines on a Unix socket.
 
-The worker asks before it decides a mail (`begin`), says how it ended (`end`), when the client heard (`heard`), and that
-there is something to do (`wake`).  A worker without an office goes on: the memory of resends is lost, nothing else.
+The worker asks before it decides a mail (`begin`), says how it ended (`end`), whether the client heard (`heard`,
+`lost`), and that there is something to do (`wake`).  A worker without an office goes on: the memory of resends is lost,
+nothing else.
 """
 
 from __future__ import annotations
@@ -58,27 +59,35 @@ class OfficeLink:
         if self._writer is not None:
             self._writer.close()
 
-    async def begin(self, fingerprint: Fingerprint) -> Begun:
-        """Claim a mail; waits while another worker decides the same one.  Without an office: go on."""
+    def ticket(self) -> int:
+        """A number for one delivery of one mail."""
+        self._next += 1
+        return self._next
+
+    async def begin(self, ticket: int, fingerprint: Fingerprint) -> Begun:
+        """Claim a mail; waits while its first delivery, whose client is gone, is at work.  Without an office: go on."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._connected.wait()
         except TimeoutError:
             return Begun()
-        self._next += 1
         asked: asyncio.Future[Begun] = asyncio.get_running_loop().create_future()
-        self._asked[self._next] = asked
-        self._say(op="begin", id=self._next, mail=fingerprint.mail.hex(), content=fingerprint.content.hex())
+        self._asked[ticket] = asked
+        self._say(op="begin", id=ticket, mail=fingerprint.mail.hex(), content=fingerprint.content.hex())
         return await asked
 
-    def end(self, fingerprint: Fingerprint, reply: Reply | None, *, durable: bool = False) -> None:
+    def end(self, ticket: int, reply: Reply | None, *, durable: bool = False) -> None:
         """The work on a mail has ended with this reply; None: nothing was relayed or recorded."""
         answer = None if reply is None else (reply.code, reply.enhanced, reply.text)
-        self._say(op="end", mail=fingerprint.mail.hex(), answer=answer, durable=durable)
+        self._say(op="end", id=ticket, answer=answer, durable=durable)
 
-    def heard(self, fingerprint: Fingerprint) -> None:
+    def heard(self, ticket: int) -> None:
         """The client has heard the reply."""
-        self._say(op="heard", mail=fingerprint.mail.hex())
+        self._say(op="heard", id=ticket)
+
+    def lost(self, ticket: int) -> None:
+        """The client went away before it was known to have heard."""
+        self._say(op="lost", id=ticket)
 
     def failed(self, fingerprint: Fingerprint) -> None:
         """The scanner died over this content."""

@@ -19,7 +19,7 @@ from gateway.alerts import Alerts
 from gateway.model import Client, State
 from gateway.releases import Releases
 from gateway.replies import StoreUnavailable
-from gateway.resend import Answer, ResendMemory
+from gateway.resend import Answer, ResendMemory, Ticket
 from gateway.smtp import received
 from gateway.smtp.next_hop import NextHop
 from gateway.snapshot import Snapshot
@@ -58,9 +58,11 @@ class Office:
             case "begin":
                 self._begin(_Question(worker, message, answer))
             case "end":
-                self._end(bytes.fromhex(message["mail"]), message["answer"], durable=message["durable"])
+                self._end((worker, message["id"]), message["answer"], durable=message["durable"])
             case "heard":
-                self._memory.heard(bytes.fromhex(message["mail"]))
+                self._memory.heard((worker, message["id"]))
+            case "lost":
+                self._memory.lost((worker, message["id"]))
             case "failed":
                 self._memory.failed(bytes.fromhex(message["content"]))
             case "accepting":
@@ -69,26 +71,25 @@ class Office:
                 self._wake()
 
     def _begin(self, question: _Question) -> None:
-        known = self._memory.begin(question.mail, question.worker)
-        if known is None:
+        known = self._memory.begin(question.mail, question.ticket, self._loop.time(), question)
+        if known is True:
             question.go(self._memory)
-        elif known.answer is not None:
-            question.tell(known.answer)
-        else:
-            known.waiting.append(question)
+        elif known is not False:
+            question.tell(known)
 
-    def _end(self, mail: bytes, answer: Answer | None, *, durable: bool) -> None:
+    def _end(self, ticket: Ticket, answer: Answer | None, *, durable: bool) -> None:
         """Whoever waited gets the answer; where there is none the first of them takes the mail over."""
-        waiting = [q for q in self._memory.end(mail, answer, durable=durable) if isinstance(q, _Question)]
-        for question in waiting:
-            self._begin(question)
+        for question in self._memory.end(ticket, answer, durable=durable):
+            if isinstance(question, _Question):
+                question.tell(answer) if answer is not None else self._begin(question)
 
     async def gone(self, worker: object) -> None:
         """A worker has vanished: what it was busy with is either recorded, or was never begun."""
         self._accepting.discard(worker)
-        for mail in self._memory.owned_by(worker):
+        for ticket, mail in self._memory.held_by(worker):
+            self._memory.lost(ticket)
             answer = await self._recorded(mail)
-            self._end(mail, answer, durable=answer is not None)
+            self._end(ticket, answer, durable=answer is not None)
 
     async def _recorded(self, mail: bytes) -> Answer | None:
         try:
@@ -182,9 +183,7 @@ class Office:
         await asyncio.to_thread(self._refresh)
         self._store_answers = True
         lines = await link.serve(listener, self.receive, self.gone)
-        shown = metrics.serve(
-            settings.metrics.listen, metrics.registry(self._collector), self.ready
-        )
+        shown = metrics.serve(settings.metrics.listen, metrics.registry(self._collector), self.ready)
         next_hop = NextHop(settings.next_hop, self._post.hostname, OFFICE_SESSIONS)
         tasks = [asyncio.create_task(work) for work in self._works(next_hop)]
         tasks.append(asyncio.create_task(_beat(heartbeat)))
@@ -217,19 +216,18 @@ class _Question:
     """A worker's question about one mail, and the way to answer it."""
 
     def __init__(self, worker: object, message: dict[str, Any], answer: link.Answering) -> None:
-        self.worker = worker
+        self.ticket: Ticket = (worker, message["id"])
         self.mail = bytes.fromhex(message["mail"])
         self._content = bytes.fromhex(message["content"])
-        self._id = message["id"]
         self._answer = answer
 
     def tell(self, answer: Answer) -> None:
         """Somebody has answered this mail already."""
-        self._answer({"id": self._id, "answer": answer})
+        self._answer({"id": self.ticket[1], "answer": answer})
 
     def go(self, memory: ResendMemory) -> None:
         """Go on, knowing this much."""
-        message: dict[str, Any] = {"id": self._id}
+        message: dict[str, Any] = {"id": self.ticket[1]}
         if released := memory.released.get(self._content):
             message["released"] = sorted(released)
         if failures := memory.failures(self._content):

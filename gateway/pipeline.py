@@ -97,14 +97,6 @@ class Course:
     relay_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The reply for the client, and the fingerprint to report once it was heard."""
-
-    reply: Reply
-    fingerprint: Fingerprint
-
-
 class Pipeline:
     """Carries the mails of one worker."""
 
@@ -129,25 +121,26 @@ class Pipeline:
         self._scanners = scanners
         self._hostname = hostname
 
-    async def answer(self, mail: Mail, passage: Passage) -> Answered:
-        """Decide one mail, carry the decision out, and say what the client is told; raises only where a bug is outside
-        of every step (the caller then answers 451)."""
+    async def answer(self, mail: Mail, passage: Passage, ticket: int) -> Reply:
+        """Decide one mail, carry the decision out, and say what the client is told.
+
+        `ticket` is the link's number for this delivery.  Raises only where a bug is outside of every step; the caller
+        then answers 451.
+        """
         course = Course(new_reference(), fingerprint(self._keys.trace_key, mail))
         reply: Reply | None = None
-        known = False
         try:
-            begun = await self._link.begin(course.fingerprint)
-            known = begun.reply is not None
-            reply = begun.reply or await self._answered(mail, passage, begun, course)
+            begun = await self._link.begin(ticket, course.fingerprint)
+            if begun.reply is not None:
+                return begun.reply
+            reply = await self._answered(mail, passage, begun, course)
         finally:
-            if not known:
-                # Only what must not be done twice is remembered; after anything else a resend starts afresh.
-                keep = reply is not None and reply.positive
-                self._link.end(course.fingerprint, reply if keep else None, durable=course.durable)
+            # Only what must not be done twice is remembered; after anything else a resend starts afresh.
+            keep = reply is not None and reply.positive
+            self._link.end(ticket, reply if keep else None, durable=course.durable)
             await passage.end()
-        if not known:
-            self._account(mail, reply, course)
-        return Answered(reply, course.fingerprint)
+        self._account(mail, reply, course)
+        return reply
 
     async def _answered(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
         try:

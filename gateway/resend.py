@@ -4,6 +4,10 @@ A client that did not hear our answer sends the same mail again, perhaps to anot
 address.  It must get the same answer and cause no second relay, incident or alert (the gap of RFC 1047).  This memory
 lives in the office process and serves all workers.  It is enough in memory: for holds the store itself answers, and a
 crash leaves at most the mails in flight in doubt.
+
+Two mails that are equal to the byte need not be a resend: a client that still waits for its answer does not send
+again.  So the same mail *joins* work in progress only where that work's client is gone, or has waited so long that it
+may have given up unnoticed.
 """
 
 from __future__ import annotations
@@ -13,20 +17,38 @@ from dataclasses import dataclass, field
 
 Answer = tuple[int, str, str]
 """Code, enhanced code and text of a reply."""
+Ticket = tuple[object, int]
+"""A worker's connection to the office, and the number that the worker gave to one delivery of a mail."""
 
 _REMEMBERED = 100_000
-"""Answers kept: a bound for memory (about 40 MB); the oldest go first."""
+"""Mails and contents kept: a bound for memory (about 50 MB); the oldest answers go first."""
+_GIVEN_UP = 5.0
+"""Seconds after which a client that has said nothing may be gone without our seeing it."""
 FAILURES_BEFORE_UNREADABLE = 3
 
 
 @dataclass(slots=True)
-class Entry:
-    """One mail: `owner` works on it now, or `answer` is what its client was told."""
+class Work:
+    """One delivery in progress; `orphaned` once its client is gone."""
 
-    owner: object | None = None
+    began: float
+    orphaned: bool = False
+    waiting: list[object] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One mail: who works on it, answers given but not known to be heard, and the answer for a resend."""
+
+    work: dict[Ticket, Work] = field(default_factory=dict)
+    given: dict[Ticket, Answer] = field(default_factory=dict)
     answer: Answer | None = None
     durable: bool = False
-    waiting: list[object] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is remembered here."""
+        return not (self.work or self.given or self.answer)
 
 
 class ResendMemory:
@@ -34,35 +56,66 @@ class ResendMemory:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
+        self._tickets: dict[Ticket, bytes] = {}
         self._failures: OrderedDict[bytes, int] = OrderedDict()
         self.released: dict[bytes, frozenset[str]] = {}
 
-    def begin(self, mail: bytes, owner: object) -> Entry | None:
-        """Claim a mail for `owner`: None means go on; an Entry is someone else's work or an answer already given."""
-        entry = self._entries.get(mail)
-        if entry is None:
-            self._entries[mail] = Entry(owner=owner)
-            self._trim()
-            return None
+    def begin(self, mail: bytes, ticket: Ticket, now: float, question: object) -> Answer | bool:
+        """The answer already given; True: go on, the mail is yours; False: `question` waits for somebody's work."""
+        entry = self._entries.setdefault(mail, Entry())
         self._entries.move_to_end(mail)
-        return entry
+        if entry.answer is not None:
+            return entry.answer
+        for work in entry.work.values():
+            if work.orphaned or now - work.began > _GIVEN_UP:
+                work.waiting.append(question)
+                return False
+        entry.work[ticket] = Work(now)
+        self._tickets[ticket] = mail
+        self._trim()
+        return True
 
-    def end(self, mail: bytes, answer: Answer | None, *, durable: bool) -> list[object]:
-        """The work on a mail has ended; returns who waited for it.
+    def end(self, ticket: Ticket, answer: Answer | None, *, durable: bool) -> list[object]:
+        """The work has ended; returns who waited for it.
 
-        `answer` None forgets the mail: nothing was relayed or recorded, so a resend starts afresh.  `durable` says that
-        the store holds an open incident: it answers whether the client heard or not.
+        `answer` None: nothing was relayed or recorded, so a resend starts afresh.  `durable`: the store holds an open
+        incident, which answers whether the client heard or not.
         """
-        entry = self._entries.pop(mail, None)
-        waiting = entry.waiting if entry is not None else []
-        if answer is not None:
-            self._entries[mail] = Entry(answer=answer, durable=durable)
-        return waiting
+        entry = self._entries.get(self._tickets.get(ticket, b""))
+        work = entry.work.pop(ticket, None) if entry is not None else None
+        if entry is None or work is None:
+            return []
+        if answer is None:
+            self._forget(ticket)
+        elif durable:
+            entry.answer, entry.durable = answer, True
+            self._forget(ticket)
+        else:
+            entry.given[ticket] = answer
+            entry.answer = answer if work.orphaned else entry.answer
+        return work.waiting
 
-    def heard(self, mail: bytes) -> None:
+    def heard(self, ticket: Ticket) -> None:
         """The client has heard the answer: the same bytes sent again are a new mail."""
+        entry = self._entries.get(self._tickets.get(ticket, b""))
+        if entry is not None and entry.given.pop(ticket, None) is not None and not entry.durable:
+            entry.answer = None
+        self._forget(ticket)
+
+    def lost(self, ticket: Ticket) -> None:
+        """The client sends no more, or went away, before it was known to have heard."""
+        entry = self._entries.get(self._tickets.get(ticket, b""))
+        if entry is None:
+            return
+        if ticket in entry.work:
+            entry.work[ticket].orphaned = True
+        elif ticket in entry.given:
+            entry.answer = entry.given[ticket]
+
+    def _forget(self, ticket: Ticket) -> None:
+        mail = self._tickets.pop(ticket, b"")
         entry = self._entries.get(mail)
-        if entry is not None and entry.answer is not None and not entry.durable:
+        if entry is not None and entry.empty:
             del self._entries[mail]
 
     def know(self, open_incidents: dict[bytes, Answer]) -> None:
@@ -73,14 +126,17 @@ class ResendMemory:
         for mail in [
             mail for mail, entry in self._entries.items() if entry.durable and mail not in open_incidents
         ]:
-            del self._entries[mail]
+            entry = self._entries[mail]
+            entry.answer, entry.durable = None, False
+            if entry.empty:
+                del self._entries[mail]
         for mail, answer in open_incidents.items():
             if mail not in self._entries:
                 self._entries[mail] = Entry(answer=answer, durable=True)
 
-    def owned_by(self, owner: object) -> list[bytes]:
-        """The mails that a worker was busy with when it vanished."""
-        return [mail for mail, entry in self._entries.items() if entry.owner is owner]
+    def held_by(self, worker: object) -> list[tuple[Ticket, bytes]]:
+        """Tickets and mails of a worker that vanished."""
+        return [(ticket, mail) for ticket, mail in self._tickets.items() if ticket[0] is worker]
 
     def failed(self, content: bytes) -> None:
         """The scanner died over this content."""
@@ -95,7 +151,7 @@ class ResendMemory:
     def _trim(self) -> None:
         while len(self._entries) > _REMEMBERED:
             mail, entry = next(iter(self._entries.items()))
-            if entry.owner is not None:
+            if entry.work or entry.given:
                 self._entries.move_to_end(mail)
                 return
             del self._entries[mail]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gateway import log, metrics
 from gateway.config import Settings
 from gateway.link import OfficeLink
-from gateway.pipeline import Answered, Pipeline
+from gateway.pipeline import Pipeline
 from gateway.replies import GatewayError, StoreUnavailable
 from gateway.rules import RuleSet
 from gateway.scanner import Scanners
@@ -84,11 +84,7 @@ def _hall(
     scan = settings.scan
     scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline)
     pipeline = Pipeline(settings, post.rules, keys, database, snapshot, link, scanners, post.hostname)
-
-    def heard(answered: Answered) -> None:
-        link.heard(answered.fingerprint)
-
-    return Hall(settings.smtp, post.hostname, pipeline, next_hop, heard, server_tls(settings))
+    return Hall(settings.smtp, post.hostname, pipeline, next_hop, link, server_tls(settings))
 
 
 def server_tls(settings: Settings) -> ssl.SSLContext | None:

@@ -7,6 +7,7 @@ the file away first, so that it happens once.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import importlib
 import inspect
@@ -45,7 +46,8 @@ def _wrapped(real: Callable[..., Any], when: str, act: Callable[[], None]) -> Ca
         @functools.wraps(real)
         async def around(*args: Any, **kwargs: Any) -> Any:
             if when == "before":
-                act()
+                # In a thread, so that a fault that waits holds up this mail and not the whole process.
+                await asyncio.to_thread(act)
             result = await real(*args, **kwargs)
             if when == "after":
                 act()

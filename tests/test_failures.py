@@ -116,7 +116,7 @@ def test_a_worker_killed_after_the_relay(sink: Sink, tmp_path: Path) -> None:
 def test_an_unheard_relay_is_not_repeated(sink: Sink, tmp_path: Path) -> None:
     """The client vanishes after the final dot and sends again: it gets the same answer and the mail goes out once."""
     gateway = Gateway(tmp_path, sink.port)
-    slow = gateway.plan("gateway.pipeline.find", "before", "sleep:0.5")
+    slow = gateway.plan("gateway.scanner.Scanners.read", "before", "sleep:0.5")
     gateway.start()
     try:
         slow.touch()

@@ -6,55 +6,90 @@ from gateway.resend import ResendMemory
 
 ANSWER = (250, "2.0.0", "Ok")
 MAIL = b"m"
+ONE, TWO, THREE = ("worker", 1), ("worker", 2), ("other", 1)
 
 
-def test_the_second_comer_joins() -> None:
-    """While one worker has a mail the same mail waits for it."""
+def test_a_resend_joins_work_whose_client_is_gone() -> None:
+    """The first client hung up while its mail is decided: the resend waits for that answer."""
     memory = ResendMemory()
-    assert memory.begin(MAIL, "one") is None
-    entry = memory.begin(MAIL, "two")
-    assert entry is not None
-    entry.waiting.append("two")
-    assert ["two"] == memory.end(MAIL, ANSWER, durable=False)
-    known = memory.begin(MAIL, "two")
-    assert known is not None
-    assert ANSWER == known.answer
+    assert memory.begin(MAIL, ONE, 0.0, "q1") is True
+    memory.lost(ONE)
+    assert memory.begin(MAIL, TWO, 0.1, "q2") is False
+    assert ["q2"] == memory.end(ONE, ANSWER, durable=False)
+    assert ANSWER == memory.begin(MAIL, THREE, 0.2, "q3")
+
+
+def test_equal_mails_of_clients_that_wait_are_no_resend() -> None:
+    """Two clients that each wait for their answer have sent two mails, equal to the byte or not."""
+    memory = ResendMemory()
+    assert memory.begin(MAIL, ONE, 0.0, "q1") is True
+    assert memory.begin(MAIL, TWO, 0.1, "q2") is True
+    assert [] == memory.end(ONE, ANSWER, durable=False)
+    assert memory.begin(MAIL, THREE, 0.2, "q3") is True
+
+
+def test_a_client_that_waits_long_may_be_gone_unseen() -> None:
+    """After some seconds without an answer the same mail from elsewhere is taken for a resend."""
+    memory = ResendMemory()
+    assert memory.begin(MAIL, ONE, 0.0, "q1") is True
+    assert memory.begin(MAIL, TWO, 60.0, "q2") is False
 
 
 def test_heard_means_forgotten() -> None:
     """Once the client has heard, the same bytes are a new mail: somebody may mean to send them twice."""
     memory = ResendMemory()
-    memory.begin(MAIL, "one")
-    memory.end(MAIL, ANSWER, durable=False)
-    memory.heard(MAIL)
-    assert memory.begin(MAIL, "two") is None
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.end(ONE, ANSWER, durable=False)
+    memory.heard(ONE)
+    assert memory.begin(MAIL, TWO, 0.1, "q2") is True
+
+
+def test_half_closed_and_heard_all_the_same() -> None:
+    """A client that sent its QUIT ahead and then half-closed has heard; its mail is no longer remembered."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.lost(ONE)
+    memory.end(ONE, ANSWER, durable=False)
+    memory.heard(ONE)
+    assert memory.begin(MAIL, TWO, 0.1, "q2") is True
+
+
+def test_unheard_means_answered_again() -> None:
+    """A client that vanished after the answer was written gets the same one for its resend."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.end(ONE, ANSWER, durable=False)
+    memory.lost(ONE)
+    assert ANSWER == memory.begin(MAIL, TWO, 0.1, "q2")
 
 
 def test_an_open_incident_goes_on_answering() -> None:
     """A held mail answers heard or not until its incident is closed."""
     memory = ResendMemory()
-    memory.begin(MAIL, "one")
-    memory.end(MAIL, ANSWER, durable=True)
-    memory.heard(MAIL)
-    assert memory.begin(MAIL, "two") is not None
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.end(ONE, ANSWER, durable=True)
+    memory.heard(ONE)
+    assert ANSWER == memory.begin(MAIL, TWO, 0.1, "q2")
     memory.know({})
-    assert memory.begin(MAIL, "three") is None
+    assert memory.begin(MAIL, THREE, 0.2, "q3") is True
 
 
 def test_nothing_done_is_nothing_remembered() -> None:
-    """After a 4xx a resend starts afresh."""
+    """After a 4xx a resend starts afresh, and whoever waited is asked again."""
     memory = ResendMemory()
-    memory.begin(MAIL, "one")
-    memory.end(MAIL, None, durable=False)
-    assert memory.begin(MAIL, "two") is None
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.lost(ONE)
+    memory.begin(MAIL, TWO, 0.1, "q2")
+    assert ["q2"] == memory.end(ONE, None, durable=False)
+    assert memory.begin(MAIL, TWO, 0.2, "q2") is True
 
 
 def test_what_the_store_knows_does_not_touch_work_in_hand() -> None:
     """An incident that appears in the store while its worker has not ended is left to that worker."""
     memory = ResendMemory()
-    memory.begin(MAIL, "one")
+    memory.begin(MAIL, ONE, 0.0, "q1")
     memory.know({MAIL: ANSWER})
-    assert [MAIL] == memory.owned_by("one")
+    assert [(ONE, MAIL)] == memory.held_by("worker")
 
 
 def test_scanner_failures_are_counted_by_content() -> None:

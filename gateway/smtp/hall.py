@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Protocol
 
 from gateway.config import Smtp as Settings
-from gateway.pipeline import Answered, Pipeline
+from gateway.link import OfficeLink
+from gateway.pipeline import Pipeline
+from gateway.replies import Reply
 from gateway.smtp.next_hop import NextHop
 from gateway.smtp.received import ROOM
 
@@ -31,16 +32,16 @@ class Guest(Protocol):
 
 @dataclass(slots=True)
 class Hall:
-    """One for each worker; `heard` is told of an answer once its client went on to something else."""
+    """One for each worker; the link is told of every answer whether its client heard it."""
 
     settings: Settings
     hostname: str
     pipeline: Pipeline
     next_hop: NextHop
-    heard: Callable[[Answered], None]
+    link: OfficeLink
     tls: ssl.SSLContext | None = None
     inside: set[Guest] = field(default_factory=set)
-    mails: set[asyncio.Task[Answered]] = field(default_factory=set)
+    mails: set[asyncio.Task[Reply]] = field(default_factory=set)
     closing: bool = False
 
     def admits(self, ip: str) -> bool:
@@ -59,7 +60,7 @@ class Hall:
         offers = {"PIPELINING": "", "ENHANCEDSTATUSCODES": "", "SIZE": str(limit)}
         return offers | {keyword: "" for keyword in PASSED_ON if keyword in beyond}
 
-    def begin(self, task: asyncio.Task[Answered]) -> asyncio.Task[Answered]:
+    def begin(self, task: asyncio.Task[Reply]) -> asyncio.Task[Reply]:
         """Keep a mail's task until it ends: asyncio itself would not."""
         self.mails.add(task)
         task.add_done_callback(self.mails.discard)

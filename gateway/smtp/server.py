@@ -16,7 +16,7 @@ from aiosmtpd.smtp import Envelope as SessionEnvelope
 
 from gateway import log, metrics, replies
 from gateway.model import Mail, Recipient
-from gateway.pipeline import Answered, new_reference
+from gateway.pipeline import new_reference
 from gateway.replies import GatewayError, Reply, reply_for
 from gateway.smtp import commands
 from gateway.smtp.channel import Channel
@@ -48,14 +48,14 @@ class Server(Channel):
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self._transaction: Transaction | None = None
-        self._unheard: Answered | None = None
+        self._ticket: int | None = None
         self._offers: Mapping[str, str] = {}
         self._faults = self._idle_commands = 0
 
     @property
     def busy(self) -> bool:
         """Whether a mail is in the making, or its answer not yet heard."""
-        return self._transaction is not None or self._unheard is not None
+        return self._transaction is not None or self._ticket is not None
 
     async def serve(self) -> None:
         """Greet, obey line by line, and leave nothing behind."""
@@ -99,9 +99,9 @@ class Server(Channel):
             except LineFault as fault:
                 await self._fault(fault.reply)
                 continue
-            if line is not None and self._unheard is not None:
-                self.hall.heard(self._unheard)
-                self._unheard = None
+            if line is not None and self._ticket is not None:
+                self.hall.link.heard(self._ticket)
+                self._ticket = None
             return line
 
     async def _fault(self, reply: Reply) -> None:
@@ -251,12 +251,26 @@ class Server(Channel):
 
     async def _decided(self, mail: Mail, passage: Passage) -> None:
         # From here on the mail runs to its end in its own task, whatever becomes of the client.
-        task = self.hall.begin(self.loop.create_task(self.hall.pipeline.answer(mail, passage)))
+        self._ticket = ticket = self.hall.link.ticket()
+        task = self.hall.begin(self.loop.create_task(self.hall.pipeline.answer(mail, passage, ticket)))
         try:
-            self._unheard = await task
+            reply = await task
         finally:
             self._transaction = None
-        await self.push(self._unheard.reply)
+        await self.push(reply)
+
+    def eof_received(self) -> bool:
+        """The client sends no more: it may be gone, so that a resend of its mail joins."""
+        if self._ticket is not None:
+            self.hall.link.lost(self._ticket)
+        return super().eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone: an answer that it was not seen to hear is kept for its resend."""
+        super().connection_lost(error)
+        if self._ticket is not None:
+            self.hall.link.lost(self._ticket)
+            self._ticket = None
 
     async def smtp_RSET(self, argument: str) -> None:
         """Forget the mail in the making."""
