@@ -36,6 +36,7 @@ ERROR_KINDS = (
     "bug",
     "clock",
     "damaged",
+    "damaged",
     "next_hop",
     "register",
     "release",

@@ -254,7 +254,8 @@ def test_a_real_run_is_seen(tmp_path: Path) -> None:
         with scraping(tmp_path, site.metrics_port) as prometheus:
             prometheus.wait(lambda: prometheus.scrapes(material.ID) > 1)
             forward = material.forward(material.planned_time(datetime.now(UTC)), ())
-            assert 250 == site.send(forward)[0]
+            code, text = site.send(forward)
+            assert 250 == code, f"{text}\n{site.log()}"
             prometheus.wait(lambda: prometheus.blocked(material.ID) == 1)
             names = set(prometheus.get("label/__name__/values"))
             suffixes = ("", "_total", "_count")
