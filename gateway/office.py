@@ -81,7 +81,7 @@ class Office:
         """Whoever waited gets the answer; where there is none the first of them takes the mail over."""
         for question in self._memory.end(ticket, answer, durable=durable):
             if isinstance(question, _Question):
-                question.tell(answer) if answer is not None else self._begin(question)
+                self._begin(question)
 
     async def gone(self, worker: object) -> None:
         """A worker has vanished: what it was busy with is either recorded, or was never begun."""

@@ -65,6 +65,10 @@ class ResendMemory:
         entry = self._entries.setdefault(mail, Entry())
         self._entries.move_to_end(mail)
         if entry.answer is not None:
+            if not entry.durable:
+                # Whoever is told now may be the one who hears.
+                entry.given[ticket] = entry.answer
+                self._tickets[ticket] = mail
             return entry.answer
         for work in entry.work.values():
             if work.orphaned or now - work.began > _GIVEN_UP:
@@ -76,7 +80,7 @@ class ResendMemory:
         return True
 
     def end(self, ticket: Ticket, answer: Answer | None, *, durable: bool) -> list[object]:
-        """The work has ended; returns who waited for it.
+        """The work has ended; returns who waited for it and must begin again.
 
         `answer` None: nothing was relayed or recorded, so a resend starts afresh.  `durable`: the store holds an open
         incident, which answers whether the client heard or not.
@@ -92,7 +96,7 @@ class ResendMemory:
             self._forget(ticket)
         else:
             entry.given[ticket] = answer
-            entry.answer = answer if work.orphaned else entry.answer
+            entry.answer = answer if work.orphaned or work.waiting else entry.answer
         return work.waiting
 
     def heard(self, ticket: Ticket) -> None:

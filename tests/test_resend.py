@@ -61,6 +61,8 @@ def test_unheard_means_answered_again() -> None:
     memory.end(ONE, ANSWER, durable=False)
     memory.lost(ONE)
     assert ANSWER == memory.begin(MAIL, TWO, 0.1, "q2")
+    memory.heard(TWO)
+    assert memory.begin(MAIL, THREE, 0.2, "q3") is True
 
 
 def test_an_open_incident_goes_on_answering() -> None:
