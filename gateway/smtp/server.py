@@ -253,6 +253,9 @@ class Server(Channel):
         # From here on the mail runs to its end in its own task, whatever becomes of the client.
         self._ticket = ticket = self.hall.link.ticket()
         task = self.hall.begin(self.loop.create_task(self.hall.pipeline.answer(mail, passage, ticket)))
+        if self.inbox.eof:
+            # The end came with the dot: said once the task has claimed the mail.
+            self.loop.call_soon(self.hall.link.lost, ticket)
         try:
             reply = await task
         finally:
