@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_OTHER = re.compile(r"[^\x00-\x7f]+")
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _QUOTE_PREFIX = re.compile(r"\n *+>[ >]*+")
+_SPACES = re.compile("  +")
 _WORD = re.compile(r"[a-z0-9]+")
-_ASCII = str.maketrans(
-    {
-        **{chr(code): "" for code in (*range(9), *range(14, 28), 127)},
-        **dict.fromkeys("\t\x1f", " "),
-        **dict.fromkeys("\r\v\f\x1c\x1d\x1e", "\n"),
-        **dict.fromkeys('`"', "'"),
-        **{chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
-    }
-)
+_LINES = {
+    **{chr(code): "" for code in (*range(9), *range(14, 28), 127)},
+    **dict.fromkeys("\t\x1f", " "),
+    **dict.fromkeys("\r\v\f\x1c\x1d\x1e", "\n"),
+    **dict.fromkeys('`"', "'"),
+    **{chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
+}
+_WITH_LINES = str.maketrans(_LINES)
+_ON_ONE_LINE = str.maketrans({key: value.replace("\n", " ") for key, value in {**_LINES, "\n": "\n"}.items()})
 
 _LINE_BREAKS = "\x85\u2028\u2029"
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols by category, but drawn as nothing (UAX 44 default ignorable; the empty Braille)."""
 _QUOTES = (
-    "\u00ab\u00b4\u00bb\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
+    '`"\u00ab\u00b4\u00bb\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f'
     "\u2032\u2033\u2034\u2035\u2036\u2039\u203a\u300c\u300d\u301d\u301e\u301f"
 )
 _DASHES = "\u02d7\u2043\u2212\u2796\u30fc"
@@ -57,15 +58,19 @@ def fold(text: str) -> str:
     Compatibility forms are resolved, accents and what cannot be seen are removed, look-alike letters become ASCII,
     quote prefixes at line starts (`>`) go.  Never raises; idempotent; linear.
     """
-    if not text.isascii():
-        text = _OTHER.sub(_fold_run, text)
-    text = text.translate(_ASCII)
-    if ">" in text:
-        text = _QUOTE_PREFIX.sub("\n", "\n" + text)
-    text = text.replace("\n", " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text.strip(" ")
+    if ">" in text or not text.isascii():
+        text = "".join(map(_fold_run, _RUN.findall(text)))
+        text = _QUOTE_PREFIX.sub("\n", "\n" + text).replace("\n", " ")
+    else:
+        text = text.translate(_ON_ONE_LINE)
+    return _SPACES.sub(" ", text).strip(" ")
+
+
+def translate(text: str, table: dict[int, int]) -> str:
+    """`str.translate` for a table of ASCII characters; some characters beyond ASCII do not slow down the rest."""
+    if text.isascii():
+        return text.translate(table)
+    return "".join(run.translate(table) if run.isascii() else run for run in _RUN.findall(text))
 
 
 def words(folded: str) -> list[str]:
@@ -73,8 +78,8 @@ def words(folded: str) -> list[str]:
     return _WORD.findall(folded)
 
 
-def _fold_run(match: re.Match[str]) -> str:
-    return match[0].translate(_FOLDING)
+def _fold_run(run: str) -> str:
+    return run.translate(_WITH_LINES if run.isascii() else _FOLDING)
 
 
 def _fold_character(character: str) -> str:

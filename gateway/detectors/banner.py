@@ -32,6 +32,8 @@ _LONGEST = 80
 """Characters of the longest planned time: what begins within reach is read to its end."""
 _CLOSE = 60
 """Characters around a match in which `unless` is looked for."""
+_LONG = 100_000
+"""Characters of a part that is read as far as it takes, not all at once."""
 _MOST_PLACES, _MOST_DATED = 20_000, 2_000
 """Places of one wording in one part beyond which it is not read on, but held as unknown."""
 _SPARSE = 4000
@@ -117,14 +119,14 @@ def _places(wordings: Iterable[tuple[Rule, Wording]], anchors: frozenset[str], p
     """The places of all wordings in a page; in ordinary mail the anchors are all that is looked for."""
     present = frozenset(anchor for anchor in anchors if anchor in page.letters)
     for rule, wording in wordings:
-        if present & wording.anchors:
-            yield from _places_of(wording, rule, page)
+        if anchored := present & wording.anchors:
+            yield from _places_of(wording, rule, page, anchored)
 
 
-def _places_of(wording: Wording, rule: Rule, page: Page) -> Iterator[Place]:
+def _places_of(wording: Wording, rule: Rule, page: Page, anchors: Iterable[str]) -> Iterator[Place]:
     """The places of a wording that its conditions allow; undated ones now and then, dated ones up to a limit."""
     quiet, dated, previous = -_SPARSE, 0, 0
-    ends = chain(_spans(wording, page.letters), [(len(page.text), 0)])
+    ends = chain(_spans(wording, page.letters, anchors), [(len(page.text), 0)])
     for count, ((start, end), (following, _)) in enumerate(pairwise(ends)):
         found = _moments(page.text, (previous, start), (end, following), wording)
         previous = end
@@ -138,13 +140,18 @@ def _places_of(wording: Wording, rule: Rule, page: Page) -> Iterator[Place]:
             yield place
 
 
-def _spans(wording: Wording, letters: str) -> Iterator[tuple[int, int]]:
+def _spans(wording: Wording, letters: str, anchors: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Where a wording's phrases stand, in order, overlapping ones as one; looked for around the anchors only."""
     margin = max(phrase.longest for phrase in wording.phrases)
     margin += 2 * wording.reach + _LONGEST if wording.near else 0
-    around = _joint(merge(*(_around(anchor, letters, margin) for anchor in wording.anchors)))
-    for start, end in around:
-        yield from _joint(merge(*(phrase.spans(letters, max(0, start), end) for phrase in wording.phrases)))
+    in_order = merge if len(letters) > _LONG else _sorted
+    for start, end in _joint(in_order(*(_around(anchor, letters, margin) for anchor in anchors))):
+        yield from _joint(in_order(*(each.spans(letters, max(0, start), end) for each in wording.phrases)))
+
+
+def _sorted(*spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """As `heapq.merge`, but all at once: quicker where there are few."""
+    return sorted(chain.from_iterable(spans))
 
 
 def _around(anchor: str, letters: str, margin: int) -> Iterator[tuple[int, int]]:

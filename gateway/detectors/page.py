@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gateway.model import Message, PartKind
-from gateway.text import fold
+from gateway.text import fold, translate
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _AROUND = 10_000
@@ -38,4 +38,4 @@ def pages(message: Message) -> tuple[Page, ...]:
     """The parts of a message, folded, in their order."""
     folded = [(part, fold(part.text)) for part in message.parts]
     header = " ".join(text for part, text in folded if part.kind is PartKind.HEADER)
-    return tuple(Page(part.path, text, text.translate(_LETTERS), header) for part, text in folded)
+    return tuple(Page(part.path, text, translate(text, _LETTERS), header) for part, text in folded)
