@@ -42,6 +42,7 @@ class OfficeLink:
         self._writer: asyncio.StreamWriter | None = None
         self._asked: dict[int, asyncio.Future[Begun]] = {}
         self._next = 0
+        self._unclaimed: dict[int, bool] = {}
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._accepts = False
@@ -62,6 +63,7 @@ class OfficeLink:
     def ticket(self) -> int:
         """A number for one delivery of one mail."""
         self._next += 1
+        self._unclaimed[self._next] = False
         return self._next
 
     async def begin(self, ticket: int, fingerprint: Fingerprint) -> Begun:
@@ -70,10 +72,13 @@ class OfficeLink:
             async with asyncio.timeout(_PATIENCE):
                 await self._connected.wait()
         except TimeoutError:
+            self._unclaimed.pop(ticket, None)
             return Begun()
         asked: asyncio.Future[Begun] = asyncio.get_running_loop().create_future()
         self._asked[ticket] = asked
         self._say(op="begin", id=ticket, mail=fingerprint.mail.hex(), content=fingerprint.content.hex())
+        if self._unclaimed.pop(ticket, False):
+            self._say(op="lost", id=ticket)
         return await asked
 
     def end(self, ticket: int, reply: Reply | None, *, durable: bool = False) -> None:
@@ -86,8 +91,11 @@ class OfficeLink:
         self._say(op="heard", id=ticket)
 
     def lost(self, ticket: int) -> None:
-        """The client went away before it was known to have heard."""
-        self._say(op="lost", id=ticket)
+        """The client went away before it was known to have heard; said after the claim, whichever came first."""
+        if ticket in self._unclaimed:
+            self._unclaimed[ticket] = True
+        else:
+            self._say(op="lost", id=ticket)
 
     def failed(self, fingerprint: Fingerprint) -> None:
         """The scanner died over this content."""

@@ -254,8 +254,7 @@ class Server(Channel):
         self._ticket = ticket = self.hall.link.ticket()
         task = self.hall.begin(self.loop.create_task(self.hall.pipeline.answer(mail, passage, ticket)))
         if self.inbox.eof:
-            # The end came with the dot: said once the task has claimed the mail.
-            self.loop.call_soon(self.hall.link.lost, ticket)
+            self.hall.link.lost(ticket)
         try:
             reply = await task
         finally:
