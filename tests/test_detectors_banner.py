@@ -291,6 +291,13 @@ def test_several_at_the_same_time(body: str, subject: str, expected: set[object]
     assert expected == found(body, publication(), OTHER, subject=subject)
 
 
+def test_a_banner_that_names_two_times() -> None:
+    """A banner with the planned times of two publications belongs to both."""
+    later = publication("exclusions", OTHER.title, publishes_at=PLANNED + timedelta(days=1))
+    body = "EMBARGOED UNTIL 9.30am on 11 June 2026 (England) and 9.30am on 12 June 2026 (Wales)"
+    assert {"looked-after", "exclusions"} == found(body, publication(), later)
+
+
 def test_a_title_within_a_longer_one() -> None:
     """A publication whose title is part of another's is not meant where the longer title stands."""
     short, long = publication("gcse", "GCSE results"), publication("gcse-regional", "Regional GCSE results")

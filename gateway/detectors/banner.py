@@ -18,7 +18,7 @@ from gateway.detectors.dates import moments
 from gateway.detectors.moments import Moment
 from gateway.detectors.page import Page
 from gateway.detectors.rule import Holds, Needs, Rule, RuleSet, Wording
-from gateway.detectors.ties import Tie, Ties
+from gateway.detectors.ties import Ties
 from gateway.model import Detector, Finding, Register
 from gateway.text import words
 
@@ -81,18 +81,15 @@ def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetim
 
 
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:
-    """What is under embargo counts before what is over; what the register does not know, by the time it names."""
+    """Whatever under embargo one of its times belongs to; if the register knows none, whether one is to come."""
     if place.endless:
         yield place.finding()
         return
-    tie = max((ties.by_moment(moment, place.page, place.start) for moment in place.moments), key=_weight)
-    yield from map(place.finding, tie.claims)
-    if not tie.known and place.wording.dated is Holds.ALWAYS and ties.any_ahead(place.moments):
+    found = [ties.by_moment(moment, place.page, place.start) for moment in place.moments]
+    yield from (place.finding(ids) for tie in found for ids in tie.claims)
+    known = any(tie.known for tie in found)
+    if not known and place.wording.dated is Holds.ALWAYS and ties.any_ahead(place.moments):
         yield place.finding()
-
-
-def _weight(tie: Tie) -> tuple[bool, bool]:
-    return bool(tie.claims), tie.known
 
 
 def _undated(place: Place, ties: Ties, dated: Iterable[Place], held: frozenset[Finding]) -> Iterator[Finding]:
