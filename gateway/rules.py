@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +26,7 @@ from pydantic import (
 
 import gateway
 from gateway.detectors import find
-from gateway.detectors.rule import Holds, Needs, Phrase, Rule, RuleSet, Wording
+from gateway.detectors.rule import LONDON, Holds, Needs, Phrase, Rule, RuleSet, Wording
 from gateway.model import Detector, Disposition, Message, Part, PartKind, Publication, Register
 from gateway.text import fold, words
 
@@ -44,8 +45,12 @@ class RuleError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def load(folder: Path) -> RuleSet:
-    """The rules of all `.toml` files right in a folder; raises RuleError with every problem of every file."""
+def load(folder: Path | None, zone: ZoneInfo = LONDON) -> RuleSet:
+    """The rules of all `.toml` files right in a folder (None: the shipped ones); `zone` is that of times without one.
+
+    Raises RuleError with every problem of every file.
+    """
+    folder = folder or shipped_folder()
     rules: list[Rule] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
@@ -58,7 +63,7 @@ def load(folder: Path) -> RuleSet:
         problems = [f"{folder}: no rule for the detector {kind!r}" for kind in missing]
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules))
+    return RuleSet(tuple(rules), zone)
 
 
 def shipped_folder() -> Path:

@@ -42,10 +42,10 @@ def check(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> No
 
 
 def _rules(settings: Settings) -> Iterable[str]:
-    from gateway.rules import RuleError, load, shipped_folder
+    from gateway.rules import RuleError, load
 
     try:
-        load(settings.rules.folder or shipped_folder())
+        load(settings.rules.folder, settings.policy.zone)
     except RuleError as error:
         return tuple(error.problems)
     return ()

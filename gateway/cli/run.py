@@ -80,10 +80,10 @@ def _say_ready() -> None:
 
 
 def _rules(settings: Settings) -> RuleSet:
-    from gateway.rules import RuleError, load, shipped_folder
+    from gateway.rules import RuleError, load
 
     try:
-        return load(settings.rules.folder or shipped_folder())
+        return load(settings.rules.folder, settings.policy.zone)
     except RuleError as error:
         fail(error.problems, WRONG_CALL)
 
@@ -114,13 +114,13 @@ def _reload(config: Path, folder: Path, current: dict[str, Post]) -> bool:
     """Read configuration and rules again; what cannot be used leaves the last good ones in service."""
     from gateway import log, metrics
     from gateway.config import ConfigError, load
-    from gateway.rules import RuleError, shipped_folder
+    from gateway.rules import RuleError
     from gateway.rules import load as load_rules
 
     logger = log.get(__name__)
     try:
         settings = load(config)
-        rules = load_rules(settings.rules.folder or shipped_folder())
+        rules = load_rules(settings.rules.folder, settings.policy.zone)
     except (ConfigError, RuleError) as error:
         metrics.ERRORS.labels("reload").inc()
         for problem in error.problems:

@@ -184,10 +184,10 @@ def _checked(option: str, address: str) -> str:
 
 
 def _rules(settings: Settings) -> RuleSet:
-    from gateway.rules import RuleError, load, shipped_folder
+    from gateway.rules import RuleError, load
 
     try:
-        return load(settings.rules.folder or shipped_folder())
+        return load(settings.rules.folder, settings.policy.zone)
     except RuleError as error:
         fail(error.problems, WRONG_CALL)
 
