@@ -102,8 +102,11 @@ class ResendMemory:
     def heard(self, ticket: Ticket) -> None:
         """The client has heard the answer: the same bytes sent again are a new mail."""
         entry = self._entries.get(self._tickets.get(ticket, b""))
-        if entry is not None and entry.given.pop(ticket, None) is not None and not entry.durable:
+        if entry is not None and entry.given.pop(ticket, None) is not None and entry.answer and not entry.durable:
+            # A resend has heard what the first delivery did not: that settles it for both.
             entry.answer = None
+            for other in tuple(entry.given):
+                del entry.given[other], self._tickets[other]
         self._forget(ticket)
 
     def lost(self, ticket: Ticket) -> None:

@@ -65,6 +65,18 @@ def test_unheard_means_answered_again() -> None:
     assert memory.begin(MAIL, THREE, 0.2, "q3") is True
 
 
+def test_a_late_loss_does_not_wake_what_is_settled() -> None:
+    """The resend has heard; that the first client is gone is noticed only then, and means nothing any more."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.lost(ONE)
+    memory.end(ONE, ANSWER, durable=False)
+    memory.begin(MAIL, TWO, 0.1, "q2")
+    memory.heard(TWO)
+    memory.lost(ONE)
+    assert memory.begin(MAIL, THREE, 0.2, "q3") is True
+
+
 def test_an_open_incident_goes_on_answering() -> None:
     """A held mail answers heard or not until its incident is closed."""
     memory = ResendMemory()
