@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.model import Message, PartKind
@@ -11,6 +12,8 @@ from gateway.text import fold, translate
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _AROUND = 10_000
 """Characters on either side of a banner in which the words of a title are looked for."""
+_WINDOW, _OVERLAP = 1_000_000, 4 * _AROUND
+"""Characters of a part that are folded at a time, and how many of them the next window has again."""
 _LETTERS = str.maketrans("013457@$", "oieastas")
 
 
@@ -34,8 +37,19 @@ class Page:
         return frozenset(tokens).union(*(token.split("-") for token in tokens if "-" in token))
 
 
-def pages(message: Message) -> tuple[Page, ...]:
-    """The parts of a message, folded, in their order."""
-    folded = [(part, fold(part.text)) for part in message.parts]
-    header = " ".join(text for part, text in folded if part.kind is PartKind.HEADER)
-    return tuple(Page(part.path, text, translate(text, _LETTERS), header) for part, text in folded)
+def pages(message: Message) -> Iterator[Page]:
+    """The parts of a message, folded, in their order; a very long part comes in windows that overlap.
+
+    One at a time, so that a mail of many megabytes of text is not in memory several times over.
+    """
+    header = " ".join(fold(part.text) for part in message.parts if part.kind is PartKind.HEADER)
+    for part in message.parts:
+        for window in _windows(part.text):
+            text = fold(window)
+            yield Page(part.path, text, translate(text, _LETTERS), header)
+
+
+def _windows(text: str) -> Iterator[str]:
+    """The text, or pieces of it that share what a banner and the words around it can span."""
+    for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW):
+        yield text[start : start + _WINDOW + _OVERLAP] if len(text) > _WINDOW + _OVERLAP else text

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,15 +88,9 @@ class Connection:
         with self._guarded():
             async with asyncio.timeout(self.timers.final):
                 self.writer.write(received)
-                stuffed = content.replace(b"\r\n.", b"\r\n..") if b"\r\n." in content else content
-                if stuffed.startswith(b"."):
-                    self.writer.write(b".")
-                view = memoryview(stuffed)
-                for start in range(0, len(view), _CHUNK):
-                    self.writer.write(view[start : start + _CHUNK])
+                for piece in _stuffed(content):
+                    self.writer.write(piece)
                     await self.writer.drain()
-                if not stuffed.endswith(b"\r\n"):
-                    self.writer.write(b"\r\n" if stuffed else b"")
 
     async def finish_content(self) -> Reply:
         """Write the final dot and return what the next hop says to the mail; raises InDoubt."""
@@ -135,6 +129,18 @@ class Connection:
             if match[2] != b"-":
                 return _joined(int(match[1]), texts)
         raise ConnectionError("endless reply")
+
+
+def _stuffed(content: bytes) -> Iterator[bytes]:
+    """The content in pieces of whole lines, with the dots of transparency and an end of line at its end."""
+    start = 0
+    while start < len(content):
+        end = content.rfind(b"\n", start, start + _CHUNK) + 1 or len(content)
+        piece = content[start:end].replace(b"\r\n.", b"\r\n..")
+        yield b"." + piece if piece.startswith(b".") else piece
+        start = end
+    if content and not content.endswith(b"\r\n"):
+        yield b"\r\n"
 
 
 class _Guard:
