@@ -41,6 +41,7 @@ from gateway.store.keys import Keys
 _log = log.get(__name__)
 _DEADLINE = 540.0
 """Seconds from final dot to reply: clients wait 600 (RFC 5321 section 4.5.3.2.6)."""
+_LARGE = 262_144
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _MAX_NAMED = 5
 
@@ -163,7 +164,7 @@ class Pipeline:
         message = await self._read(mail, begun, course)
         while True:
             register = self._snapshot.current()
-            course.decision = self._decision(mail, message, register, begun)
+            course.decision = await self._decision(mail, message, register, begun)
             course.scan_seconds = time.perf_counter() - course.began
             try:
                 return await self._carry_out(mail, passage, register, course)
@@ -182,8 +183,11 @@ class Pipeline:
         unread = tuple(Unreadable(document.path, Reason.SCANNER) for document in reading.documents)
         return reading.message + Message(unreadable=unread or (Unreadable("1", Reason.SCANNER),))
 
-    def _decision(self, mail: Mail, message: Message, register: Register, begun: Begun) -> Decision:
-        findings = find(self._rules, message, register, mail.received_at)
+    async def _decision(self, mail: Mail, message: Message, register: Register, begun: Begun) -> Decision:
+        arguments = (self._rules, message, register, mail.received_at)
+        # A large mail takes a thread, so that the others of this worker go on meanwhile.
+        large = len(mail.content) > _LARGE
+        findings = await asyncio.to_thread(find, *arguments) if large else find(*arguments)
         decision = decide(mail.envelope, findings, register, self._policy, mail.received_at)
         return excuse(decision, begun.released)
 
