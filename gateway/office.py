@@ -26,7 +26,7 @@ from gateway.snapshot import Snapshot
 from gateway.store import audit, incidents, letters
 from gateway.store.database import Database
 from gateway.store.keys import Keys, load
-from gateway.worker import OFFICE_SESSIONS, Post
+from gateway.worker import OFFICE_SESSIONS, Post, ended
 
 _log = log.get(__name__)
 _LOOK = 1.0
@@ -172,6 +172,8 @@ class Office:
             return f"{missing} of {self._post.settings.workers.count} workers do not accept mail"
         if not self._store_answers:
             return "the store does not answer"
+        if (obstacle := self._database.obstacle()) is not None:
+            return obstacle
         if self._snapshot.age > self._post.settings.register_.max_age.total_seconds():
             return "the register is too old"
         return None
@@ -189,8 +191,11 @@ class Office:
         tasks.append(asyncio.create_task(_beat(heartbeat)))
         stopping = asyncio.Event()
         self._loop.add_signal_handler(signal.SIGTERM, stopping.set)
-        ended = asyncio.create_task(stopping.wait())
-        await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        self._database.on_failure = lambda: self._loop.call_soon_threadsafe(stopping.set)
+        if self._database.failed:
+            stopping.set()
+        told = asyncio.create_task(stopping.wait())
+        await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             if task.done() and task.exception() is not None:
                 raise task.exception() or RuntimeError
@@ -246,9 +251,9 @@ async def _beat(heartbeat: int) -> None:
         await asyncio.sleep(_LOOK)
 
 
-async def serve(post: Post, listener: socket.socket, heartbeat: int) -> None:
-    """The office's life, from its own connection to the store to SIGTERM."""
+async def serve(post: Post, listener: socket.socket, heartbeat: int) -> int:
+    """The office's life, from its own connection to the store to SIGTERM; returns the exit status."""
     database = Database(post.settings.store.url)
     keys = load(post.settings.store.key_folder)
     await Office(post, database, keys).run(listener, heartbeat)
-    database.close()
+    return ended(database)

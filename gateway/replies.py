@@ -150,6 +150,14 @@ class StoreUnavailable(GatewayError):
     reply = STORE_UNAVAILABLE
 
 
+class StoreDamaged(StoreUnavailable):
+    """What the store's file holds is no whole database."""
+
+
+class StoreFailed(StoreUnavailable):
+    """A sync of the store failed: this process asks it nothing more and ends."""
+
+
 class NextHopUnavailable(GatewayError):
     """The next hop could not be reached, or refused us before a mail was begun."""
 

@@ -19,6 +19,8 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, NoReturn
 
@@ -58,11 +60,34 @@ def serve(listener: socket.socket, document_deadline: timedelta, memory_bytes: i
     """
     _confine(memory_bytes)
     listener.setblocking(True)
+    told = _Told()
     for _ in range(DOCUMENTS_PER_PROCESS):
         connection, _ = listener.accept()
-        with connection:
+        with told.busy(), connection:
             _serve_one(connection, document_deadline)
     raise SystemExit(0)
+
+
+class _Told:
+    """What SIGTERM does: it ends an idle scanner at once, and a busy one after its document."""
+
+    def __init__(self) -> None:
+        self._busy = self._ending = False
+        signal.signal(signal.SIGTERM, self._end)
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self._ending = True
+        if not self._busy:
+            raise SystemExit(0)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """A document is at work."""
+        self._busy = True
+        yield
+        self._busy = False
+        if self._ending:
+            raise SystemExit(0)
 
 
 def _confine(memory_bytes: int) -> None:

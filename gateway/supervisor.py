@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
 from gateway import log
@@ -30,6 +29,8 @@ _STEADY = 30.0
 """Seconds a child must live for its next death to count as the first."""
 _DRAIN = 75.0
 """Seconds for workers to end; above the worker's own 60 and below the unit's TimeoutStopSec."""
+_RELOAD_PAUSE = 2.0
+"""Seconds between two reloads: each is a generation of processes."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -48,10 +49,19 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children alive until SIGTERM or SIGINT; SIGHUP calls `reload` and replaces who serves."""
+    """Keeps children alive until SIGTERM or SIGINT; SIGHUP calls `reload` and replaces who serves.
 
-    def __init__(self, ready: Callable[[], None], reload: Callable[[], bool]) -> None:
+    A child that ends with status `final` ends the whole service: what it met concerns them all.
+    """
+
+    def __init__(
+        self, ready: Callable[[], None], reload: Callable[[], bool], final: int | None = None
+    ) -> None:
         self._children: list[Child] = []
+        self._leaving: list[Child] = []
+        self._final = final
+        self._status = 0
+        self._replaced_at = -_RELOAD_PAUSE
         self._ready = ready
         self._reload = reload
         self._announced = False
@@ -78,10 +88,12 @@ class Supervisor:
             self._reap()
             self._replace_hung()
             self._announce()
-            if self._reloading:
+            self._retire()
+            if self._reloading and time.monotonic() - self._replaced_at >= _RELOAD_PAUSE:
                 self._reloading = False
                 self._replace()
-        return self._end()
+        self._end()
+        return self._status
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -112,9 +124,11 @@ class Supervisor:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # SIGUSR1 means something only once a worker has said so.
+            for number in (signal.SIGINT, signal.SIGUSR1):
+                signal.signal(number, signal.SIG_IGN)
             _die_with(parent)
-            for each in self._children:
+            for each in self._everyone():
                 if each.beat >= 0:
                     os.close(each.beat)
             child.body(heartbeat)
@@ -128,7 +142,7 @@ class Supervisor:
             os._exit(status)
 
     def _listen(self, seconds: float) -> None:
-        beats = {child.beat: child for child in self._children if child.beat >= 0}
+        beats = {child.beat: child for child in self._everyone() if child.beat >= 0}
         readable, _, _ = select.select([self._wake_read, *beats], [], [], seconds)
         for descriptor in readable:
             data = os.read(descriptor, 4096)
@@ -149,9 +163,12 @@ class Supervisor:
                 return
             if pid == 0:
                 return
-            for child in self._children:
+            for child in self._everyone():
                 if child.pid == pid:
                     self._died(child, status)
+
+    def _everyone(self) -> list[Child]:
+        return [*self._children, *self._leaving]
 
     def _died(self, child: Child, status: int) -> None:
         now = time.monotonic()
@@ -162,11 +179,15 @@ class Supervisor:
         if child.beat >= 0:
             os.close(child.beat)
             child.beat = -1
-        if child.role != "scanner" or code not in (0, -signal.SIGALRM):
+        if child in self._leaving:
+            self._leaving.remove(child)
+        elif child.role != "scanner" or code not in (0, -signal.SIGALRM):
             _log.warning("child ended", role=child.role, code=code)
+        if code == self._final:
+            self._stopping, self._status = True, 1
 
     def _replace_hung(self) -> None:
-        for child in self._children:
+        for child in self._everyone():
             if (
                 child.role != "scanner"
                 and child.pid
@@ -191,22 +212,40 @@ class Supervisor:
             notify("WATCHDOG=1")
 
     def _replace(self) -> None:
-        """After a good reload every child is replaced: a worker first ends the mails it has."""
-        if not self._reload():
+        """After a good reload every child has a successor; the office, of which there is one, is started again."""
+        self._replaced_at = time.monotonic()
+        try:
+            good = self._reload()
+        except Exception as error:
+            good = False
+            _log.error("bug", error=type(error).__name__, trace=log.trace(error))
+        if not good:
             return
-        for child in self._children:
-            if child.pid:
+        for index, child in enumerate(self._children):
+            if child.role != "office":
+                self._children[index] = Child(child.role, child.body)
+                if child.pid:
+                    self._leaving.append(child)
+            elif child.pid:
                 os.kill(child.pid, signal.SIGTERM)
 
-    def _end(self) -> int:
+    def _retire(self) -> None:
+        """Tell predecessors to go once every worker of the new generation accepts: there is never nobody."""
+        if all(child.heard for child in self._children if child.role == "worker"):
+            for child in self._leaving:
+                if child.due is None:
+                    accepts = child.role == "worker" and child.heard
+                    os.kill(child.pid, signal.SIGUSR1 if accepts else signal.SIGTERM)
+                    child.due = float("inf")
+
+    def _end(self) -> None:
         """Workers first, so that they still have scanners and office for the mails at work."""
         notify("STOPPING=1")
         for roles in (("worker",), ("scanner", "office")):
-            ending = [child for child in self._children if child.role in roles and child.pid]
+            ending = [child for child in self._everyone() if child.role in roles and child.pid]
             for child in ending:
                 os.kill(child.pid, signal.SIGTERM)
             self._await(ending)
-        return 0
 
     def _await(self, ending: list[Child]) -> None:
         end = time.monotonic() + _DRAIN
@@ -235,36 +274,3 @@ def notify(message: str) -> None:
             link.sendto(message.encode(), "\0" + address[1:] if address.startswith("@") else address)
         except OSError:
             _log.warning("systemd not told", problem="notify socket")
-
-
-def inherited() -> list[socket.socket]:
-    """Listening sockets from systemd (sd_listen_fds(3)), or none."""
-    if os.environ.get("LISTEN_PID") != str(os.getpid()):
-        return []
-    count = int(os.environ.get("LISTEN_FDS", "0"))
-    return [socket.socket(fileno=descriptor) for descriptor in range(3, 3 + count)]
-
-
-def bind(endpoint: str, backlog: int = 4096) -> socket.socket:
-    """A listening TCP socket on HOST:PORT; raises OSError."""
-    host, _, port = endpoint.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, int(port)))
-    listener.listen(backlog)
-    listener.setblocking(False)
-    return listener
-
-
-def bind_unix(path: Path) -> socket.socket:
-    """A listening Unix socket that only this user can reach."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o077)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.listen(1024)
-    return listener

@@ -22,7 +22,7 @@ from gateway.smtp.next_hop import NextHop
 from gateway.smtp.server import Server
 from gateway.snapshot import Snapshot
 from gateway.store import offers
-from gateway.store.database import Database
+from gateway.store.database import STORE_FAILED, Database
 from gateway.store.keys import Keys, load_public
 
 _log = log.get(__name__)
@@ -32,6 +32,9 @@ OFFICE_SESSIONS = 8
 """Sessions with the next hop for releases and letters: one slow release must not keep alerts from leaving."""
 _DRAIN = 60.0
 """Seconds that mails at work have to end after SIGTERM."""
+_LEAVE = 10.0
+_QUIET = 2.0
+"""Seconds that clients inside have to end their dialogues after SIGUSR1; silence after which one is dismissed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,12 @@ class Post:
     scanners: str
 
 
-async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -> None:
-    """Serve until SIGTERM, then let the mails at work end; `heartbeat` is a descriptor that hears us live."""
+async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -> int:
+    """Serve until SIGTERM, then let the mails at work end; `heartbeat` is a descriptor that hears us live.
+
+    SIGUSR1 says that a successor accepts: clients inside are served to the end of their dialogues.  Returns the exit
+    status.
+    """
     settings = post.settings
     database = Database(settings.store.url)
     keys = load_public(settings.store.key_folder)
@@ -62,19 +69,46 @@ async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -
     servers = [
         await loop.create_server(lambda: Server(hall), sock=each, backlog=_BACKLOG) for each in listeners
     ]
-    stopping = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    leaving, stopping = _ends(database)
     link.accepting()
     beating = asyncio.create_task(_beat(heartbeat))
-    await stopping.wait()
+    await leaving.wait()
     for server in servers:
         server.close()
+    await _emptied(hall, stopping)
     await _drained(hall)
     keeping.cancel()
     beating.cancel()
     await next_hop.close()
     await link.close()
+    return ended(database)
+
+
+def _ends(database: Database) -> tuple[asyncio.Event, asyncio.Event]:
+    """Two events: no new clients, and nor those inside any longer; a store that failed sets both."""
+    loop = asyncio.get_running_loop()
+    leaving, stopping = asyncio.Event(), asyncio.Event()
+
+    def stop() -> None:
+        stopping.set()
+        leaving.set()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.add_signal_handler(signal.SIGUSR1, leaving.set)
+    database.on_failure = lambda: loop.call_soon_threadsafe(stop)
+    if database.failed:
+        stop()
+    return leaving, stopping
+
+
+def ended(database: Database) -> int:
+    """The exit status of a process that has done with its store."""
     database.close()
+    if database.failed:
+        _log.error(
+            "store failed", problem="a sync failed: the service ends, and looks at the store when it starts"
+        )
+    return STORE_FAILED if database.failed else 0
 
 
 def _hall(
@@ -134,6 +168,15 @@ async def _beat(heartbeat: int) -> None:
     while True:
         os.write(heartbeat, b".")
         await asyncio.sleep(_HEARTBEAT)
+
+
+async def _emptied(hall: Hall, stopping: asyncio.Event) -> None:
+    """Let clients go on until they leave: a dialogue that has begun is not cut off for a reload."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _LEAVE
+    while hall.inside and not stopping.is_set() and loop.time() < end:
+        hall.dismiss_quiet(loop.time() - _QUIET)
+        await asyncio.sleep(0.05)
 
 
 async def _drained(hall: Hall) -> None:

@@ -6,6 +6,7 @@ Only the group that is called is imported, and each command imports what it need
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ GROUPS = (
     "audit",
     "evaluate",
 )
+_OPENS_DOCUMENTS = ("publication", "document", "scan", "explain", "evaluate")
 
 
 def main() -> None:
@@ -37,8 +39,11 @@ def main() -> None:
         sys.stdout.write(f"embargo-gateway {__version__}\n")
         return
     from gateway.cli.common import run_app
+    from gateway.cli.private import temporary_folder
 
-    sys.exit(run_app(application(arguments), arguments))
+    with temporary_folder() if arguments[:1] and arguments[0] in _OPENS_DOCUMENTS else nullcontext():
+        status = run_app(application(arguments), arguments)
+    sys.exit(status)
 
 
 def application(arguments: list[str]) -> typer.Typer:

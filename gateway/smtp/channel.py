@@ -46,6 +46,7 @@ class Channel(SMTP):
         self._tls_protocol = None
         self._auth_required = False
         self._ip = "127.0.0.1"
+        self.heard_at = loop.time()
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._content_since: tuple[float, int] | None = None
@@ -85,6 +86,7 @@ class Channel(SMTP):
 
     def data_received(self, data: bytes) -> None:
         """Bytes for the inbox."""
+        self.heard_at = self.loop.time()
         self.inbox.feed(data)
 
     def eof_received(self) -> bool:

@@ -26,6 +26,10 @@ class Guest(Protocol):
     def busy(self) -> bool:
         """Whether a mail is in the making, or its answer not yet heard."""
 
+    @property
+    def heard_at(self) -> float:
+        """When the client last sent something (loop time)."""
+
     def dismiss(self) -> None:
         """Say 421 and close."""
 
@@ -65,6 +69,12 @@ class Hall:
         self.mails.add(task)
         task.add_done_callback(self.mails.discard)
         return task
+
+    def dismiss_quiet(self, since: float) -> None:
+        """Dismiss who is idle and has sent nothing since then (loop time)."""
+        for guest in tuple(self.inside):
+            if not guest.busy and guest.heard_at < since:
+                guest.dismiss()
 
     def close(self) -> int:
         """Take nothing new and dismiss who is idle; returns how many are busy.  May be called again."""

@@ -4,21 +4,29 @@ SQLite runs with a rollback journal and `synchronous=EXTRA` (write-ahead logging
 commits), with BEGIN IMMEDIATE for writers: a deferred upgrade fails at once whatever the
 timeout.  `secure_delete` makes a destroyed key destroyed.  All of this blocks: callers in an event loop use a
 thread.
+
+A first failed sync is final for the process that met it: the kernel reports it once, and a second sync that
+"succeeds" says nothing about what the first one lost.  A full disk, a lock or a quota is not: those come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 
-from gateway.replies import StoreUnavailable
+from gateway.replies import StoreDamaged, StoreFailed, StoreUnavailable
 from gateway.store.tables import EPOCH
 
+STORE_FAILED = 74
+"""Exit status of a process whose store failed (EX_IOERR of sysexits.h)."""
 _BUSY_SECONDS = 5
 _PRAGMAS = (
     "PRAGMA journal_mode=DELETE",
@@ -27,14 +35,33 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",
     f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
 )
+_FINAL = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_DELETE,
+        sqlite3.SQLITE_IOERR_CLOSE,
+        sqlite3.SQLITE_IOERR_DIR_CLOSE,
+    }
+)
+"""After these nobody knows what is on the disk.  A refused write is none of them: a quota refuses too."""
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_LEAST_ROOM = 1_048_576
 
 
 class Database:
-    """One store.  `write()` and `read()` are transactions; every database error becomes StoreUnavailable."""
+    """One store.  `write()` and `read()` are transactions; every database error becomes StoreUnavailable.
+
+    The first that is final becomes StoreFailed, and so does everything asked afterwards; `on_failure` is then
+    called once, in the thread that met it.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        self.failed = False
+        self.on_failure: Callable[[], object] = lambda: None
 
     @property
     def sqlite(self) -> bool:
@@ -44,30 +71,57 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: committed and synced when the block ends, undone when it raises."""
-        try:
-            with self.engine.connect() as connection:
-                if self.sqlite:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                yield connection
-                connection.commit()
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreUnavailable(_inside(error)) from None
+        with self._guarded(), self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view."""
+        with self._guarded(), self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn every error of the store into one of ours."""
+        if self.failed:
+            raise StoreFailed("a sync has failed before")
         try:
-            with self.engine.connect() as connection:
-                if self.sqlite:
-                    connection.exec_driver_sql("BEGIN")
-                yield connection
+            yield
         except (SQLAlchemyError, OSError) as error:
-            raise StoreUnavailable(_inside(error)) from None
+            code = _code(error)
+            if code & 0xFF in _DAMAGED:
+                raise StoreDamaged(_inside(error)) from None
+            if code not in _FINAL:
+                raise StoreUnavailable(_inside(error)) from None
+            first, self.failed = not self.failed, True
+            if first:
+                self.on_failure()
+            raise StoreFailed(_inside(error)) from None
 
     def epoch(self) -> int:
         """The register's epoch; it grows with every change."""
         with self.read() as connection:
             return int(connection.execute(select(EPOCH.c.value)).scalar_one())
+
+    def obstacle(self) -> str | None:
+        """Why nothing can be held now, as far as can be seen without writing: for `/ready`."""
+        path = sqlite_path(self.url)
+        if self.failed:
+            return "a sync of the store failed"
+        if path is None:
+            return None
+        try:
+            place = os.statvfs(path)
+        except OSError as error:
+            return f"the store is not there: {error.strerror}"
+        if place.f_flag & os.ST_RDONLY or not os.access(path, os.W_OK):
+            return "the store is read-only"
+        return "the store's disk is full" if place.f_bavail * place.f_frsize < _LEAST_ROOM else None
 
     def close(self) -> None:
         """Close every connection; a forked child calls this before it uses the store."""
@@ -86,17 +140,42 @@ def _inside(error: Exception) -> str:
     return type(error).__name__
 
 
+def _code(error: Exception) -> int:
+    """SQLite's extended result code, or 0."""
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(inner, "sqlite_errorcode", 0))
+
+
 def _first_words(error: BaseException) -> str:
     # SQLite's messages name tables and limits only; PostgreSQL's DETAIL line quotes values, so it is cut off.
     return str(error).split("\n", 1)[0][:120]
 
 
 def _engine(url: str) -> Engine:
-    if url.startswith("sqlite:///"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=4)
+    path = sqlite_path(url)
+    if path is None:
+        return create_engine(url, pool_pre_ping=True, pool_size=4)
+
+    def connect() -> sqlite3.Connection:
+        # Never made here: a store that was taken away must not come back as an empty one.
+        where = f"file:{quote(str(path))}?mode=rw"
+        return sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
+
+    def same_file(_connection: object, record: Any, _proxy: object) -> None:
+        """An open file outlives its name: a store that was moved or replaced would be read for ever."""
+        found = _identity(path)
+        if record.info.setdefault("file", found) != found:
+            raise DisconnectionError("the store's file is another one now")
+
+    engine = create_engine(url, creator=connect)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", same_file)
+    return engine
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -108,7 +187,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite store, or None."""
-    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    name = url.removeprefix("sqlite:///")
+    return Path(name) if name and name != url else None
 
 
 def ping(database: Database) -> None:

@@ -14,15 +14,15 @@ from hmac import compare_digest
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 
-from gateway.replies import GatewayError
+from gateway.replies import GatewayError, StoreFailed, StoreUnavailable
 from gateway.store import StoreRefused
 from gateway.store.database import Database, sqlite_path
 from gateway.store.keys import MARKER, Keys, load, load_or_create, write_new
 from gateway.store.register import load_register
 from gateway.store.schema import check_version, damage, migrate, newest, version
-from gateway.store.tables import INSTALLATION
+from gateway.store.tables import EPOCH, INSTALLATION
 
 _LOCK = 0x656D62696E737461
 
@@ -32,6 +32,32 @@ def open_store(url: str, key_folder: Path) -> tuple[Database, Keys]:
     database = Database(url)
     migrate(database)
     return database, _bind(database, key_folder)
+
+
+def prepare(url: str, key_folder: Path) -> str | None:
+    """Make a store ready to be served, once before all processes; why it cannot be written now, or None.
+
+    Raises StoreRefused where it is damaged or not ours, StoreFailed where a sync fails, StoreUnavailable where it
+    cannot be read.  Its one transaction makes durable whatever a process that failed has left unsynced.
+    """
+    path = sqlite_path(url)
+    if path is not None and path.exists():
+        checked = Database(url)
+        problems = damage(checked)
+        checked.close()
+        if problems:
+            raise StoreRefused(*problems)
+    database, _ = open_store(url, key_folder)
+    try:
+        with database.write() as connection:
+            connection.execute(update(EPOCH).values(value=EPOCH.c.value))
+    except StoreFailed:
+        raise
+    except StoreUnavailable as error:
+        return str(error)
+    finally:
+        database.close()
+    return None
 
 
 def verify(database: Database, keys: Keys, key_folder: Path) -> None:

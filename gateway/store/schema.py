@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from gateway.replies import StoreUnavailable
+from gateway.replies import StoreDamaged, StoreUnavailable
 from gateway.store import StoreRefused
 from gateway.store.database import Database, sqlite_path
 
@@ -40,6 +40,9 @@ def _script() -> Iterator[ScriptDirectory]:
 
 def version(database: Database) -> str | None:
     """The schema's revision, or None where nothing was created yet; raises StoreUnavailable."""
+    path = sqlite_path(database.url)
+    if path is not None and not path.exists():
+        return None
     with database.read() as connection:
         return _version(connection)
 
@@ -74,9 +77,12 @@ def damage(database: Database) -> list[str]:
     """What SQLite itself finds broken in its file; nothing for PostgreSQL, which looks after its own."""
     if not database.sqlite:
         return []
-    with database.read() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
-    return [f"store.url: {line}" for line in found if line != "ok"]
+    try:
+        with database.read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
+    except StoreDamaged as error:
+        found = [str(error)]
+    return [f"store.url: damaged: {line}" for line in found if line != "ok"]
 
 
 def _make_file(database: Database) -> None:
