@@ -1,0 +1,92 @@
+"""The pipeline's own decisions: how a resend is known, and what a lead's release means for the same content."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.model import Client, Decision, Disposition, Envelope, Mail, Outcome, Recipient
+from gateway.pipeline import excuse, fingerprint, new_reference
+
+KEY = b"k" * 32
+NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
+BODY = b"From: a@dept.example\r\nSubject: x\r\n\r\ntext\r\n"
+
+
+def mail(
+    content: bytes = BODY, sender: str | None = "a@dept.example", to: tuple[str, ...] = ("b@dept.example",)
+) -> Mail:
+    """A mail."""
+    return Mail(Envelope(sender, tuple(map(Recipient, to))), content, Client("192.0.2.1"), NOW)
+
+
+def test_a_resend_from_elsewhere_is_known() -> None:
+    """Other trace lines and another order of recipients are the same mail."""
+    one = mail(b"Received: from a by b; date\r\n" + BODY, to=("b@dept.example", "c@dept.example"))
+    two = mail(b"Received: from x\r\n\tby y; other\r\n" + BODY, to=("c@dept.example", "b@dept.example"))
+    assert fingerprint(KEY, one) == fingerprint(KEY, two)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        mail(BODY + b"more\r\n"),
+        mail(sender="z@dept.example"),
+        mail(sender=None),
+        mail(to=("c@dept.example",)),
+        mail(to=("b@dept.example", "b@dept.example")),
+        mail(b"Subject: y\r\n" + BODY),
+    ],
+)
+def test_another_mail_is_another(other: Mail) -> None:
+    """Sender, recipients and content each make another mail."""
+    assert fingerprint(KEY, mail()).mail != fingerprint(KEY, other).mail
+
+
+def test_the_fingerprint_of_content_forgets_recipients() -> None:
+    """What was released to one person is known again when it is sent to others too."""
+    assert fingerprint(KEY, mail()).content == fingerprint(KEY, mail(to=("c@dept.example",))).content
+
+
+def test_references_are_unlike() -> None:
+    """A reference has ten letters and digits, and no two are alike."""
+    made = {new_reference() for _ in range(1000)}
+    assert len(made) == 1000
+    assert all(len(ref) == 10 and ref.isalnum() and ref.isupper() for ref in made)
+
+
+OUTCOMES = st.lists(
+    st.builds(
+        Outcome,
+        st.builds(Recipient, st.sampled_from([f"{letter}@x.example" for letter in "abcdef"])),
+        st.sampled_from([Disposition.RELAY, Disposition.HOLD]),
+        st.sampled_from([(), ("p",)]),
+    ).map(lambda o: o if o.ineligible_for else Outcome(o.recipient, Disposition.RELAY)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(OUTCOMES, st.frozensets(st.sampled_from([f"{letter}@x.example" for letter in "abcdef"])))
+def test_a_release_excuses_only_whom_it_names(outcomes: list[Outcome], released: frozenset[str]) -> None:
+    """Released content goes to those it was released to; everybody else stays as decided."""
+    decision = Decision(tuple(outcomes), publications=("p",))
+    excused = excuse(decision, released)
+    for before, after in zip(decision.outcomes, excused.outcomes, strict=True):
+        if before.recipient.address not in released and not before.eligible:
+            assert before == after
+        else:
+            assert after.eligible or before == after
+
+
+def test_a_rejected_mail_is_excused_whole_or_not_at_all() -> None:
+    """DATA has one reply: while somebody is ineligible the mail is still rejected."""
+    outcomes = tuple(
+        Outcome(Recipient(a), Disposition.REJECT, ("p",)) for a in ("a@x.example", "b@x.example")
+    )
+    decision = Decision(outcomes, publications=("p",))
+    assert decision == excuse(decision, frozenset({"a@x.example"}))
+    assert Disposition.RELAY is excuse(decision, frozenset({"a@x.example", "b@x.example"})).disposition
