@@ -43,7 +43,8 @@ _DEADLINE = 540.0
 """Seconds from final dot to reply: clients wait 600 (RFC 5321 section 4.5.3.2.6)."""
 _LARGE = 262_144
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_MAX_NAMED = 5
+_MAX_NAMED, _LONGEST_NAME = 3, 45
+"""Addresses in a reply: with both lists they fit into its 512 octets (RFC 5321 section 4.5.3.1.5)."""
 
 
 def new_reference() -> str:
@@ -285,7 +286,7 @@ def _count_incident(decision: Decision) -> None:
 
 def _named(addresses: Sequence[str]) -> str:
     """Addresses for a reply: printable ASCII, a few of many."""
-    shown = [a.encode("ascii", "backslashreplace").decode()[:60] for a in addresses[:_MAX_NAMED]]
+    shown = [a.encode("ascii", "backslashreplace").decode()[:_LONGEST_NAME] for a in addresses[:_MAX_NAMED]]
     more = len(addresses) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 

@@ -63,6 +63,7 @@ class NextHop:
         self._idle: list[Connection] = []
         self._out = 0
         self._freed = asyncio.Condition()
+        self._sweeping: asyncio.TimerHandle | None = None
         self._holders: dict[Holder, None] = {}
         self.offers: Mapping[str, str] = {}
         self.on_offers: Callable[[Mapping[str, str]], None] = lambda _offers: None
@@ -127,6 +128,8 @@ class NextHop:
         if keep:
             connection.idle_since = self._now()
             self._idle.append(connection)
+            if self._sweeping is None:
+                self._sweeping = asyncio.get_running_loop().call_later(_MAX_IDLE, self._sweep)
         elif connection.usable:
             await connection.quit()
         else:
@@ -135,8 +138,20 @@ class NextHop:
         async with self._freed:
             self._freed.notify()
 
+    def _sweep(self) -> None:
+        """Drop sessions that nobody has used for a while, and look again later if any is left."""
+        oldest = self._now() - _MAX_IDLE
+        for connection in self._idle:
+            if connection.idle_since <= oldest:
+                connection.drop()
+        self._idle = [connection for connection in self._idle if connection.usable]
+        again = asyncio.get_running_loop().call_later(_MAX_IDLE / 2, self._sweep) if self._idle else None
+        self._sweeping = again
+
     async def close(self) -> None:
         """Say goodbye on every idle session."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         idle, self._idle = self._idle, []
         await asyncio.gather(*(connection.quit() for connection in idle))
 

@@ -7,29 +7,22 @@ write), STARTTLS, and DATA, whose mail runs to its end in a task of its own.  Th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as SessionEnvelope
 
-from gateway import log, metrics, replies
+from gateway import replies
 from gateway.model import Mail, Recipient
-from gateway.pipeline import new_reference
-from gateway.replies import GatewayError, Reply, reply_for
+from gateway.replies import Reply
 from gateway.smtp import commands
-from gateway.smtp.channel import Channel
 from gateway.smtp.commands import CommandError
+from gateway.smtp.dialogue import Dialogue
 from gateway.smtp.hall import Hall
-from gateway.smtp.inbox import ContentTooBig, Gone, LineFault, content_fault
+from gateway.smtp.inbox import ContentTooBig, Gone, content_fault
 from gateway.smtp.passage import Passage
-
-_log = log.get(__name__)
-_MAX_FAULTS = 10
-_MAX_IDLE_COMMANDS = 200
-_HTTP = (b"GET ", b"POST ", b"HEAD ", b"PUT ", b"OPTIONS ", b"CONNECT ", b"DELETE ")
-_BEFORE_TLS = frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "QUIT", "RSET"})
 
 
 @dataclass(slots=True)
@@ -42,108 +35,28 @@ class Transaction:
     asked: int = 0
 
 
-class Server(Channel):
-    """The dialogue with one client."""
+class Server(Dialogue):
+    """The commands of one client."""
 
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self._transaction: Transaction | None = None
         self._ticket: int | None = None
         self._offers: Mapping[str, str] = {}
-        self._faults = self._idle_commands = 0
 
     @property
     def busy(self) -> bool:
-        """Whether a mail is in the making, or its answer not yet heard."""
-        return self._transaction is not None or self._ticket is not None
+        """Whether a mail is in the making."""
+        return self._transaction is not None
 
-    async def serve(self) -> None:
-        """Greet, obey line by line, and leave nothing behind."""
-        try:
-            if await self._greeted():
-                while (line := await self._next_line()) is not None:
-                    await self._obey(line)
-        except ConnectionError:
-            pass
-        except Exception as error:
-            self._bug(error)
-        finally:
-            await self._forget()
-            self.close()
+    def heard(self) -> None:
+        """The client went on to something else: its last answer needs no memory."""
+        if self._ticket is not None:
+            self.hall.link.heard(self._ticket)
+            self._ticket = None
 
-    def _bug(self, error: Exception) -> Reply:
-        ref = new_reference()
-        metrics.ERRORS.labels("bug").inc()
-        _log.error("bug", ref=ref, kind="session", error=type(error).__name__, trace=log.trace(error))
-        return reply_for(error, ref)
-
-    async def _greeted(self) -> bool:
-        if self.hall.closing or len(self.hall.inside) > self.hall.settings.max_connections:
-            await self.push(replies.SHUTTING_DOWN if self.hall.closing else replies.TOO_BUSY)
-            return False
-        if not self.inbox.empty:
-            await self.push(replies.TALKS_EARLY)
-            return False
-        await self.push(Reply(220, "", f"{self.hostname} ESMTP"))
-        return True
-
-    async def _next_line(self) -> bytes | None:
-        """The next command; a malformed one is answered here and counted.  None: the dialogue is over."""
-        while True:
-            if self.hall.closing and self._transaction is None and self.inbox.empty:
-                await self.push(replies.SHUTTING_DOWN)
-                return None
-            self.allow(self.hall.settings.command_timeout.total_seconds())
-            try:
-                line = await self.inbox.line()
-            except LineFault as fault:
-                await self._fault(fault.reply)
-                continue
-            if line is not None and self._ticket is not None:
-                self.hall.link.heard(self._ticket)
-                self._ticket = None
-            return line
-
-    async def _fault(self, reply: Reply) -> None:
-        """Answer a bad command; too many end the connection."""
-        self._faults += 1
-        enough = self._faults > _MAX_FAULTS
-        await self.push(replies.TOO_MANY_ERRORS if enough else reply)
-        if enough:
-            self.close()
-
-    async def _obey(self, line: bytes) -> None:
-        if line.upper().startswith(_HTTP):
-            await self.push(replies.NOT_HTTP)
-            return self.close()
-        try:
-            verb, _, argument = line.decode("utf-8").partition(" ")
-            await self._command(verb.upper(), argument.strip(" "))
-        except UnicodeDecodeError:
-            await self._fault(replies.BAD_LINE)
-        except CommandError as error:
-            await self._fault(error.reply)
-        except GatewayError as error:
-            metrics.ERRORS.labels("next_hop").inc()
-            await self.push(error.reply)
-        except ConnectionError:
-            raise
-        except Exception as error:
-            await self.push(self._bug(error))
-
-    async def _command(self, verb: str, argument: str) -> None:
-        if self.hall.settings.require_tls and not self.secure and verb not in _BEFORE_TLS:
-            return await self.push(replies.TLS_REQUIRED)
-        method = _VERBS.get(verb)
-        if method is None:
-            raise CommandError(replies.BAD_COMMAND)
-        self._idle_commands = 0 if verb in ("MAIL", "RCPT", "DATA") else self._idle_commands + 1
-        if self._idle_commands > _MAX_IDLE_COMMANDS:
-            await self.push(replies.TOO_MANY_ERRORS)
-            return self.close()
-        await method(self, argument)
-
-    async def _forget(self) -> None:
+    async def forget(self) -> None:
+        """Forget the mail in the making and give its session back."""
         transaction, self._transaction = self._transaction, None
         self.envelope = SessionEnvelope()
         if transaction is not None:
@@ -168,7 +81,7 @@ class Server(Channel):
 
     async def _introduced(self, argument: str, *, extended: bool) -> None:
         name = commands.hostname(argument)
-        await self._forget()
+        await self.forget()
         self.session.host_name = name
         self.session.extended_smtp = extended
 
@@ -196,7 +109,7 @@ class Server(Channel):
             raise CommandError(replies.BAD_SEQUENCE)
         arguments = [argument]
         while (line := self.inbox.waiting_line(b"RCPT ")) is not None:
-            arguments.append(line[5:].decode("utf-8", "replace").strip(" "))
+            arguments.append(line[5:].decode("utf-8", "surrogateescape").strip(" "))
         wanted = [self._recipient(transaction, each) for each in arguments]
         good = [each for each in wanted if isinstance(each, Recipient)]
         passed = iter(await transaction.passage.recipients(good) if good else ())
@@ -209,7 +122,7 @@ class Server(Channel):
         try:
             recipient = commands.rcpt(argument, self._offers, utf8=transaction.utf8)
         except CommandError as error:
-            self._faults += 1
+            self.faults += 1
             return error.reply
         if transaction.asked >= self.hall.settings.max_recipients:
             return replies.TOO_MANY_RECIPIENTS
@@ -228,7 +141,7 @@ class Server(Channel):
         await self.push(replies.START_MAIL)
         content = await self._content(transaction.passage)
         if isinstance(content, Reply):
-            await self._forget()
+            await self.forget()
             return await self.push(content)
         mail = Mail(transaction.passage.envelope, content, self.client, datetime.now(UTC))
         await self._decided(mail, transaction.passage)
@@ -278,12 +191,12 @@ class Server(Channel):
         """Forget the mail in the making."""
         if argument:
             raise CommandError(replies.BAD_ARGUMENT)
-        await self._forget()
+        await self.forget()
         await self.push(replies.OK)
 
     async def smtp_QUIT(self, argument: str) -> None:
         """Say goodbye: an orderly end, so that the last answer was heard."""
-        await self._forget()
+        await self.forget()
         await self.push(replies.BYE)
         self.close()
 
@@ -298,13 +211,13 @@ class Server(Channel):
         if not self.inbox.empty:
             await self.push(replies.TALKS_EARLY)
             return self.close()
-        await self._forget()
+        await self.forget()
         await self.push(replies.READY_FOR_TLS)
         await self.begin_tls(self.hall.tls)
         self._offers = {}
 
 
-_VERBS: Mapping[str, Callable[[Server, str], Awaitable[None]]] = {
+Server.verbs = {
     "EHLO": Server.smtp_EHLO,
     "HELO": Server.smtp_HELO,
     "MAIL": Server.smtp_MAIL,
