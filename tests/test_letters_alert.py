@@ -88,7 +88,6 @@ def test_headers() -> None:
     assert LEAD == message["To"]
     assert "auto-generated" == message["Auto-Submitted"]
     assert "All" == message["X-Auto-Response-Suppress"]
-    assert "none" == message["Precedence"]
     assert NOW == message["Date"].datetime
     assert message["Message-ID"].endswith("@stats.example>")
 

@@ -50,7 +50,6 @@ def head(heading: Heading) -> list[bytes]:
         ("Message-ID", f"<{message_id}@{heading.sender.rpartition('@')[2]}>"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
-        ("Precedence", "none"),
         ("MIME-Version", "1.0"),
     )
     return [f"{name}: {value}\r\n".encode() for name, value in fields]
