@@ -7,6 +7,8 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -49,10 +51,12 @@ def sink() -> Iterator[Sink]:
     server.close()
 
 
-def send(gateway: Gateway, content: bytes = EMBARGOED, to: str = OUTSIDER) -> str:
+def send(
+    gateway: Gateway, content: bytes = EMBARGOED, to: str = OUTSIDER, sender: str = "sender@policy.example"
+) -> str:
     """One mail from a client that hears the answer."""
     talk = Talk(gateway.port)
-    reply = talk.mail("sender@policy.example", [to], content)
+    reply = talk.mail(sender, [to], content)
     talk.quit()
     return reply
 
@@ -60,7 +64,9 @@ def send(gateway: Gateway, content: bytes = EMBARGOED, to: str = OUTSIDER) -> st
 def test_an_exception_in_any_step_defers_and_is_silent(sink: Sink, tmp_path: Path) -> None:
     """Each step of the pipeline fails once, before and after it ran: 451, nothing relayed, no word of the content."""
     gateway = Gateway(tmp_path, sink.port)
-    flags = {(step, when): gateway.plan(step, when, "raise") for step in STEPS for when in ("before", "after")}
+    flags = {
+        (step, when): gateway.plan(step, when, "raise") for step in STEPS for when in ("before", "after")
+    }
     registered(gateway).start()
     try:
         for fault, flag in flags.items():
@@ -98,7 +104,12 @@ def test_a_worker_killed_around_the_commit(sink: Sink, tmp_path: Path, when: str
         wait_for(lambda: sink.to(LEAD))
         time.sleep(1.2)
         assert (1, 1, 0) == (len(gateway.incidents()), len(sink.to(LEAD)), len(sink.to(OUTSIDER)))
-        assert gateway.metric('embargo_gateway_blocked_attempts_total{disposition="hold",publication="cla-2018"}') <= 1
+        assert (
+            gateway.metric(
+                'embargo_gateway_blocked_attempts_total{disposition="hold",publication="cla-2018"}'
+            )
+            <= 1
+        )
     finally:
         gateway.stop()
 
@@ -177,6 +188,39 @@ def test_a_locked_store_defers_what_must_be_held(sink: Sink, tmp_path: Path) -> 
         assert len(sink.to(OUTSIDER)) == 1
     finally:
         gateway.stop()
+
+
+def test_a_mail_that_kills_the_scanner(sink: Sink, tmp_path: Path) -> None:
+    """451 twice; the third time the content counts as unreadable: held from a listed sender, relayed from others."""
+    gateway = Gateway(tmp_path, sink.port)
+    die = gateway.plan("gateway.scanner.message.extract", "before", "die")
+    registered(gateway)
+    gateway.call(
+        "access", "grant", "cla-2018", "sender@policy.example", "--kind", "production", "--reason", "makes it"
+    )
+    gateway.start()
+    try:
+        die.touch()
+        content = with_attachment("report.rtf", rb"{\rtf1 words}")
+        assert ["451 4.3.0", "451 4.3.0"] == [send(gateway, content)[:9] for _ in range(2)]
+        assert send(gateway, content).startswith("250 2.0.0 Held")
+        finding = gateway.incidents()[0]["findings"][0]
+        assert ("unreadable", "cla-2018") == (finding["detector"], finding["publication"])
+        other = with_attachment("other.rtf", rb"{\rtf1 other words}")
+        replies = [send(gateway, other, sender="nobody@policy.example")[:3] for _ in range(3)]
+        assert ["451", "451", "250"] == replies
+        assert len(sink.to(OUTSIDER)) == 1
+    finally:
+        gateway.stop()
+
+
+def with_attachment(name: str, data: bytes) -> bytes:
+    """A mail with one attachment."""
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = "sender@policy.example", "attached"
+    made.set_content("see attached")
+    made.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return made.as_bytes()
 
 
 def test_everything_restarts(sink: Sink, tmp_path: Path) -> None:
