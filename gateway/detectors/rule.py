@@ -22,6 +22,8 @@ _LONGEST_GAP, _LONGEST_WILD = 16, 60
 _GAP = f"[^a-z0-9]{{1,{_LONGEST_GAP}}}+"
 """What may stand between two words of a phrase: spaces, cell borders, emphasis marks, dashes."""
 _OTHER_WORDS = f"(?![a-z0-9]).{{1,{_LONGEST_WILD}}}?(?<![a-z0-9])"
+_WORD_END = r"(?![^\W_])"
+"""Part of the expression, so that of `embargo/embargoed` the one is tried that is all of the word."""
 _SHORTEST_ANCHOR = 3
 
 
@@ -60,7 +62,8 @@ class Phrase:
             raise ValueError(f"{text!r} needs a word of at least {_SHORTEST_ANCHOR} letters")
         self.longest = len(text) + _LONGEST_GAP * len(slots) + _LONGEST_WILD * (len(pieces) - 1)
         """Characters of the longest match."""
-        self._pattern = re.compile(_OTHER_WORDS.join(_GAP.join(map(_either, piece)) for piece in pieces))
+        spelled = _OTHER_WORDS.join(_GAP.join(map(_either, piece)) for piece in pieces)
+        self._pattern = re.compile(spelled + _WORD_END)
 
     def spans(self, folded: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
         """Where the phrase stands as whole words in folded text: (start, end) positions, in order."""
