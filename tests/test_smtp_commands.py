@@ -15,7 +15,9 @@ def test_parameters_keep_their_case() -> None:
     """ENVID and ORCPT mean something to their sender in the case they were given (RFC 3461)."""
     sender, parameters = mail("FROM:<a@dept.example> RET=hdrs ENVID=AbC+3Dx BODY=8BITMIME", OFFERED)
     assert ("a@dept.example", ("RET=hdrs", "ENVID=AbC+3Dx", "BODY=8BITMIME")) == (sender, parameters)
-    recipient = rcpt("TO:<b@dept.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Bob@dept.example", OFFERED, utf8=False)
+    recipient = rcpt(
+        "TO:<b@dept.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Bob@dept.example", OFFERED, utf8=False
+    )
     assert ("NOTIFY=SUCCESS,FAILURE", "ORCPT=rfc822;Bob@dept.example") == recipient.parameters
 
 

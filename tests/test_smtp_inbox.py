@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from gateway import replies
 from gateway.smtp.inbox import COMMAND_LIMIT, LINE_LIMIT, ContentTooBig, Gone, Inbox, LineFault, content_fault
 
-MARKS = {"CRLF": b"\r\n", "LF": b"\n", "CR": b"\r", "CRCRLF": b"\r\r\n", "NUL": b"\r\n\0", "SP": b"\r\n ", "LFCRLF": b"\n\r\n"}
+MARKS = {
+    "CRLF": b"\r\n",
+    "LF": b"\n",
+    "CR": b"\r",
+    "CRCRLF": b"\r\r\n",
+    "NUL": b"\r\n\0",
+    "SP": b"\r\n ",
+    "LFCRLF": b"\n\r\n",
+}
 
 
 def fed(*pieces: bytes, end: bool = True) -> Inbox:
@@ -43,7 +51,12 @@ def test_only_one_mark_ends_content(before: str, after: str) -> None:
         assert doubt or plain
 
 
-@given(st.binary(max_size=400).filter(lambda b: content_fault(b.replace(b"\r", b"").replace(b"\n", b"\r\n")) is None), st.integers(1, 7))
+@given(
+    st.binary(max_size=400).filter(
+        lambda b: content_fault(b.replace(b"\r", b"").replace(b"\n", b"\r\n")) is None
+    ),
+    st.integers(1, 7),
+)
 def test_content_is_what_was_sent(raw: bytes, step: int) -> None:
     """Dots come back as they were whatever the lines are and however the bytes are cut."""
     content = raw.replace(b"\r", b"").replace(b"\n", b"\r\n")

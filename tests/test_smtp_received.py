@@ -46,7 +46,11 @@ def test_our_own_marks_count_and_forged_ones_do_not() -> None:
 
 @pytest.mark.parametrize(
     "trace",
-    [b"", b"Received: from a\r\n\tby b;\r\n\tdate\r\n", b"Return-Path: <a@x.example>\r\nReceived: x\r\n y\r\n"],
+    [
+        b"",
+        b"Received: from a\r\n\tby b;\r\n\tdate\r\n",
+        b"Return-Path: <a@x.example>\r\nReceived: x\r\n y\r\n",
+    ],
 )
 def test_a_resend_looks_the_same_below_its_trace(trace: bytes) -> None:
     """What a server adds on top each time it sends is no part of what identifies a mail."""

@@ -1,0 +1,64 @@
+"""The nouns of the gateway: frozen values that check themselves.
+
+Read this first.  Every other module speaks in these types.  An instance that breaks a rule stated here cannot be made.
+Vocabulary: a *publication* is under *embargo* until it is live; a *grant* makes one address *eligible* for one
+publication for a time; a *finding* says where a mail shows a trace of a publication, never what it says.
+"""
+
+from gateway.model.decision import (
+    Decision,
+    Detector,
+    Disposition,
+    Finding,
+    Mixed,
+    OnFinding,
+    Outcome,
+    Policy,
+    Scope,
+)
+from gateway.model.mail import Client, Envelope, Mail, Recipient
+from gateway.model.message import PART_PATH, Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+from gateway.model.publication import (
+    ACCESS_WINDOW,
+    PUBLICATION_ID,
+    Grant,
+    GrantKind,
+    LiveBy,
+    Publication,
+    Register,
+    State,
+)
+from gateway.model.times import aware
+
+__all__ = [
+    "ACCESS_WINDOW",
+    "PART_PATH",
+    "PUBLICATION_ID",
+    "Client",
+    "Decision",
+    "Detector",
+    "Disposition",
+    "Document",
+    "Envelope",
+    "Finding",
+    "Grant",
+    "GrantKind",
+    "Leaf",
+    "LiveBy",
+    "Mail",
+    "Message",
+    "Mixed",
+    "OnFinding",
+    "Outcome",
+    "Part",
+    "PartKind",
+    "Policy",
+    "Publication",
+    "Reason",
+    "Recipient",
+    "Register",
+    "Scope",
+    "State",
+    "Unreadable",
+    "aware",
+]

@@ -1,0 +1,130 @@
+"""Findings, and what is decided of them for each recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from gateway.model.mail import Recipient
+from gateway.model.message import Reason
+
+
+class Disposition(IntEnum):
+    """What becomes of a mail for one recipient; the strictest wins."""
+
+    RELAY = 0
+    HOLD = 1
+    REJECT = 2
+
+    @property
+    def word(self) -> str:
+        """The lower-case word that commands, metrics and the store use."""
+        return self.name.lower()
+
+
+class Detector(Enum):
+    """The kinds of evidence; the value is the name that settings, metrics and findings carry."""
+
+    BANNER = "banner"
+    FILE = "file"
+    TEXT = "text"
+    FIGURES = "figures"
+    THREAD = "thread"
+    LINK = "link"
+    UNREADABLE = "unreadable"
+
+
+class OnFinding(Enum):
+    """What a finding leads to for an ineligible recipient; `monitor` relays, records and alerts."""
+
+    HOLD = "hold"
+    REJECT = "reject"
+    MONITOR = "monitor"
+
+
+class Mixed(Enum):
+    """What the eligible recipients of a mail get while others are held."""
+
+    SPLIT = "split"
+    WHOLE = "whole"
+
+
+class Scope(Enum):
+    """Whose unreadable content asks for a hold: of senders with a grant, of everybody, of nobody."""
+
+    LISTED = "listed"
+    EVERYONE = "everyone"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule fired in one part: the place, never the text.
+
+    `publication` is None where none is known; `candidates` are the publications among which a banner's time and
+    words did not decide (then `publication` is None too unless exactly one fits).
+    `reason` is set on `unreadable` findings only.
+    """
+
+    rule: str
+    detector: Detector
+    part: str
+    publication: str | None = None
+    candidates: tuple[str, ...] = ()
+    asks: Disposition = Disposition.HOLD
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one recipient gets, and for which publications (or None: unknown) that address is ineligible."""
+
+    recipient: Recipient
+    disposition: Disposition
+    ineligible_for: tuple[str | None, ...] = ()
+
+    @property
+    def eligible(self) -> bool:
+        """Whether nothing found in the mail is closed to this recipient."""
+        return not self.ineligible_for
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome for each recipient, and the findings it rests on.
+
+    `publications` are those that an incident belongs to (None for an unknown one); `observed` says that monitor mode
+    relays what would have been held.  `sender_ineligible_for`: publications found whose list lacks the sender.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...] = ()
+    publications: tuple[str | None, ...] = ()
+    observed: bool = False
+    sender_ineligible_for: tuple[str, ...] = ()
+
+    @property
+    def disposition(self) -> Disposition:
+        """The strictest over the recipients."""
+        return max((outcome.disposition for outcome in self.outcomes), default=Disposition.RELAY)
+
+    @property
+    def ineligible(self) -> tuple[str, ...]:
+        """Addresses of the recipients for whom something found is closed."""
+        return tuple(outcome.recipient.address for outcome in self.outcomes if not outcome.eligible)
+
+    @property
+    def incident(self) -> bool:
+        """Whether this must be recorded and the lead told."""
+        return self.observed or self.disposition is not Disposition.RELAY
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The installation's policy settings, as `decide` needs them."""
+
+    on_finding: OnFinding = OnFinding.HOLD
+    mixed: Mixed = Mixed.SPLIT
+    unregistered: str = "hold"
+    unreadable: Scope = Scope.LISTED
+    monitored: frozenset[Detector] = frozenset()

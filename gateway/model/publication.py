@@ -1,0 +1,144 @@
+"""Publications under embargo, the grants that make people eligible, and the register of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+
+from gateway.model.decision import Mixed, OnFinding
+from gateway.model.times import aware
+
+PUBLICATION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+ACCESS_WINDOW = timedelta(hours=24)
+"""Default time before publication at which `pre-release` grants begin (SI 2008/2998: at most 24 hours)."""
+
+
+class GrantKind(Enum):
+    """Why a person has a publication early: to make it, or by pre-release access."""
+
+    PRODUCTION = "production"
+    PRE_RELEASE = "pre-release"
+
+
+class LiveBy(Enum):
+    """What ends an embargo: the planned time, a public page that answers, or a person who says so."""
+
+    CLOCK = "clock"
+    URL = "url"
+    PERSON = "person"
+
+
+class State(Enum):
+    """The life of a publication; an embargo lasts in every state but `live` and `withdrawn`."""
+
+    EMBARGOED = "embargoed"
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One address may have one publication, of a kind, from and until a time (either may be open), for a reason.
+
+    `address` is canonical (`gateway.address.canonical`).  `origin` says how it came: `lead`, `team`, `import`, `hand`.
+    """
+
+    address: str
+    kind: GrantKind
+    reason: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    origin: str = "hand"
+    name: str = ""
+    role: str = ""
+    organisation: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("starts_at", "ends_at"):
+            when = getattr(self, name)
+            if when is not None:
+                aware(when, name)
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise ValueError("a grant must start before it ends")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One statistical output with a planned time, its people and its policy.
+
+    `former_times` are planned times it once had: a banner that names one of them still belongs to it.
+    `on_finding` and `mixed` override the installation's policy where they are not None.
+    """
+
+    id: str
+    title: str
+    publishes_at: datetime
+    lead: str
+    opens_at: datetime | None = None
+    deputies: tuple[str, ...] = ()
+    state: State = State.EMBARGOED
+    live_by: LiveBy = LiveBy.CLOCK
+    url: str | None = None
+    at_live: str = "keep"
+    market_sensitive: bool = False
+    on_finding: OnFinding | None = None
+    mixed: Mixed | None = None
+    former_times: tuple[datetime, ...] = ()
+    confirmed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not PUBLICATION_ID.match(self.id):
+            raise ValueError(
+                f"publication id {self.id!r}: lower-case letters, digits and hyphens, at most 64"
+            )
+        aware(self.publishes_at, "publishes_at")
+        if self.opens_at is not None:
+            aware(self.opens_at, "opens_at")
+            if self.opens_at >= self.publishes_at:
+                raise ValueError("the access window must open before the publication time")
+
+    @property
+    def window_opens(self) -> datetime:
+        """When `pre-release` grants begin."""
+        return self.opens_at if self.opens_at is not None else self.publishes_at - ACCESS_WINDOW
+
+    def embargoed(self, now: datetime) -> bool:
+        """Whether material of this publication is still a leak at `now`: the register is the clock.
+
+        A `paused` publication stays under embargo.  `clock` ends at the planned time to the microsecond; `url` and
+        `person` only by confirmation, so that a slipped publication goes on being protected.
+        """
+        if self.state in (State.LIVE, State.WITHDRAWN):
+            return False
+        return self.live_by is not LiveBy.CLOCK or now < self.publishes_at
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """Every planned time it ever had, the present one first."""
+        return (self.publishes_at, *self.former_times)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A read-only snapshot of publications, grants and traces with its epoch.
+
+    `grants` maps publication id -> canonical address -> grants; `files` maps a keyed digest (bytes) of a leaf's
+    SHA-256 -> ids of the publications that registered it; `trace_key` keys these digests.
+    """
+
+    epoch: int
+    publications: Mapping[str, Publication]
+    grants: Mapping[str, Mapping[str, tuple[Grant, ...]]]
+    files: Mapping[bytes, frozenset[str]]
+    trace_key: bytes = field(repr=False, default=b"")
+
+    @classmethod
+    def empty(cls) -> Register:
+        """A register of nothing, for tests and a first start."""
+        nothing: Mapping[str, Publication] = MappingProxyType({})
+        return cls(0, nothing, MappingProxyType({}), MappingProxyType({}))
