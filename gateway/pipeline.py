@@ -14,18 +14,17 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from gateway import log, metrics, replies
-from gateway.address import canonical
 from gateway.config import Settings
 from gateway.detectors import find
 from gateway.link import Begun, OfficeLink
 from gateway.message import read
 from gateway.model import Decision, Disposition, Mail, Message, Reason, Register, Unreadable
-from gateway.policy import decide
+from gateway.policy import decide, excuse
 from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, reply_for
 from gateway.resend import FAILURES_BEFORE_UNREADABLE
 from gateway.rules import RuleSet
@@ -61,29 +60,6 @@ def fingerprint(key: bytes, mail: Mail) -> Fingerprint:
     for address in sorted(mail.envelope.addresses):
         whole.update(b"\0" + address.encode())
     return Fingerprint(mail=whole.digest(), content=digest)
-
-
-def excuse(decision: Decision, released: frozenset[str]) -> Decision:
-    """The decision without the recipients to whom a lead has released this very content (canonical addresses)."""
-    if not released or not decision.incident:
-        return decision
-    waiting = [
-        o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released
-    ]
-    if not waiting:
-        relayed = tuple(
-            replace(o, disposition=Disposition.RELAY, ineligible_for=()) for o in decision.outcomes
-        )
-        return Decision(relayed, decision.findings)
-    if decision.disposition is Disposition.REJECT:
-        return decision
-    return replace(
-        decision,
-        outcomes=tuple(
-            o if o in waiting or o.eligible else replace(o, disposition=Disposition.RELAY, ineligible_for=())
-            for o in decision.outcomes
-        ),
-    )
 
 
 @dataclass(slots=True)

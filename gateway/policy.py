@@ -225,3 +225,26 @@ def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
     return (grant.starts_at is None or grant.starts_at <= now) and (
         grant.ends_at is None or now < grant.ends_at
     )
+
+
+def excuse(decision: Decision, released: frozenset[str]) -> Decision:
+    """The decision without the recipients to whom a lead has released this very content (canonical addresses)."""
+    if not released or not decision.incident:
+        return decision
+    waiting = [
+        o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released
+    ]
+    if not waiting:
+        relayed = tuple(
+            replace(o, disposition=Disposition.RELAY, ineligible_for=()) for o in decision.outcomes
+        )
+        return Decision(relayed, decision.findings)
+    if decision.disposition is Disposition.REJECT:
+        return decision
+    return replace(
+        decision,
+        outcomes=tuple(
+            o if o in waiting or o.eligible else replace(o, disposition=Disposition.RELAY, ineligible_for=())
+            for o in decision.outcomes
+        ),
+    )

@@ -1,8 +1,8 @@
 """The public command with faults planted from outside: a function of the gateway kills, raises or waits.
 
 `GATEWAY_FAULTS` is a JSON list of {"where", "when", "do", "flag"}: the dotted name of a function as the caller finds
-it, `before` or `after` it, `kill`, `die`, `raise` or `sleep:SECONDS`, and a file that must exist for it to act.  A kill takes
-the file away first, so that it happens once; `die` happens each time.
+it, `before` or `after` it, `kill`, `die`, `raise` or `sleep:SECONDS`, and a file that must exist for it to act.  A kill
+takes the file away first, so that it happens once; `die` happens each time.
 """
 
 from __future__ import annotations

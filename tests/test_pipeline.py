@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model import Client, Decision, Disposition, Envelope, Mail, Outcome, Recipient
-from gateway.pipeline import excuse, fingerprint, new_reference
+from gateway.pipeline import fingerprint, new_reference
+from gateway.policy import excuse
 
 KEY = b"k" * 32
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
