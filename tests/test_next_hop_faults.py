@@ -151,3 +151,22 @@ def test_a_feature_that_is_gone_defers(place: tuple[Gateway, Sink]) -> None:
     fresh = Talk(gateway.port)
     fresh.ask("MAIL FROM:<a@dept.example>")
     fresh.quit()
+
+
+def test_idle_clients_do_not_use_up_the_sessions(place: tuple[Gateway, Sink]) -> None:
+    """More clients than sessions sit idle behind MAIL; another one's mail goes through, and then theirs do too."""
+    gateway, sink = place
+    sink.mails.clear()
+    idle = [Talk(gateway.port) for _ in range(45)]
+    for talk in idle:
+        assert talk.ask("MAIL FROM:<a@dept.example>")[:3] == "250"
+        assert talk.ask("RCPT TO:<b@dept.example>")[:3] == "250"
+    busy = Talk(gateway.port)
+    assert busy.mail("a@dept.example", ["c@dept.example"], letter("busy"))[:3] == "250"
+    busy.quit()
+    for number, talk in enumerate(idle):
+        assert talk.ask("RCPT TO:<d@dept.example>")[:3] == "250"
+        talk.ask("DATA")
+        assert talk.ask(f"idle {number}\r\n.")[:3] == "250"
+        talk.quit()
+    assert [["b@dept.example", "d@dept.example"]] * 45 == [mail.recipients for mail in sink.wait(46)[1:]]

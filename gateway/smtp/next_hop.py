@@ -111,12 +111,13 @@ class NextHop:
             self._out -= 1
             raise
 
-    def lendable_again(self, holder: Holder, can: bool) -> None:
-        """Note whether this holder's session may be taken back when the pool is short."""
-        if can:
-            self._holders[holder] = None
-        else:
-            self._holders.pop(holder, None)
+    def can_spare(self, holder: Holder) -> None:
+        """This holder's session may be taken back when the pool is short."""
+        self._holders[holder] = None
+
+    def needs(self, holder: Holder) -> None:
+        """This holder's session is at work."""
+        self._holders.pop(holder, None)
 
     async def give_back(self, connection: Connection, *, clean: bool) -> None:
         """Return a session; `clean` says that no transaction is open on it.  Never raises."""

@@ -1,8 +1,8 @@
 """The way of one mail to the next hop: RCPTs are passed through, content follows once it is decided.
 
 A passage holds a borrowed session from MAIL on.  It loses it when the next hop restarts, when the upload lasts longer
-than 5 seconds (servers under stress drop idle sessions after 10), or when the pool is short.  Then the same recipients
-are replayed on another session.
+than 5 seconds (servers under stress drop idle sessions after 10), or when the pool is short while its client is idle.
+Then the same recipients are replayed on another session.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Passage:
         """Pass MAIL through; raises the errors of NextHop.lend, NextHopLost and FeatureGone."""
         self.envelope = Envelope(sender, (), parameters)
         reply = await self._begin()
-        if not reply.positive:
+        if reply.positive:
+            self._next_hop.can_spare(self)
+        else:
             await self.end()
         return reply
 
@@ -61,6 +63,7 @@ class Passage:
 
     async def recipients(self, batch: Sequence[Recipient]) -> list[Reply]:
         """Pass RCPTs through in one write; the accepted ones join the envelope."""
+        self._next_hop.needs(self)
         try:
             connection = self._usable() or await self._restored()
             if not all(features_needed(r.parameters) <= set(connection.offers) for r in batch):
@@ -72,6 +75,7 @@ class Passage:
         connection.refusals += sum(not answer.positive for answer in answers)
         accepted = tuple(r for r, answer in zip(batch, answers, strict=True) if answer.positive)
         self.envelope = replace(self.envelope, recipients=self.envelope.recipients + accepted)
+        self._next_hop.can_spare(self)
         return answers
 
     def _usable(self) -> Connection | None:
@@ -95,8 +99,7 @@ class Passage:
         return connection
 
     def uploading(self) -> None:
-        """Content is on its way: from now on the session may be taken back."""
-        self._next_hop.lendable_again(self, True)
+        """Content is on its way: the session is given back if that lasts long."""
         self._timer = asyncio.get_running_loop().call_later(_LONGEST_UPLOAD, self._give_back)
 
     def _give_back(self) -> None:
@@ -107,7 +110,7 @@ class Passage:
             task.add_done_callback(self._giving_back.discard)
 
     def take_back(self) -> Connection | None:
-        """Give up the session while the upload lasts (the pool is short, or it lasts too long)."""
+        """Give up the session between two commands or while the upload lasts: it can be restored."""
         connection, self._connection = self._connection, None
         self._rest()
         return connection
@@ -120,7 +123,7 @@ class Passage:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._next_hop.lendable_again(self, False)
+        self._next_hop.needs(self)
 
     async def relay(self, content: bytes, received: bytes, unchanged: Callable[[], bool]) -> Reply:
         """Send the mail to every accepted recipient and return the next hop's reply.
