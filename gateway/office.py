@@ -47,7 +47,7 @@ class Office:
         self._wakes = (asyncio.Event(), asyncio.Event())
         self._collector = metrics.StoreCollector()
         self._seen_decided = datetime.now(UTC)
-        self._released_count = -1
+        self._seen: tuple[bytes | None, dict[str, int]] | None = None
         self._store_answers = False
 
     # The workers' questions.
@@ -125,9 +125,12 @@ class Office:
         now = datetime.now(UTC)
         states = incidents.counts(self._database)
         owed = letters.count_owed(self._database)
-        self._collector.gauges = self._gauges(now, states, owed)
-        self._notice_decisions()
-        self._notice_open()
+        gauges = self._collector.gauges = self._gauges(now, states, owed)
+        if (seen := (gauges.audit_head, states)) != self._seen:
+            # Whatever opens or closes an incident leaves an audit entry or another count.
+            self._notice_decisions()
+            self._notice_open()
+            self._seen = seen
         if owed or states.get("releasing"):
             self._loop.call_soon_threadsafe(self._wake)
 
