@@ -18,7 +18,7 @@ from email.policy import default
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from gateway.message import extract, read
+from gateway.message import extract, read, sniff
 from gateway.model import Document, Message
 
 SMALLEST = 256
@@ -75,7 +75,7 @@ def trace_file(path: Path) -> Traced:
     idle = frozenset((*_images(path, content), *_without_content(content, 0)))
     inner = {leaf.sha256 for leaf in message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
     unreadable = tuple(f"{place.path}: {place.reason.value}" for place in message.unreadable)
-    return Traced(path.name, len(content), frozenset({own, *inner}), unreadable)
+    return Traced(path.name, len(content), frozenset({own, *inner, *_in_mail(content)}), unreadable)
 
 
 def _read(path: Path, content: bytes) -> Message:
@@ -83,6 +83,16 @@ def _read(path: Path, content: bytes) -> Message:
         return extract(Document("1", path.suffix.lower().lstrip("."), content))
     reading = read(content)
     return sum(map(extract, reading.documents), reading.message)
+
+
+def _in_mail(content: bytes) -> Iterator[bytes]:
+    """Digests of a text file as mail programs send it unencoded: other line ends, one more or none at the end."""
+    if len(content) <= SMALLEST or sniff.kind(content) not in (sniff.Kind.TEXT, sniff.Kind.HTML):
+        return
+    lines = content.replace(b"\r\n", b"\n").rstrip(b"\n")
+    for end in (b"", b"\n", b"\n\n"):
+        yield sha256(lines + end).digest()
+        yield sha256((lines + end).replace(b"\n", b"\r\n")).digest()
 
 
 def _images(path: Path, content: bytes) -> Iterator[bytes]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from datetime import datetime, time
+
 import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from gateway.message.archives import Budget, Unreadable, open_zip
 from gateway.message.packages import Package, is_package, read_package, xml_text
@@ -40,6 +45,33 @@ def test_slides_and_notes_are_read() -> None:
     """Titles and notes are read."""
     assert BANNER in text(slides()).splitlines()
     assert f"notes {BANNER}" in text(slides())
+
+
+def test_a_sheet_is_read_as_it_is_shown() -> None:
+    """Comments apart from their author, printed headers without codes, tabs, and days that are kept as numbers."""
+    book = Workbook()
+    sheet = book.create_sheet("until 28 March")
+    sheet.append(["published at", time(9, 30), datetime(2018, 3, 28), datetime(2018, 3, 28, 9, 30)])
+    sheet.append([43187, 0.395833333333333])
+    sheet["A1"].comment = Comment(BANNER, "Helen")
+    sheet.oddHeader.center.text, sheet.oddHeader.center.font = BANNER, "Arial,Bold"
+    out = io.BytesIO()
+    book.save(out)
+    lines = text(out.getvalue()).splitlines()
+    assert {BANNER, "until 28 March"} <= set(lines)
+    assert 2 <= lines.count(BANNER)
+    (row,) = [line for line in lines if line.startswith("published at")]
+    assert ["09:30", "28 March 2018", "28 March 2018 09:30"] == [
+        cell.partition(" ")[2] for cell in row.split("\t")[1:4]
+    ]
+    assert any("43187\t0.395833333333333\t" in line for line in lines)
+
+
+def test_a_watermark_is_read() -> None:
+    """The text of a watermark stands in an attribute of a part that has no other text."""
+    part = f'<w:hdr xmlns:w="w" xmlns:v="v"><w:pict><v:textpath string="{BANNER}"/></w:pict></w:hdr>'
+    packed = archive({"[Content_Types].xml": TYPES, "word/header1.xml": part.encode()})
+    assert BANNER in text(packed).splitlines()
 
 
 def test_open_document_is_read() -> None:

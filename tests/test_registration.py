@@ -111,3 +111,17 @@ def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there raises OSError."""
     with pytest.raises(FileNotFoundError):
         trace_file(tmp_path / "no.csv")
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_text_file_is_known_with_any_line_ends(tmp_path: Path, end: bytes) -> None:
+    """A table that a mail program sends as plain text has CRLF, and one line end more or less at its end."""
+    lines = TABLE.rstrip(b"\n")
+    digests = trace_file(written(tmp_path, "a.csv", lines + end)).digests
+    sent = lines.replace(b"\n", b"\r\n")
+    assert {digest(lines + end), digest(sent), digest(sent + b"\r\n"), digest(lines + b"\n")} <= digests
+
+
+def test_a_short_text_has_one_digest(tmp_path: Path) -> None:
+    """The shorter a text, the likelier a mail says the same by chance."""
+    assert {digest(b"yes\n")} == trace_file(written(tmp_path, "a.txt", b"yes\n")).digests

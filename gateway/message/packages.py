@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 from xml.parsers import expat
 
@@ -12,6 +13,9 @@ from gateway.message.archives import Budget, Member, Unreadable, Zip
 from gateway.model import Reason
 
 _XML: Final = (".xml", ".rels", ".vml")
+_PRINTED: Final = frozenset(
+    ["oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter"]
+)
 _PARAGRAPHS: Final = frozenset(
     [
         "p",
@@ -30,6 +34,9 @@ _PARAGRAPHS: Final = frozenset(
         "shape",
         "footnote",
         "endnote",
+        "author",
+        "text",
+        *_PRINTED,
     ]
 )
 _CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
@@ -42,12 +49,25 @@ _BREAKS: Final = {
     "s": " ",
     "noBreakHyphen": "-",
 }
+_NAMED: Final = frozenset({"sheet", "table"})
+"""Elements whose name is shown, on the tab of a sheet."""
 _ASIDE: Final = frozenset({"instrText", "delInstrText", "f", "definedName"})
 """Elements whose text stands inside a sentence without being shown there: field codes, formulas."""
 
-_SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString")
+_PRINT_PLACE: Final = re.compile("&[LCR]")
+_PRINT_CODE: Final = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-F]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Z])')
+"""In the header and footer of a printed sheet `&C` centres, `&"Arial,Bold"` and `&12` set the font."""
+
+_SERIAL: Final = re.compile(r"(?:3[6-9]|4[0-9]|5[0-4])[0-9]{3}(?:\.[0-9]+)?\Z|0?\.[0-9]+\Z")
+_DAY_ZERO: Final = datetime(1899, 12, 30)
+_MINUTES: Final = 24 * 60
+
+_SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString", "string", "prompt")
+"""Texts of pictures, of WordArt and watermarks (`string` of a VML text path), of input messages."""
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
-_SPEAKING: Final = tuple(b"<! \0 string-value UnicodeString External encryption-data".split(b" "))
+_SPEAKING: Final = tuple(
+    b"<! \0 string-value UnicodeString textpath prompt= sheetId= External encryption-data".split(b" ")
+)
 """A declaration, a zero byte (UTF-16), or the name of something that is read."""
 
 _TEXTS: Final = tuple(map(re.compile, (rb">\s*[^<\s]", rb"title\s*=", rb"descr\s*=", rb"alt\s*=")))
@@ -160,6 +180,8 @@ class _Collector:
     set_aside: bool = False
     by_number: bool = False
     number: bool = False
+    dated: bool = False
+    printed: bool = False
     mark: int = 0
 
     def text(self) -> str:
@@ -184,19 +206,23 @@ class _Collector:
             self._cell(local, attributes)
         if local in _ASIDE:
             self.set_aside = True
+        self.printed = local in _PRINTED
         if attributes:
             self._attributes(local, attributes)
 
     def _cell(self, local: str, attributes: dict[str, str]) -> None:
         if local == "c":
             self.by_number = attributes.get("t") == "s"
-        self.number = local == "v" and self.by_number
+            self.dated = attributes.get("t", "n") == "n" and attributes.get("s", "0") != "0"
+        self.number = local == "v" and (self.by_number or self.dated)
 
     def _attributes(self, local: str, attributes: dict[str, str]) -> None:
         """Texts that stand in attributes: descriptions of pictures, links to elsewhere."""
         for name, value in attributes.items():
             if self.local(name) in _SHOWN_ATTRIBUTES and value:
                 self.aside.append(value)
+        if local in _NAMED:
+            self.aside += (value for name, value in attributes.items() if self.local(name) == "name")
         if local == "Relationship" and attributes.get("TargetMode") == "External":
             self.aside.append(attributes.get("Target", ""))
 
@@ -218,7 +244,9 @@ class _Collector:
         if self.set_aside:
             self.aside.append(text)
         elif self.number:
-            self.pieces.append(self._string(text))
+            self.pieces.append(self._string(text) if self.by_number else f"{text}{_moment(text)}")
+        elif self.printed:
+            self.pieces.append(_PRINT_CODE.sub("", _PRINT_PLACE.sub("\n", text)))
         else:
             self.pieces.append(text)
 
@@ -227,3 +255,15 @@ class _Collector:
             return self.strings[int(number)]
         except (ValueError, IndexError):
             return number
+
+
+def _moment(number: str) -> str:
+    """What a styled number is if its cell shows it as a date or a time of day: days since the end of 1899."""
+    if not _SERIAL.match(number):
+        return ""
+    minutes = float(number) * _MINUTES
+    if abs(minutes - round(minutes)) > 0.01:
+        return ""
+    when = _DAY_ZERO + timedelta(minutes=round(minutes))
+    day = f" {when.day} {when:%B %Y}" if when.year > _DAY_ZERO.year else ""
+    return f"{day} {when:%H:%M}" if not day or round(minutes) % _MINUTES else day
