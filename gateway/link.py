@@ -167,7 +167,8 @@ async def serve(listener: Any, receive: Receive, gone: Callable[[object], Awaita
         try:
             while line := await reader.readline():
                 await receive(worker, json.loads(line), answer)
-        except (OSError, ValueError):
+        except (OSError, ValueError, asyncio.CancelledError):
+            # Cancelled when the office ends: asyncio's streams would log that as an error.
             pass
         finally:
             await gone(worker)
