@@ -92,6 +92,13 @@ def reload(gateway: Gateway) -> None:
     gateway.process.send_signal(signal.SIGHUP)
 
 
+def settled(gateway: Gateway) -> set[int]:
+    """The processes, once no reload is under way or waits for its turn."""
+    time.sleep(2.1)
+    assert wait_for(lambda: 5 == len(gateway.children("any")), 20)
+    return set(gateway.children("any"))
+
+
 def answer(gateway: Gateway, wanted: str, seconds: float = 8) -> bool:
     """Whether an embargoed mail, a new one each time, comes to be answered like this."""
 
@@ -130,8 +137,7 @@ def test_a_long_upload_outlives_a_reload(gateway: Gateway) -> None:
     for line in ("MAIL FROM:<slow@policy.example>", f"RCPT TO:<{OUTSIDER}>", "DATA"):
         talk.ask(line)
     talk.send(b"Subject: slow\r\n\r\n")
-    time.sleep(2)
-    pids = set(gateway.children("any"))
+    pids = settled(gateway)
     reload(gateway)
     assert wait_for(lambda: len(set(gateway.children("any")) - pids) >= 4)
     for _ in range(4):
@@ -146,11 +152,9 @@ def test_a_long_upload_outlives_a_reload(gateway: Gateway) -> None:
 @pytest.mark.parametrize("fault", ["wrong", "half", "gone"])
 def test_a_bad_configuration_changes_nothing(gateway: Gateway, fault: str) -> None:
     """Wrong, half-written or removed: the last good configuration serves on, and each failure is counted (F-K22)."""
-    wait_for(lambda: 5 == len(gateway.children("any")), 20)
+    pids = settled(gateway)
     text, counted = gateway.config.read_text(), gateway.metric(RELOADS)
-    pids = set(gateway.children("any"))
     try:
-        time.sleep(2)
         if fault == "gone":
             gateway.config.unlink()
         else:
@@ -170,7 +174,7 @@ def test_what_needs_a_restart_stays(gateway: Gateway) -> None:
     """Another number of workers is not taken up by a reload, and `/ready` does not wait for it."""
     before = configured(gateway, "count = 2", "count = 5")
     try:
-        time.sleep(2)
+        settled(gateway)
         gateway.log.clear()
         reload(gateway)
         assert wait_for(lambda: any("needs a restart" in line for line in gateway.log))
@@ -193,7 +197,7 @@ def test_signals_without_end(gateway: Gateway) -> None:
 
 def test_a_killed_worker_refuses_nobody(gateway: Gateway) -> None:
     """Workers are killed -9, all at once: who connects meanwhile waits a moment in the backlog and is served."""
-    wait_for(lambda: 5 == len(gateway.children("any")), 20)
+    settled(gateway)
     _office, *others = gateway.children("any")
     for pid in others:
         os.kill(pid, signal.SIGKILL)
