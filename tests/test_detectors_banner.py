@@ -232,6 +232,18 @@ def test_passes(body: str) -> None:
             None,
             id="statutory",
         ),
+        pytest.param("EMBARGOED: 9.30AM, THURSDAY 11 JUNE 2026", "looked-after", id="the-longer-word"),
+        pytest.param(
+            "RESTRICTED UNTIL PUBLISHED AT 9:30AM ON THURSDAY 10 JUNE 2026",
+            "looked-after",
+            id="weekday-right-and-day-wrong",
+        ),
+        pytest.param(
+            "RESTRICTED UNTIL PUBLISHED AT 9:30AM ON THURSDAY 11 JUNE 2025",
+            "looked-after",
+            id="weekday-right-and-year-wrong",
+        ),
+        pytest.param("Restricted till published at 9.30 on 11 June", "looked-after", id="till"),
         pytest.param("EMBARGOED UNTIL 00:01 FRIDAY 12 JUNE 2026", None, id="another-department"),
         pytest.param("EMBARGOED UNTIL 8.30am GMT 11 June 2026", "looked-after", id="right-in-gmt"),
         pytest.param(

@@ -48,6 +48,17 @@ class Day:
             return nearest[0] if nearest else None
         return next((day for day in nearest if day.weekday() == self.weekday), nearest[0])
 
+    def slips(self, now: date) -> Iterator[Day]:
+        """Where weekday and date disagree: the days nearby, and the years beside, of which the weekday is right."""
+        written = self.near(now)
+        if written is None or self.weekday in (None, written.weekday()):
+            return
+        nearby = (written + timedelta(days=step) for step in (-3, -2, -1, 1, 2, 3))
+        beside = (calendar(written.year + step, written.month, written.day) for step in (-1, 1))
+        for day in (*nearby, *beside):
+            if day is not None and day.weekday() == self.weekday:
+                yield Day(day.month, day.day, day.year, self.weekday)
+
     @property
     def american(self) -> Day:
         """The same figures with the month first, where that is a day."""

@@ -7,7 +7,7 @@ that publication, and then only the register says whether its embargo goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,8 +50,17 @@ class Ties:
     def by_moment(self, moment: Moment, page: Page, place: int) -> Tie:
         """For a banner with a day: whose planned time it is.
 
-        On the same day at another time it belongs to a publication only if its title is named.
+        On the same day at another time it belongs to a publication only if its title is named.  Where the weekday
+        contradicts the date and nothing has that date, the weekday may be what is right.
         """
+        tie = self._by_written(moment, page, place)
+        if tie.known or moment.day is None:
+            return tie
+        slips = (replace(moment, day=day) for day in moment.day.slips(self.now.astimezone(self.zone).date()))
+        ties = (self._by_written(slip, page, place) for slip in slips)
+        return next((slipped for slipped in ties if slipped.known), tie)
+
+    def _by_written(self, moment: Moment, page: Page, place: int) -> Tie:
         fitting = [publication for publication in self._all if self._has_time(publication, moment)]
         if len(fitting) == 1:
             return self._claim(fitting)

@@ -40,7 +40,7 @@ _LOOKS_LIKE: Final = re.compile(
     rb"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?(?:<!doctype html|<html|<head|<body)\b", re.I
 )
 _UNSEEN: Final = ["script", "style"]
-_ATTRIBUTES: Final = ("alt", "title", "aria-label", "placeholder", "summary")
+_ATTRIBUTES: Final = ("alt", "title", "aria-label", "placeholder", "summary", "value")
 _SELECTOR: Final = ",".join(f"[{name}]" for name in _ATTRIBUTES)
 
 

@@ -18,7 +18,10 @@ _PGP_BEGIN: Final = "-----BEGIN PGP MESSAGE-----"
 _PGP_IN_TEXT: Final = re.compile(rf"^{_PGP_BEGIN}[ \t]*\r?$", re.M)
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
-_HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
+_HTML_TYPES: Final = frozenset(
+    {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
+)
+_HTML_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
 _MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
 _INCOMPLETE: Final = frozenset({"message/partial", "message/external-body"})
 _SIGNATURES: Final = frozenset(
@@ -146,7 +149,7 @@ class Collector:
             if found is not Kind.RTF:
                 return
         page = plan.media_type in _HTML_TYPES
-        if page or found is Kind.HTML:
+        if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
             self._page(path, plan, data)
         if not page:
             self._plain(path, plan, data)
@@ -161,7 +164,8 @@ class Collector:
         """Text in a part of another type: a table, a script, a page, a picture made of text."""
         if plan.media_type in _INCOMPLETE:
             self.mark(path, Reason.UNSUPPORTED)
-        if found is Kind.HTML or plan.media_type in _HTML_TYPES or plan.media_type == "image/svg+xml":
+        page = plan.media_type in _HTML_TYPES or plan.media_type == "image/svg+xml"
+        if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
             self._page(path, plan, data)
             return
         self._plain(path, plan, data, quiet=quiet)
