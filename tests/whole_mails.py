@@ -5,7 +5,8 @@ that all cases of one setting can share one register and one gateway without mee
 
 Placeholders of a mail, filled in when the tests run: `@BANNER@`, `@CLOCK@`, `@DATE@`, `@DAY@`, `@MONTH@`, `@YEAR@`
 (with `:ID` for the planned time of that publication, or of that entry of `[moments]`), `@CANARY@`, a word that must
-not show up anywhere, and `@FILE:NAME@`, a document of `[documents.NAME]` in base64 lines (`@WORD:NAME@`: on one line).
+not show up anywhere, and `@FILE:NAME@`, a document of `[documents.NAME]` in base64 lines (`@WORD:NAME@`: on one line;
+`@PLAIN:NAME@`: as it is, with CRLF).
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+
 from gateway.address import canonical
 from gateway.model import Grant, GrantKind, Publication
 from gateway.registration import trace_file
@@ -34,6 +38,23 @@ from tests.talking import LONDON, banner
 
 FOLDER = Path(__file__).parent / "cases"
 _PLACEHOLDER = re.compile(rb"@([A-Z]+)(?::([a-z0-9-]+))?@")
+
+
+def _watermarked(text: str) -> bytes:
+    """A docx whose text stands in a watermark alone, as Word keeps it."""
+    page = f'<w:hdr xmlns:w="w" xmlns:v="v"><w:pict><v:shape><v:textpath string="{text}"/></v:shape></w:pict></w:hdr>'
+    return _with(papers.word("nothing to see"), {"word/header9.xml": page.encode()})
+
+
+def _commented(text: str) -> bytes:
+    """An xlsx whose text stands in the comment of a cell, by an author who is named there."""
+    book = Workbook()
+    book.create_sheet("1")["A1"].comment = Comment(text, "Helen Marsh")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 _WRITERS: Mapping[str, Callable[[str], bytes]] = {
     "docx": papers.word,
     "xlsx": papers.workbook,
@@ -42,6 +63,8 @@ _WRITERS: Mapping[str, Callable[[str], bytes]] = {
     "ods": papers.calc,
     "pdf": papers.pdf,
     "rtf": papers.rtf,
+    "watermark": _watermarked,
+    "comment": _commented,
     "text": str.encode,
     "wide": lambda text: text.encode("utf-16"),
     "broken": lambda text: papers.word(text)[:-400],
@@ -129,6 +152,8 @@ class Case:
             return base64.encodebytes(self.files[name]).replace(b"\n", b"\r\n").rstrip(b"\r\n")
         if match[1] == b"WORD":
             return base64.b64encode(self.files[name])
+        if match[1] == b"PLAIN":
+            return self.files[name].replace(b"\n", b"\r\n")
         return self._word(match[1].decode(), name).encode()
 
     def _word(self, kind: str, name: str) -> str:
