@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final
 from xml.parsers import expat
 
-from gateway.message import limits
+from gateway.message import cells, limits
 from gateway.message.archives import Budget, Member, Unreadable, Zip
 from gateway.model import Reason
 
@@ -58,12 +57,11 @@ _PRINT_PLACE: Final = re.compile("&[LCR]")
 _PRINT_CODE: Final = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-F]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]+|[A-Z])')
 """In the header and footer of a printed sheet `&C` centres, `&"Arial,Bold"` and `&12` set the font."""
 
-_SERIAL: Final = re.compile(r"(?:3[6-9]|4[0-9]|5[0-4])[0-9]{3}(?:\.[0-9]+)?\Z|0?\.[0-9]+\Z")
-_DAY_ZERO: Final = datetime(1899, 12, 30)
-_MINUTES: Final = 24 * 60
-
-_SHOWN_ATTRIBUTES: Final = ("descr", "title", "alt", "string-value", "UnicodeString", "string", "prompt")
+_SHOWN_ATTRIBUTES: Final = frozenset(
+    ["descr", "title", "alt", "string-value", "UnicodeString", "string", "prompt"]
+)
 """Texts of pictures, of WordArt and watermarks (`string` of a VML text path), of input messages."""
+_ASKED_FIRST: Final = ("sharedstrings.xml", "xl/styles.xml")
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
 _SPEAKING: Final = tuple(
     b"<! \0 string-value UnicodeString textpath prompt= sheetId= External encryption-data".split(b" ")
@@ -96,13 +94,11 @@ def read_package(archive: Zip, budget: Budget) -> Package:
     """Texts of all XML parts; faults are named and what stands beside them is read all the same."""
     texts: list[str] = []
     faults = dict.fromkeys(archive.faults)
-    strings: list[str] = []
-    for member in sorted(
-        _parts(archive), key=lambda part: not part.name.lower().endswith("sharedstrings.xml")
-    ):
+    book = _Book()
+    for member in sorted(_parts(archive), key=lambda part: not part.name.lower().endswith(_ASKED_FIRST)):
         try:
             data = archive.read(member, budget)
-            text = _part_text(member.name.lower(), data, strings) if data else ""
+            text = _part_text(member.name.lower(), data, book) if data else ""
         except Unreadable as fault:
             faults[fault.reason] = None
             text = fault.read.decode("utf-8", "replace")
@@ -122,19 +118,29 @@ def _parts(archive: Zip) -> list[Member]:
     return [member for member in archive.members if _is_part(member)]
 
 
-def _part_text(name: str, data: bytes, strings: list[str]) -> str:
-    """Text of one part; shared strings are kept in `strings` for the sheets that name them by number."""
+@dataclass(slots=True)
+class _Book:
+    """What the sheets of a workbook name by number: shared strings, and the styles that show dates."""
+
+    strings: list[str] = field(default_factory=list)
+    dates: frozenset[str] = frozenset()
+
+
+def _part_text(name: str, data: bytes, book: _Book) -> str:
+    """Text of one part; what sheets name by number is kept in `book`."""
+    if name == "xl/styles.xml":
+        book.dates = cells.date_styles(data)
     if name == "mimetype" or _is_silent(data):
         return ""
     if name.endswith("manifest.xml") and _ENCRYPTION in data:
         raise Unreadable(Reason.ENCRYPTED)
     collector = _Collector(
-        every_element=name.startswith(_PROPERTIES) or name.endswith(_PROPERTIES), strings=strings
+        every_element=name.startswith(_PROPERTIES) or name.endswith(_PROPERTIES), book=book
     )
     collector.sheet = "/worksheets/" in name
     collector.shared = name.endswith("sharedstrings.xml")
     text = xml_text(data, collector)
-    return "" if collector.shared and strings else text
+    return "" if collector.shared and book.strings else text
 
 
 def _is_silent(data: bytes) -> bool:
@@ -172,7 +178,7 @@ class _Collector:
     every_element: bool = False
     sheet: bool = False
     shared: bool = False
-    strings: list[str] = field(default_factory=list)
+    book: _Book = field(default_factory=_Book)
     pieces: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     locals: dict[str, str] = field(default_factory=dict)
@@ -213,7 +219,7 @@ class _Collector:
     def _cell(self, local: str, attributes: dict[str, str]) -> None:
         if local == "c":
             self.by_number = attributes.get("t") == "s"
-            self.dated = attributes.get("t", "n") == "n" and attributes.get("s", "0") != "0"
+            self.dated = attributes.get("s") in self.book.dates and attributes.get("t", "n") == "n"
         self.number = local == "v" and (self.by_number or self.dated)
 
     def _attributes(self, local: str, attributes: dict[str, str]) -> None:
@@ -230,7 +236,7 @@ class _Collector:
         self.depth -= 1
         local = self.local(name)
         if local == "si" and self.shared:
-            self.strings.append("".join(self.pieces[self.mark :]))
+            self.book.strings.append("".join(self.pieces[self.mark :]))
             self.mark = len(self.pieces)
         elif local in _PARAGRAPHS or self.every_element:
             self.pieces.append("\n")
@@ -244,7 +250,7 @@ class _Collector:
         if self.set_aside:
             self.aside.append(text)
         elif self.number:
-            self.pieces.append(self._string(text) if self.by_number else f"{text}{_moment(text)}")
+            self.pieces.append(self._string(text) if self.by_number else f"{text}{cells.shown(text)}")
         elif self.printed:
             self.pieces.append(_PRINT_CODE.sub("", _PRINT_PLACE.sub("\n", text)))
         else:
@@ -252,18 +258,6 @@ class _Collector:
 
     def _string(self, number: str) -> str:
         try:
-            return self.strings[int(number)]
+            return self.book.strings[int(number)]
         except (ValueError, IndexError):
             return number
-
-
-def _moment(number: str) -> str:
-    """What a styled number is if its cell shows it as a date or a time of day: days since the end of 1899."""
-    if not _SERIAL.match(number):
-        return ""
-    minutes = float(number) * _MINUTES
-    if abs(minutes - round(minutes)) > 0.01:
-        return ""
-    when = _DAY_ZERO + timedelta(minutes=round(minutes))
-    day = f" {when.day} {when:%B %Y}" if when.year > _DAY_ZERO.year else ""
-    return f"{day} {when:%H:%M}" if not day or round(minutes) % _MINUTES else day
