@@ -19,6 +19,12 @@ def test_pdf_is_read() -> None:
     assert BANNER in native.read(memoryview(pdf()), native.PDF).text
 
 
+def test_a_pdf_without_a_word_is_not_read() -> None:
+    """A scan shows a reader what it does not show us: that is said, not passed over."""
+    assert Reason.UNSUPPORTED is native.read(pdf(""), native.PDF).reason
+    assert native.read(pdf("A word"), native.PDF).reason is None
+
+
 def test_locked_pdf_is_encrypted() -> None:
     """A page behind a password is named as encrypted."""
     assert Reason.ENCRYPTED is native.read(pdf(password="secret"), native.PDF).reason

@@ -56,7 +56,10 @@ def read(data: Bytes, media_type: str) -> Native:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         return Native("", reason=Reason.BROKEN)
-    return Native("\n".join(_texts(result)), tuple(_children(result)))
+    inner = tuple(_children(result))
+    # A page without a word is a scan or a picture of one: a reader sees what we do not.
+    blank = media_type == PDF and not result.content.strip() and not any(map(str.strip, inner))
+    return Native("\n".join(_texts(result)), inner, Reason.UNSUPPORTED if blank else None)
 
 
 @cache
