@@ -139,7 +139,7 @@ def canonical(address: str) -> str | None:
     """The form in which addresses are compared, or None where there is none: such an address is on no list.
 
     ASCII case is folded, quoting that is not needed is taken off, the domain becomes its A-labels.  Nothing else is
-    equal: no plus tags, no dots, no Unicode normalisation (`design`: aliases are registered, never guessed).
+    equal: no plus tags, no dots, no Unicode normalisation (aliases are registered, never guessed).
     """
     try:
         check(address, utf8=True)
