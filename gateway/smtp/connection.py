@@ -250,6 +250,9 @@ async def _protected(connection: Connection, host: str, hostname: str, tls: Tls)
         reply = await connection.command("STARTTLS")
         if reply.code != 220:
             raise NextHopUnverified(f"STARTTLS {reply.code}")
+        if connection.reader._buffer:  # type: ignore[attr-defined]  # No public way to look.
+            # Said in clear behind the answer: replies that somebody on the way would have us believe (NOSTARTTLS).
+            raise NextHopUnverified("replies in clear behind STARTTLS")
         async with asyncio.timeout(connection.timers.connect):
             await connection.writer.start_tls(_context(tls), server_hostname=tls.name or host)
         connection.offers = await _ehlo(connection, hostname)

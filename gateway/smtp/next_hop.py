@@ -234,7 +234,7 @@ async def mail_exchangers(domain: str) -> list[tuple[str, int]]:
     except dns.exception.DNSException as error:
         raise NextHopUnavailable(type(error).__name__) from None
     found = sorted((record.preference, record.exchange.to_text(omit_final_dot=True)) for record in answer)
-    hosts = [(host, 25) for _, host in found if host]
+    hosts = [(host, 25) for _, host in found if host != "."]
     if not hosts:
         raise NextHopUnavailable("null MX")
     return hosts[:10]
