@@ -53,8 +53,10 @@ class Rounds(ABC):
             while True:
                 wake.clear()
                 pause = _POLL if await self._round() else _AFTER_FAULT
+                # asyncio.wait_for of Python 3.11 loses a cancellation that comes together with the wake.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await wake.wait()
         finally:
             await self._drain()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import time
@@ -24,13 +25,14 @@ class Taken:
     content: bytes
     mail_line: str
     rcpt_lines: list[str] = field(default_factory=list)
+    secure: bool = False
 
 
 class Sink:
     """An SMTP server on a free port; `faults` maps a phase to a reply, or to `close`, `reset`, `hang`.
 
-    Phases: connect, ehlo, mail, rcpt, data, dot.  A fault under `phase@text` applies where the line holds the text.
-    `keywords` are offered in EHLO.
+    Phases: connect, ehlo, mail, rcpt, data, dot, rset.  A fault under `phase@text` applies where the line holds the text.
+    `keywords` are offered in EHLO, and STARTTLS where there is a `tls` context.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Sink:
         self.mails: list[Taken] = []
         self.faults: dict[str, str] = {}
         self.keywords = keywords
+        self.tls: ssl.SSLContext | None = None
         self.commands: list[str] = []
         self.open: set[socket.socket] = set()
         self.on_data: Callable[[], None] = lambda: None
@@ -98,6 +101,7 @@ class Session:
         self.socket: socket.socket = handler.request
         self.lines = handler.rfile
         self.mail_line = ""
+        self.secure = False
         self.rcpt_lines: list[str] = []
 
     def say(self, reply: str) -> None:
@@ -137,9 +141,12 @@ class Session:
         verb = line[:4].upper()
         if verb == "EHLO":
             if not self.fault("ehlo"):
-                self.say(
-                    "\r\n".join(["250-sink.example", *(f"250-{k}" for k in self.sink.keywords), "250 OK"])
-                )
+                keywords = [*self.sink.keywords, *(["STARTTLS"] if self.sink.tls and not self.secure else [])]
+                self.say("\r\n".join(["250-sink.example", *(f"250-{k}" for k in keywords), "250 OK"]))
+        elif verb == "STAR" and self.sink.tls is not None:
+            if not self.fault("starttls"):
+                self.say("220 2.0.0 Ready to start TLS")
+                self.protect(self.sink.tls)
         elif verb == "MAIL":
             self.mail_line, self.rcpt_lines = line, []
             if not self.fault("mail", line):
@@ -157,6 +164,11 @@ class Session:
             self.rcpt_lines = []
             self.say("250 2.0.0 Ok")
 
+    def protect(self, context: ssl.SSLContext) -> None:
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.lines = self.socket.makefile("rb")
+        self.secure = True
+
     def data(self) -> None:
         if self.fault("data"):
             return
@@ -167,7 +179,7 @@ class Session:
             return
         recipients = [address(line) for line in self.rcpt_lines]
         self.sink.mails.append(
-            Taken(address(self.mail_line), recipients, content, self.mail_line, self.rcpt_lines)
+            Taken(address(self.mail_line), recipients, content, self.mail_line, self.rcpt_lines, self.secure)
         )
         self.say("250 2.0.0 Ok: taken")
         self.rcpt_lines = []
