@@ -31,8 +31,9 @@ class Taken:
 class Sink:
     """An SMTP server on a free port; `faults` maps a phase to a reply, or to `close`, `reset`, `hang`.
 
-    Phases: connect, ehlo, mail, rcpt, data, dot, rset.  A fault under `phase@text` applies where the line holds the text.
-    `keywords` are offered in EHLO, and STARTTLS where there is a `tls` context.
+    Phases: connect, ehlo, mail, rcpt, data, dot, rset.  A fault under `phase@text` applies where the line holds
+    the text.  `keywords` are offered in EHLO, and STARTTLS where there is a `tls` context.  After `patience` seconds
+    of silence it says 421 and closes, as Postfix does.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Sink:
         self.keywords = keywords
         self.tls: ssl.SSLContext | None = None
         self.commands: list[str] = []
+        self.patience: float | None = None
         self.open: set[socket.socket] = set()
         self.on_data: Callable[[], None] = lambda: None
         sink = self
@@ -133,9 +135,17 @@ class Session:
     def serve(self) -> None:
         if not self.fault("connect"):
             self.say("220 sink.example ESMTP")
-        while line := self.lines.readline().decode("utf-8", "replace").rstrip("\r\n"):
+        while line := self.line():
             self.sink.commands.append(line)
             self.obey(line)
+
+    def line(self) -> str:
+        self.socket.settimeout(self.sink.patience)
+        try:
+            return self.lines.readline().decode("utf-8", "replace").rstrip("\r\n")
+        except TimeoutError:
+            self.say("421 4.4.2 sink.example Error: timeout exceeded")
+            return ""
 
     def obey(self, line: str) -> None:
         verb = line[:4].upper()
@@ -148,8 +158,10 @@ class Session:
                 self.say("220 2.0.0 Ready to start TLS")
                 self.protect(self.sink.tls)
         elif verb == "MAIL":
-            self.mail_line, self.rcpt_lines = line, []
-            if not self.fault("mail", line):
+            if self.mail_line:
+                self.say("503 5.5.1 Error: nested MAIL command")
+            elif not self.fault("mail", line):
+                self.mail_line, self.rcpt_lines = line, []
                 self.say("250 2.1.0 Ok")
         elif verb == "RCPT":
             if not self.fault("rcpt", line):
@@ -160,8 +172,8 @@ class Session:
         elif verb == "QUIT":
             self.say("221 2.0.0 Bye")
             raise EndOfSession
-        else:
-            self.rcpt_lines = []
+        elif verb != "RSET" or not self.fault("rset"):
+            self.mail_line, self.rcpt_lines = "", []
             self.say("250 2.0.0 Ok")
 
     def protect(self, context: ssl.SSLContext) -> None:
@@ -175,14 +187,15 @@ class Session:
         self.say("354 go on")
         content = b"".join(self.content())
         self.sink.on_data()
+        mail_line, rcpt_lines = self.mail_line, self.rcpt_lines
+        self.mail_line, self.rcpt_lines = "", []
         if self.fault("dot"):
             return
-        recipients = [address(line) for line in self.rcpt_lines]
+        recipients = [address(line) for line in rcpt_lines]
         self.sink.mails.append(
-            Taken(address(self.mail_line), recipients, content, self.mail_line, self.rcpt_lines, self.secure)
+            Taken(address(mail_line), recipients, content, mail_line, rcpt_lines, self.secure)
         )
         self.say("250 2.0.0 Ok: taken")
-        self.rcpt_lines = []
 
     def content(self) -> Iterator[bytes]:
         while (line := self.lines.readline()) != b".\r\n":

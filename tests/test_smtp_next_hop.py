@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from gateway.config import NextHop as Settings
+from gateway.model import Envelope, Recipient
+from gateway.replies import RegisterUnreadable, Reply
+from gateway.smtp.next_hop import NextHop
+from gateway.smtp.passage import Passage
 from tests.running import Gateway
 from tests.sink import Sink
 from tests.talking import Talk, letter
@@ -170,3 +177,110 @@ def test_idle_clients_do_not_use_up_the_sessions(place: tuple[Gateway, Sink]) ->
         assert talk.ask(f"idle {number}\r\n.")[:3] == "250"
         talk.quit()
     assert [["b@dept.example", "d@dept.example"]] * 45 == [mail.recipients for mail in sink.wait(46)[1:]]
+
+
+def test_a_refused_data_leaves_nothing_to_the_next_mail(place: tuple[Gateway, Sink]) -> None:
+    """After a refused DATA the session is reset: the next mail met `503 nested MAIL`, and bounced."""
+    gateway, sink = place
+    assert sent(gateway, sink, "data", "550 5.7.1 not this one")[0][:3] == "550"
+    talk = Talk(gateway.port)
+    assert talk.mail("a@dept.example", ["c@dept.example"], letter("another"))[:3] == "250"
+    talk.quit()
+    assert [["c@dept.example"]] == [mail.recipients for mail in sink.wait(1)]
+
+
+def test_each_pipelined_recipient_has_a_reply(place: tuple[Gateway, Sink]) -> None:
+    """The next hop vanishes under pipelined RCPTs: one reply for all of them left the client out of step."""
+    gateway, sink = place
+    sink.mails.clear()
+    talk = Talk(gateway.port)
+    assert talk.ask("MAIL FROM:<a@dept.example>")[:3] == "250"
+    assert talk.ask("RCPT TO:<b@dept.example>")[:3] == "250"
+    sink.faults = {"rcpt": "close"}
+    talk.send("RCPT TO:<c@dept.example>\r\nRCPT TO:<d@dept.example>\r\nNOOP")
+    replies = [talk.reply()[:3] for _ in range(3)]
+    sink.faults = {}
+    assert ["451", "451", "250"] == replies
+    talk.ask("DATA")
+    assert talk.ask("text\r\n.")[:3] == "250"
+    talk.quit()
+    assert [["b@dept.example"]] == [mail.recipients for mail in sink.wait(1)]
+
+
+@pytest.mark.parametrize("moment", ["between-mails", "before-rcpt", "before-content"])
+def test_a_session_that_timed_out_is_replaced(place: tuple[Gateway, Sink], moment: str) -> None:
+    """A server that says 421 and closes an idle session defers nothing: its 421 is no answer to what comes next."""
+    gateway, sink = place
+    sent(gateway, sink, "none", "")
+    sink.drop_all()
+    sink.patience = 0.3
+    talk = Talk(gateway.port)
+    steps = ["MAIL FROM:<a@dept.example>", "RCPT TO:<b@dept.example>", "DATA", "text\r\n."]
+    pauses = {"between-mails": "MAIL", "before-rcpt": "RCPT", "before-content": "text"}
+    try:
+        assert talk.mail("a@dept.example", ["b@dept.example"], letter("first"))[:3] == "250"
+        for step in steps:
+            time.sleep(0.6 if step.startswith(pauses[moment]) else 0)
+            assert talk.ask(step)[:1] in "23", step
+    finally:
+        sink.patience = None
+    talk.quit()
+
+
+def pool(sink: Sink) -> NextHop:
+    """A pool of one session."""
+    settings = {"address": f"127.0.0.1:{sink.port}", "connect_timeout": "1s", "command_timeout": "3s"}
+    return NextHop(Settings.model_validate(settings), "gateway.example", 1)
+
+
+async def relayed(next_hop: NextHop, *, register_readable: bool = True) -> Reply:
+    """One mail through a pool; the register may be unreadable just before the final dot."""
+
+    def unchanged() -> bool:
+        if not register_readable:
+            raise RegisterUnreadable("too old")
+        return True
+
+    passage = Passage(next_hop)
+    assert (await passage.mail("a@dept.example", ())).positive
+    assert (await passage.recipients([Recipient("b@dept.example")]))[0].positive
+    try:
+        return await passage.relay(b"Subject: x\r\n\r\ntext\r\n", b"", unchanged)
+    finally:
+        await passage.end()
+
+
+def test_a_session_inside_content_is_never_lent() -> None:
+    """The register is too old just before the dot: the session, half a mail in it, was lent to the next one."""
+    sink = Sink()
+
+    async def two() -> Reply:
+        next_hop = pool(sink)
+        with pytest.raises(RegisterUnreadable):
+            await relayed(next_hop, register_readable=False)
+        return await relayed(next_hop)
+
+    assert asyncio.run(two()).code == 250
+    assert len(sink.mails) == 1
+    sink.close()
+
+
+@pytest.mark.parametrize("action", ["500 5.5.1 no", "hang"])
+def test_a_session_that_is_not_reset_is_not_kept(action: str) -> None:
+    """RSET is refused, or hangs until the caller gives up: the session is gone, and its place is free again."""
+    sink = Sink()
+
+    async def two() -> Reply:
+        next_hop = pool(sink)
+        sink.faults = {"rset": action}
+        try:
+            async with asyncio.timeout(0.5):
+                envelope = Envelope("a@dept.example", (Recipient("b@dept.example"),))
+                await next_hop.replay(envelope, b"text\r\n", partial=True)
+        except TimeoutError:
+            pass
+        sink.faults = {}
+        return await relayed(next_hop)
+
+    assert asyncio.run(two()).code == 250
+    sink.close()

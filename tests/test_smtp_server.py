@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import smtplib
 import socket
@@ -9,6 +10,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gateway.config import Smtp
+from gateway.smtp.hall import Hall
+from gateway.smtp.server import Server
 from tests.running import Gateway
 from tests.sink import Sink
 from tests.talking import Talk, letter, stuffed
@@ -254,3 +259,42 @@ def test_a_connection_storm_leaves_no_trace(place: tuple[Gateway, Sink]) -> None
     assert talk.mail("a@dept.example", ["b@dept.example"], letter("calm"))[:3] == "250"
     talk.quit()
     assert time.perf_counter() - began < 5
+
+
+def test_a_slow_next_hop_is_not_the_clients_silence(tmp_path: Path) -> None:
+    """The client spoke within its time; what the next hop then needs is not counted as the client's silence (421)."""
+    sink = Sink()
+    gateway = Gateway(tmp_path, sink.port, workers=1)
+    text = gateway.config.read_text().replace("[next_hop]", 'command_timeout = "2s"\n[next_hop]', 1)
+    gateway.config.write_text(text.replace("[store]", 'command_timeout = "1500ms"\n[store]', 1))
+    gateway.start()
+    try:
+        talk = Talk(gateway.port)
+        sink.faults = {"mail": "hang"}
+        time.sleep(1)
+        assert talk.ask("MAIL FROM:<a@dept.example>").startswith("451 4.4.2")
+        time.sleep(1)
+        assert talk.ask("NOOP")[:3] == "250"
+    finally:
+        gateway.stop()
+        sink.close()
+
+
+def test_a_client_that_reads_nothing_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that takes none of its replies is gone some seconds after its time: closing alone waits for ever."""
+    monkeypatch.setattr("gateway.smtp.channel._LOOK", 0.2)
+    settings = Smtp.model_validate({"command_timeout": "1s"})
+
+    async def alone() -> int:
+        loop = asyncio.get_running_loop()
+        hall = Hall(settings, "gateway.example", *(cast(Any, None),) * 3)
+        server = await loop.create_server(lambda: Server(hall), "127.0.0.1", 0)
+        talk = Talk(server.sockets[0].getsockname()[1], greet=False)
+        await asyncio.sleep(0.1)
+        (guest,) = hall.inside
+        cast(Any, guest).transport.write(b"x" * 20_000_000)
+        await asyncio.sleep(2)
+        talk.close()
+        return len(hall.inside)
+
+    assert asyncio.run(alone()) == 0

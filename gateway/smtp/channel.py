@@ -24,6 +24,8 @@ from gateway.smtp.inbox import Inbox
 _GRACE = 30.0
 """Seconds before the minimum data rate counts."""
 _LOOK = 15.0
+_OWN_TURN = 600.0
+"""Seconds that the gateway and the next hop have for what a client asked (RFC 5321 section 4.5.3.2.6)."""
 _CODES = {"250": "2.0.0", "252": "2.5.0", "501": "5.5.4", "502": "5.5.1", "503": "5.5.1"}
 """Enhanced codes for the replies of aiosmtpd's own commands, which have none."""
 
@@ -132,10 +134,10 @@ class Channel(SMTP):
         self._content_since = (self.loop.time(), self.inbox.received)
         self.allow(self.hall.settings.data_timeout.total_seconds())
 
-    def content_ends(self) -> None:
+    def turn_taken(self) -> None:
         """The client's part is done; the next deadline is the gateway's own."""
         self._content_since = None
-        self.allow(600.0)
+        self.allow(_OWN_TURN)
 
     def _look(self) -> None:
         now = self.loop.time()
@@ -145,6 +147,9 @@ class Channel(SMTP):
         if now >= self._deadline or self._too_slow(now):
             self.write(replies.TIMED_OUT)
             self.close()
+            # A client that reads nothing would keep a closing connection, and what is written to it, for ever.
+            if self.transport is not None:
+                self._timer = self.loop.call_later(_LOOK, self.transport.abort)
             return
         self._timer = self.loop.call_later(min(self._deadline - now, _LOOK), self._look)
 

@@ -61,8 +61,12 @@ class Connection:
 
     @property
     def usable(self) -> bool:
-        """Whether the other side still listens, as far as can be seen."""
-        return not (self.broken or self.reader.at_eof() or self.writer.is_closing())
+        """Whether the other side still listens, as far as can be seen.
+
+        Bytes that nobody asked for are the 421 of a server that closes: what they would answer was not said yet.
+        """
+        unasked = bool(self.reader._buffer)  # type: ignore[attr-defined]
+        return not (self.broken or unasked or self.reader.at_eof() or self.writer.is_closing())
 
     async def command(self, line: str, seconds: float | None = None) -> Reply:
         """Send one command and return its reply; raises NextHopLost."""

@@ -85,6 +85,7 @@ class Dialogue(Channel):
                 continue
             if line is not None:
                 self.heard()
+                self.turn_taken()
             return line
 
     async def fault(self, reply: Reply) -> None:

@@ -28,6 +28,8 @@ from gateway.smtp.received import ROOM
 _MAX_MAILS = 100
 _MAX_IDLE = 30.0
 _MAX_REFUSALS = 5
+_RESET_PATIENCE = 10.0
+"""Seconds for RSET: whoever gives a session back waits for it, often with a client's reply in hand."""
 
 
 class FeatureGone(GatewayError):
@@ -100,12 +102,8 @@ class NextHop:
     async def _reset(self, connection: Connection) -> Connection:
         """The same session with its transaction undone, or a fresh one."""
         try:
-            if connection.usable and (await connection.command("RSET")).code == 250:
+            if await _undone(connection):
                 return connection
-        except NextHopLost:
-            pass
-        connection.drop()
-        try:
             return await self._connect()
         except BaseException:
             self._out -= 1
@@ -120,22 +118,20 @@ class NextHop:
         self._holders.pop(holder, None)
 
     async def give_back(self, connection: Connection, *, clean: bool) -> None:
-        """Return a session; `clean` says that no transaction is open on it.  Never raises."""
-        keep = connection.usable and connection.mails < _MAX_MAILS and connection.refusals < _MAX_REFUSALS
-        if keep and not clean:
-            with contextlib.suppress(NextHopLost):
-                await connection.command("RSET")
-            keep = connection.usable
-        if keep:
-            connection.idle_since = self._now()
-            self._idle.append(connection)
-            if self._sweeping is None:
-                self._sweeping = asyncio.get_running_loop().call_later(_MAX_IDLE, self._sweep)
-        elif connection.usable:
-            await connection.quit()
-        else:
-            connection.drop()
-        self._out -= 1
+        """Return a session; `clean` says that no transaction is open on it.  Raises only when cancelled."""
+        try:
+            keep = connection.usable and connection.mails < _MAX_MAILS and connection.refusals < _MAX_REFUSALS
+            if keep and (clean or await _undone(connection)):
+                connection.idle_since = self._now()
+                self._idle.append(connection)
+                if self._sweeping is None:
+                    self._sweeping = asyncio.get_running_loop().call_later(_MAX_IDLE, self._sweep)
+            elif connection.usable:
+                await connection.quit()
+            else:
+                connection.drop()
+        finally:
+            self._out -= 1
         async with self._freed:
             self._freed.notify()
 
@@ -240,6 +236,15 @@ async def mail_exchangers(domain: str) -> list[tuple[str, int]]:
     return hosts[:10]
 
 
+async def _undone(connection: Connection) -> bool:
+    """Whether RSET has undone the session's transaction; a session on which it has not is dropped."""
+    with contextlib.suppress(NextHopLost):
+        if connection.usable and (await connection.command("RSET", _RESET_PATIENCE)).code == 250:
+            return True
+    connection.drop()
+    return False
+
+
 def mail_command(envelope: Envelope, offers: Collection[str], size: int | None) -> str:
     """MAIL with its parameters as they came, SIZE with room for our line; raises FeatureGone."""
     if not features_needed(envelope.parameters) <= set(offers):
@@ -258,17 +263,23 @@ def rcpt_command(recipient: Recipient) -> str:
 async def send_content(
     connection: Connection, content: bytes, received: bytes, unchanged: Callable[[], bool]
 ) -> Reply:
-    """DATA, content, and the final dot if `unchanged` still holds; raises NextHopLost or RegisterChanged."""
+    """DATA, content, and the final dot if `unchanged` still holds; raises NextHopLost or RegisterChanged.
+
+    A refused DATA leaves the transaction open; once the content has begun only the dot leaves a usable session.
+    """
     start = await connection.command("DATA")
     if start.code != 354:
         if start.code == 421:
             connection.drop()
-            return replies.NEXT_HOP_DOWN
+            raise NextHopLost("421 to DATA", replies.NEXT_HOP_DOWN)
         return replies.NEXT_HOP_GARBLED if start.positive else start
     await connection.open_content(content, received)
-    if not unchanged():
+    try:
+        if not unchanged():
+            raise RegisterChanged
+    except BaseException:
         connection.drop()
-        raise RegisterChanged
+        raise
     final = await connection.finish_content()
     connection.mails += 1
     connection.refusals = 0 if final.positive else connection.refusals + 1

@@ -46,9 +46,13 @@ class Passage:
         for last in (False, True):
             connection = await self._next_hop.lend()
             self._connection = connection
-            fresh = connection.mails == 0
+            fresh = not connection.idle_since
             try:
-                return await connection.command(self._mail_command(connection))
+                reply = await connection.command(self._mail_command(connection))
+                if reply.code != 421:
+                    return reply
+                connection.drop()
+                raise NextHopLost("421 to MAIL", replies.NEXT_HOP_DOWN)
             except NextHopLost:
                 await self.end()
                 if fresh or last:
@@ -143,10 +147,12 @@ class Passage:
     async def _sent(
         self, connection: Connection, content: bytes, received: bytes, unchanged: Callable[[], bool]
     ) -> Reply:
+        before = connection.mails
         try:
             return await send_content(connection, content, received, unchanged)
         finally:
-            await self.end(clean=connection.usable)
+            # Only an answered dot ends the transaction: after a refused DATA its recipients still stand.
+            await self.end(clean=connection.mails > before)
 
     async def end(self, *, clean: bool = False) -> None:
         """Give the session back; `clean` says that no transaction is open on it.  May be called twice."""

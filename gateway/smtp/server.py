@@ -7,16 +7,16 @@ write), STARTTLS, and DATA, whose mail runs to its end in a task of its own.  Th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as SessionEnvelope
 
-from gateway import replies
+from gateway import metrics, replies
 from gateway.model import Mail, Recipient
-from gateway.replies import Reply
+from gateway.replies import GatewayError, Reply
 from gateway.smtp import commands
 from gateway.smtp.commands import CommandError
 from gateway.smtp.dialogue import Dialogue
@@ -112,10 +112,20 @@ class Server(Dialogue):
             arguments.append(line[5:].decode("utf-8", "surrogateescape").strip(" "))
         wanted = [self._recipient(transaction, each) for each in arguments]
         good = [each for each in wanted if isinstance(each, Recipient)]
-        passed = iter(await transaction.passage.recipients(good) if good else ())
+        passed = iter(await self._passed(transaction.passage, good) if good else ())
         for each in wanted:
             self.write(_staying(next(passed)) if isinstance(each, Recipient) else each)
         await self.drain()
+
+    async def _passed(self, passage: Passage, good: Sequence[Recipient]) -> Sequence[Reply]:
+        """The answer to each RCPT, also where all of them fail at once: every command has its own reply (RFC 2920)."""
+        try:
+            return await passage.recipients(good)
+        except GatewayError as error:
+            metrics.ERRORS.labels("next_hop").inc()
+            return [error.reply] * len(good)
+        except Exception as error:
+            return [self.bug(error)] * len(good)
 
     def _recipient(self, transaction: Transaction, argument: str) -> Recipient | Reply:
         """A recipient to ask the next hop for, or our own refusal."""
@@ -158,7 +168,7 @@ class Server(Dialogue):
         except ContentTooBig:
             return replies.TOO_BIG
         finally:
-            self.content_ends()
+            self.turn_taken()
             passage.uploaded()
         return content_fault(content) or content
 
