@@ -30,10 +30,9 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def noexec(tmp_path: Path) -> Iterator[Path]:
-    """A folder from which nothing may be run, as /run is on Debian."""
-    place = tmp_path / "run"
-    place.mkdir()
+def noexec() -> Iterator[Path]:
+    """A folder from which nothing may be run, as /run is on Debian; its name is short, because socket paths are."""
+    place = Path(tempfile.mkdtemp(prefix="run", dir="/tmp"))
     if os.getuid() != 0:
         pytest.skip("mounting needs root")
     if subprocess.run(
@@ -42,6 +41,7 @@ def noexec(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("this machine forbids mounting")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
+    place.rmdir()
 
 
 def libraries(gateway: Gateway) -> set[Path]:
