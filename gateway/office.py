@@ -86,6 +86,7 @@ class Office:
     async def gone(self, worker: object) -> None:
         """A worker has vanished: what it was busy with is either recorded, or was never begun."""
         self._accepting.discard(worker)
+        self._memory.withdraw(worker)
         for ticket, mail in self._memory.held_by(worker):
             self._memory.lost(ticket)
             answer = await self._recorded(mail)

@@ -28,7 +28,7 @@ from gateway.policy import decide, excuse
 from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, reply_for
 from gateway.resend import FAILURES_BEFORE_UNREADABLE
 from gateway.rules import RuleSet
-from gateway.scanner import Scanners
+from gateway.scanner import NotTakenUp, Scanners
 from gateway.smtp import received
 from gateway.smtp.next_hop import RegisterChanged
 from gateway.smtp.passage import Passage
@@ -146,12 +146,18 @@ class Pipeline:
             try:
                 return await self._carry_out(mail, passage, register, course)
             except RegisterChanged:
-                continue
+                # What was recorded as observed keeps its reference; a hold after it is an incident of its own.
+                course.ref = new_reference()
 
     async def _read(self, mail: Mail, begun: Begun, course: Course) -> Message:
-        """Everything that can be read; the third time that the scanner dies over a content it is unreadable."""
+        """Everything that can be read; the third time that the scanner dies over a content it is unreadable.
+
+        That nobody was there to open a document says nothing about it: that defers, however often.
+        """
         try:
             return await self._scanners.read(mail.content)
+        except NotTakenUp:
+            raise
         except ScanUnfinished:
             self._link.failed(course.fingerprint)
             if begun.failures + 1 < FAILURES_BEFORE_UNREADABLE:
@@ -162,8 +168,8 @@ class Pipeline:
 
     async def _decision(self, mail: Mail, message: Message, register: Register, begun: Begun) -> Decision:
         arguments = (self._rules, message, register, mail.received_at)
-        # A large mail takes a thread, so that the others of this worker go on meanwhile.
-        large = len(mail.content) > _LARGE
+        # Much text takes a thread, so that the others of this worker go on meanwhile; a small archive may hold much.
+        large = len(mail.content) + sum(len(part.text) for part in message.parts) > _LARGE
         findings = await asyncio.to_thread(find, *arguments) if large else find(*arguments)
         decision = decide(mail.envelope, findings, register, self._policy, mail.received_at)
         return excuse(decision, begun.released)

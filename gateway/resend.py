@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 
 Answer = tuple[int, str, str]
 """Code, enhanced code and text of a reply."""
@@ -22,8 +23,13 @@ Ticket = tuple[object, int]
 
 _REMEMBERED = 100_000
 """Mails and contents kept: a bound for memory (about 50 MB); the oldest answers go first."""
+_UNHEARD_FOR = 14_400.0
+"""Seconds that an unheard answer stands for a resend: clients try again within 30 minutes to 4 hours (RFC 5321 section
+4.5.4.1).  Later the same bytes are a new mail: some machines send the same notice every day and never say QUIT."""
 _GIVEN_UP = 5.0
 """Seconds after which a client that has said nothing may be gone without our seeing it."""
+_LOOKED_AT = 4
+"""Entries looked at for each mail that begins: more than one, so that they grow fewer."""
 FAILURES_BEFORE_UNREADABLE = 3
 
 
@@ -33,7 +39,7 @@ class Work:
 
     began: float
     orphaned: bool = False
-    waiting: list[object] = field(default_factory=list)
+    waiting: dict[Ticket, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -44,11 +50,16 @@ class Entry:
     given: dict[Ticket, Answer] = field(default_factory=dict)
     answer: Answer | None = None
     durable: bool = False
+    begun: float = 0.0
 
     @property
     def empty(self) -> bool:
         """Whether nothing is remembered here."""
         return not (self.work or self.given or self.answer)
+
+    def old(self, now: float) -> bool:
+        """Whether an answer that nobody heard is too old to be one to a resend."""
+        return not (self.work or self.durable) and now - self.begun > _UNHEARD_FOR
 
 
 class ResendMemory:
@@ -57,13 +68,18 @@ class ResendMemory:
     def __init__(self) -> None:
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
         self._tickets: dict[Ticket, bytes] = {}
+        self._waiting: dict[Ticket, bool] = {}
         self._failures: OrderedDict[bytes, int] = OrderedDict()
         self.released: dict[bytes, frozenset[str]] = {}
 
     def begin(self, mail: bytes, ticket: Ticket, now: float, question: object) -> Answer | bool:
         """The answer already given; True: go on, the mail is yours; False: `question` waits for somebody's work."""
+        self._trim(now)
+        if mail in self._entries and self._entries[mail].old(now):
+            self._drop(mail)
         entry = self._entries.setdefault(mail, Entry())
         self._entries.move_to_end(mail)
+        lost = self._waiting.pop(ticket, False)
         if entry.answer is not None:
             if not entry.durable:
                 # Whoever is told now may be the one who hears.
@@ -72,11 +88,12 @@ class ResendMemory:
             return entry.answer
         for work in entry.work.values():
             if work.orphaned or now - work.began > _GIVEN_UP:
-                work.waiting.append(question)
+                work.waiting[ticket] = question
+                self._waiting[ticket] = lost
                 return False
-        entry.work[ticket] = Work(now)
+        entry.work[ticket] = Work(now, orphaned=lost)
+        entry.begun = now
         self._tickets[ticket] = mail
-        self._trim()
         return True
 
     def end(self, ticket: Ticket, answer: Answer | None, *, durable: bool) -> list[object]:
@@ -97,12 +114,17 @@ class ResendMemory:
         else:
             entry.given[ticket] = answer
             entry.answer = answer if work.orphaned or work.waiting else entry.answer
-        return work.waiting
+        return [question for waiter, question in work.waiting.items() if waiter in self._waiting]
 
     def heard(self, ticket: Ticket) -> None:
         """The client has heard the answer: the same bytes sent again are a new mail."""
         entry = self._entries.get(self._tickets.get(ticket, b""))
-        if entry is not None and entry.given.pop(ticket, None) is not None and entry.answer and not entry.durable:
+        if (
+            entry is not None
+            and entry.given.pop(ticket, None) is not None
+            and entry.answer
+            and not entry.durable
+        ):
             # A resend has heard what the first delivery did not: that settles it for both.
             entry.answer = None
             for other in tuple(entry.given):
@@ -111,6 +133,8 @@ class ResendMemory:
 
     def lost(self, ticket: Ticket) -> None:
         """The client sends no more, or went away, before it was known to have heard."""
+        if ticket in self._waiting:
+            self._waiting[ticket] = True
         entry = self._entries.get(self._tickets.get(ticket, b""))
         if entry is None:
             return
@@ -145,6 +169,10 @@ class ResendMemory:
         """Tickets and mails of a worker that vanished."""
         return [(ticket, mail) for ticket, mail in self._tickets.items() if ticket[0] is worker]
 
+    def withdraw(self, worker: object) -> None:
+        """Questions of a worker that vanished are answered to nobody, and take over nothing."""
+        self._waiting = {ticket: lost for ticket, lost in self._waiting.items() if ticket[0] is not worker}
+
     def failed(self, content: bytes) -> None:
         """The scanner died over this content."""
         self._failures[content] = self._failures.pop(content, 0) + 1
@@ -155,10 +183,17 @@ class ResendMemory:
         """How often the scanner died over this content."""
         return self._failures.get(content, 0)
 
-    def _trim(self) -> None:
-        while len(self._entries) > _REMEMBERED:
-            mail, entry = next(iter(self._entries.items()))
-            if entry.work or entry.given:
+    def _trim(self, now: float) -> None:
+        """Forget what is too old or too much, from the oldest on; what is at work or in the store is passed over."""
+        for mail, entry in tuple(islice(self._entries.items(), _LOOKED_AT)):
+            too_much = len(self._entries) > _REMEMBERED
+            if entry.work or (entry.durable and not too_much):
                 self._entries.move_to_end(mail)
+            elif too_much or entry.old(now):
+                self._drop(mail)
+            else:
                 return
-            del self._entries[mail]
+
+    def _drop(self, mail: bytes) -> None:
+        for ticket in self._entries.pop(mail).given:
+            del self._tickets[ticket]

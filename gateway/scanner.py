@@ -21,6 +21,7 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NoReturn
 
@@ -44,6 +45,10 @@ _AT_DEADLINE: Final = 0.9
 
 _TRIES: Final = 3
 _BACKLOG_PAUSE: Final = 0.02
+
+
+class NotTakenUp(ScanUnfinished):
+    """No scanner could be had for a document: nothing is known against its content."""
 
 
 def read_here(content: bytes) -> Message:
@@ -170,6 +175,13 @@ def _unpacked(answer: bytes | bytearray) -> Message:
     )
 
 
+@dataclass(slots=True)
+class _Waits:
+    """Whether the reading of one mail waits for a scanner just now."""
+
+    now: bool = False
+
+
 class Scanners:
     """A worker's way to the scanner processes behind the Unix socket at `path`.
 
@@ -183,26 +195,32 @@ class Scanners:
         self._deadline = deadline
 
     async def read(self, content: bytes) -> Message:
-        """Everything that can be read of a mail.  Raises ScanUnfinished when no scanner could finish it in time."""
+        """Everything that can be read of a mail.
+
+        Raises ScanUnfinished when no scanner could finish it in time, NotTakenUp where it had to wait for one.
+        """
+        waits = _Waits()
         try:
             async with asyncio.timeout(self._deadline.total_seconds()):
-                return await self._read(content)
+                return await self._read(content, waits)
         except TimeoutError:
-            raise ScanUnfinished("the deadline for reading a mail has passed") from None
+            error = NotTakenUp if waits.now else ScanUnfinished
+            raise error("the deadline for reading a mail has passed") from None
 
-    async def _read(self, content: bytes) -> Message:
+    async def _read(self, content: bytes, waits: _Waits) -> Message:
         if len(content) <= INLINE_BYTES:
             reading = message.read(content)
         else:
             reading = await asyncio.to_thread(message.read, content)
         found = reading.message
         for document in reading.documents:
-            found += await self._extract(document)
+            found += await self._extract(document, waits)
         return found
 
-    async def _extract(self, document: Document) -> Message:
+    async def _extract(self, document: Document, waits: _Waits) -> Message:
         """Have one document opened; one that no scanner took up is offered again, one that was taken up never."""
         loop = asyncio.get_running_loop()
+        waits.now = True
         for _ in range(_TRIES):
             with await self._connect() as connection:
                 try:
@@ -210,11 +228,12 @@ class Scanners:
                 except OSError:
                     continue
                 if taken_up:
+                    waits.now = False
                     return await self._ask(connection, document)
-        raise ScanUnfinished("no scanner took the document up")
+        raise NotTakenUp("no scanner took the document up")
 
     async def _connect(self) -> socket.socket:
-        """A connection to the scanners' socket; a full backlog is waited for, no listener is ScanUnfinished."""
+        """A connection to the scanners' socket; a full backlog is waited for, no listener is NotTakenUp."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.setblocking(False)
@@ -226,7 +245,7 @@ class Scanners:
                     await asyncio.sleep(_BACKLOG_PAUSE)
         except OSError as error:
             connection.close()
-            raise ScanUnfinished(f"no scanners: {error.strerror}") from None
+            raise NotTakenUp(f"no scanners: {error.strerror}") from None
         except BaseException:
             connection.close()
             raise

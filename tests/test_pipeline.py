@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import Client, Decision, Disposition, Envelope, Mail, Outcome, Recipient
-from gateway.pipeline import fingerprint, new_reference
+from gateway.config import Settings
+from gateway.link import Begun, OfficeLink
+from gateway.model import (
+    Client,
+    Decision,
+    Disposition,
+    Envelope,
+    Mail,
+    Message,
+    Outcome,
+    Part,
+    PartKind,
+    Recipient,
+    Register,
+)
+from gateway.pipeline import Course, Pipeline, fingerprint, new_reference
 from gateway.policy import excuse
+from gateway.rules import load
+from gateway.scanner import NotTakenUp, Scanners
 
 KEY = b"k" * 32
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
@@ -91,3 +111,40 @@ def test_a_rejected_mail_is_excused_whole_or_not_at_all() -> None:
     decision = Decision(outcomes, publications=("p",))
     assert decision == excuse(decision, frozenset({"a@x.example"}))
     assert Disposition.RELAY is excuse(decision, frozenset({"a@x.example", "b@x.example"})).disposition
+
+
+def pipeline(tmp_path: Path) -> Pipeline:
+    """A pipeline without a scanner, without an office, and without a store that answers."""
+    nothing: Any = None
+    link = OfficeLink(str(tmp_path / "office"))
+    scanners = Scanners(str(tmp_path / "scanners"), timedelta(seconds=1), timedelta(seconds=1))
+    return Pipeline(Settings(), load(None), nothing, nothing, nothing, link, scanners, "gateway.example")
+
+
+def test_nobody_to_open_a_document_defers_however_often(tmp_path: Path) -> None:
+    """Without scanners the third try counted as a fault of the content: relayed unread, from who is not listed."""
+    attached = (
+        b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.b64encode(b"%PDF-1.4 words")
+        + b"\r\n"
+    )
+    letter = mail(attached)
+    course = Course("ABCDEFGH23", fingerprint(KEY, letter))
+    with pytest.raises(NotTakenUp):
+        asyncio.run(pipeline(tmp_path)._read(letter, Begun(failures=9), course))
+
+
+def test_much_text_of_a_small_mail_takes_a_thread(tmp_path: Path) -> None:
+    """An archive of 100 KB can hold 20 MB of text: looking through it in the loop held up every other mail."""
+    text = "restricted statistic until march\n" * 60_000
+    message = Message((Part("1/1", PartKind.DOCUMENT, text),))
+
+    async def turns() -> int:
+        count = 0
+        task = asyncio.create_task(pipeline(tmp_path)._decision(mail(), message, Register.empty(), Begun()))
+        while not task.done():
+            await asyncio.sleep(0.001)
+            count += 1
+        return count
+
+    assert asyncio.run(turns()) > 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.resend import ResendMemory
 
 ANSWER = (250, "2.0.0", "Ok")
@@ -112,3 +114,51 @@ def test_scanner_failures_are_counted_by_content() -> None:
     memory.failed(b"c")
     memory.failed(b"c")
     assert (2, 0) == (memory.failures(b"c"), memory.failures(b"d"))
+
+
+def test_a_worker_that_died_takes_nothing_over() -> None:
+    """A resend waits in a worker that dies: the mail went to that worker, and every later resend waited for ever."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.lost(ONE)
+    assert memory.begin(MAIL, THREE, 0.1, "q3") is False
+    memory.withdraw("other")
+    assert [] == memory.end(ONE, None, durable=False)
+    assert memory.begin(MAIL, TWO, 100.0, "q2") is True
+
+
+def test_a_resend_whose_client_left_while_it_waited() -> None:
+    """It takes the mail over and is known to be gone, so that a third delivery gets its answer and no second copy."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.lost(ONE)
+    assert memory.begin(MAIL, TWO, 0.1, "q2") is False
+    memory.lost(TWO)
+    assert ["q2"] == memory.end(ONE, None, durable=False)
+    assert memory.begin(MAIL, TWO, 0.2, "q2") is True
+    memory.end(TWO, ANSWER, durable=False)
+    assert ANSWER == memory.begin(MAIL, THREE, 0.3, "q3")
+
+
+def test_an_unheard_answer_is_not_for_ever() -> None:
+    """A machine that never says QUIT sends the same notice the next day: it was answered from memory and lost."""
+    memory = ResendMemory()
+    memory.begin(MAIL, ONE, 0.0, "q1")
+    memory.end(ONE, ANSWER, durable=False)
+    memory.lost(ONE)
+    assert ANSWER == memory.begin(MAIL, TWO, 3600.0, "q2")
+    memory.lost(TWO)
+    assert memory.begin(MAIL, THREE, 86_400.0, "q3") is True
+
+
+def test_unheard_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients that never say QUIT fill no memory, and open incidents in front of them do not keep them there."""
+    monkeypatch.setattr("gateway.resend._REMEMBERED", 100)
+    memory = ResendMemory()
+    memory.know({b"open %d" % number: ANSWER for number in range(50)})
+    for number in range(1000):
+        ticket = ("worker", number)
+        assert memory.begin(b"%d" % number, ticket, 0.0, "q") is True
+        memory.end(ticket, ANSWER, durable=False)
+        memory.lost(ticket)
+    assert (True, True) == (len(memory._entries) <= 101, len(memory._tickets) <= 101)

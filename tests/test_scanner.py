@@ -15,7 +15,7 @@ import pytest
 
 from gateway.model import Message, Reason
 from gateway.replies import ScanUnfinished
-from gateway.scanner import DOCUMENTS_PER_PROCESS, Scanners, read_here
+from gateway.scanner import DOCUMENTS_PER_PROCESS, NotTakenUp, Scanners, read_here
 from tests.papers import BANNER, attached, mail, pdf, word
 
 SECOND = timedelta(seconds=1)
@@ -114,8 +114,8 @@ def test_mail_without_documents_needs_no_scanner(path: str) -> None:
 
 
 def test_no_scanner_is_unfinished(path: str) -> None:
-    """A document without anybody to open it is an infrastructure fault."""
-    with pytest.raises(ScanUnfinished):
+    """A document without anybody to open it is an infrastructure fault, and nothing against the document."""
+    with pytest.raises(NotTakenUp):
         read(path, LETTER)
 
 
@@ -171,6 +171,19 @@ def test_overall_deadline_is_unfinished(path: str, start: Start) -> None:
     with pytest.raises(ScanUnfinished):
         read(path, mail(attached(word())), document_deadline=20, deadline=1.5)
     assert time.monotonic() - began < 5
+
+
+def test_waiting_for_a_scanner_says_nothing_about_the_document(path: str, start: Start) -> None:
+    """One of two mails hangs the only scanner: the deadline tells the one that was read from the one that waited."""
+    start("hang", deadline=20)
+
+    async def two() -> list[type]:
+        scanners = Scanners(path, 20 * SECOND, 1 * SECOND)
+        content = mail(attached(word()))
+        ends = await asyncio.gather(scanners.read(content), scanners.read(content), return_exceptions=True)
+        return sorted((type(end) for end in ends), key=lambda kind: kind.__name__)
+
+    assert [NotTakenUp, ScanUnfinished] == asyncio.run(two())
 
 
 def test_many_at_once_wait_their_turn(path: str, start: Start) -> None:

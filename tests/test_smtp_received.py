@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -56,3 +57,15 @@ def test_a_resend_looks_the_same_below_its_trace(trace: bytes) -> None:
     """What a server adds on top each time it sends is no part of what identifies a mail."""
     rest = b"From: a@x.example\r\nReceived: lower down\r\n\r\nbody\r\n"
     assert rest == bytes(below_trace(trace + rest))
+
+
+@pytest.mark.parametrize(
+    "piece", [b"Received: x\r\n", b"Received: x\r\n" + b"\tby y\r\n" * 4000, b"X-Other: text\r\n"]
+)
+def test_endless_headers_take_no_time(piece: bytes) -> None:
+    """50 MiB of header lines held up a whole worker for 8 seconds: only the first 256 KiB can be header."""
+    content = piece * (50_000_000 // len(piece))
+    began = time.perf_counter()
+    below_trace(content)
+    looping(KEY, content)
+    assert time.perf_counter() - began < 0.5

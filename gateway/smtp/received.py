@@ -16,6 +16,8 @@ from gateway.model import Client
 MAX_RECEIVED = 100
 MAX_OWN = 10
 """Passes through this gateway before it is a loop: an internal mail passes twice, a forwarded one a few times more."""
+_LONGEST_HEADER = 262_144
+"""Octets of header that are looked at: who passes a mail on puts its lines on top."""
 ROOM = 1024
 """Octets kept free below the next hop's SIZE for the line that we add."""
 _HEADER_END = re.compile(rb"\r\n\r\n|\A\r\n")
@@ -39,8 +41,8 @@ def line(key: bytes, ref: str, hostname: str, client: Client, when: datetime) ->
 
 def looping(key: bytes, content: bytes) -> bool:
     """Whether more than 100 servers, or we ourselves more than 10 times, have seen this content (bytes)."""
-    end = _HEADER_END.search(content)
-    header = content[: end.end()] if end else content
+    end = _HEADER_END.search(content, 0, _LONGEST_HEADER)
+    header = content[: end.end() if end else _LONGEST_HEADER]
     if len(_FIELD.findall(header)) > MAX_RECEIVED:
         return True
     if b"(embargo-gateway)" not in header:
@@ -52,7 +54,7 @@ def looping(key: bytes, content: bytes) -> bool:
 def below_trace(content: bytes) -> memoryview:
     """The content below its leading trace headers: what stays the same when a server sends a mail again."""
     position = 0
-    while _TRACE.match(content, position):
+    while position < _LONGEST_HEADER and _TRACE.match(content, position):
         position = _next_field(content, position)
     return memoryview(content)[position:]
 
@@ -63,7 +65,7 @@ def _next_field(content: bytes, position: int) -> int:
         if end < 0:
             return len(content)
         position = end + 1
-        if content[position : position + 1] not in (b" ", b"\t"):
+        if content[position : position + 1] not in (b" ", b"\t") or position >= _LONGEST_HEADER:
             return position
 
 
