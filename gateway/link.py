@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.replies import Reply
@@ -26,11 +26,12 @@ _LIMIT = 1_048_576
 class Begun:
     """The office's word on a mail: a reply already given, or go on, knowing this much.
 
-    `released` are addresses to whom a lead has released this very content; `failures` is how often the scanner died.
+    `released` are addresses to whom this very content was released, and for which publications; `failures` is how often
+    the scanner died.
     """
 
     reply: Reply | None = None
-    released: frozenset[str] = frozenset()
+    released: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     failures: int = 0
 
 
@@ -146,7 +147,8 @@ class OfficeLink:
 def _begun(message: dict[str, Any]) -> Begun:
     answer = message.get("answer")
     reply = Reply(*answer) if answer else None
-    return Begun(reply, frozenset(message.get("released", ())), message.get("failures", 0))
+    released = {address: frozenset(closed) for address, closed in message.get("released", {}).items()}
+    return Begun(reply, released, message.get("failures", 0))
 
 
 Answering = Callable[[dict[str, Any]], None]

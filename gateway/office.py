@@ -165,7 +165,9 @@ class Office:
         released = incidents.released_to(self._database)
         self._loop.call_soon_threadsafe(self._remember, known, released)
 
-    def _remember(self, known: dict[bytes, str], released: dict[bytes, frozenset[str]]) -> None:
+    def _remember(
+        self, known: dict[bytes, str], released: dict[bytes, dict[str, frozenset[str | None]]]
+    ) -> None:
         self._memory.know({mail: _held(ref) for mail, ref in known.items()})
         self._memory.released = released
 
@@ -238,7 +240,7 @@ class _Question:
         """Go on, knowing this much."""
         message: dict[str, Any] = {"id": self.ticket[1]}
         if released := memory.released.get(self._content):
-            message["released"] = sorted(released)
+            message["released"] = {address: list(closed) for address, closed in released.items()}
         if failures := memory.failures(self._content):
             message["failures"] = failures
         self._answer(message)

@@ -13,7 +13,7 @@ Nothing here has a clock, and no detector has a say beyond its finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -227,12 +227,16 @@ def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
     )
 
 
-def excuse(decision: Decision, released: frozenset[str]) -> Decision:
-    """The decision without the recipients to whom a lead has released this very content (canonical addresses)."""
+def excuse(decision: Decision, released: Mapping[str, frozenset[str | None]]) -> Decision:
+    """The decision without the recipients to whom this very content was released (canonical address -> for which
+    publications; None is the unknown one).  Who decided for one publication has not decided for another."""
     if not released or not decision.incident:
         return decision
+    nothing: frozenset[str | None] = frozenset()
     waiting = [
-        o for o in decision.outcomes if not o.eligible and canonical(o.recipient.address) not in released
+        o
+        for o in decision.outcomes
+        if not released.get(canonical(o.recipient.address) or "", nothing).issuperset(o.ineligible_for)
     ]
     if not waiting:
         relayed = tuple(

@@ -70,7 +70,7 @@ class ResendMemory:
         self._tickets: dict[Ticket, bytes] = {}
         self._waiting: dict[Ticket, bool] = {}
         self._failures: OrderedDict[bytes, int] = OrderedDict()
-        self.released: dict[bytes, frozenset[str]] = {}
+        self.released: dict[bytes, dict[str, frozenset[str | None]]] = {}
 
     def begin(self, mail: bytes, ticket: Ticket, now: float, question: object) -> Answer | bool:
         """The answer already given; True: go on, the mail is yours; False: `question` waits for somebody's work."""

@@ -31,8 +31,9 @@ def test_question_and_answer(tmp_path: Path) -> None:
     async def receive(_worker: object, message: dict[str, Any], answer: link.Answering) -> None:
         said.append(message)
         if message["op"] == "begin":
-            answer({"id": message["id"], "released": ["a@x.example"], "failures": 2} if message["id"] == 1 else
-                   {"id": message["id"], "answer": (250, "2.0.0", "Ok")})  # fmt: skip
+            known = {"released": {"a@x.example": ["p", None]}, "failures": 2}
+            told = known if message["id"] == 1 else {"answer": (250, "2.0.0", "Ok")}
+            answer({"id": message["id"]} | told)
 
     async def gone(_worker: object) -> None:
         said.append({"op": "gone"})
@@ -53,7 +54,7 @@ def test_question_and_answer(tmp_path: Path) -> None:
         return answers
 
     first, second = asyncio.run(held())
-    assert Begun(None, frozenset({"a@x.example"}), 2) == first
+    assert Begun(None, {"a@x.example": frozenset({"p", None})}, 2) == first
     assert Reply(250, "2.0.0", "Ok") == second.reply
     assert ["begin", "begin", "lost", "end", "heard", "gone"] == [message["op"] for message in said]
 

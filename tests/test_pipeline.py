@@ -95,7 +95,7 @@ OUTCOMES = st.lists(
 def test_a_release_excuses_only_whom_it_names(outcomes: list[Outcome], released: frozenset[str]) -> None:
     """Released content goes to those it was released to; everybody else stays as decided."""
     decision = Decision(tuple(outcomes), publications=("p",))
-    excused = excuse(decision, released)
+    excused = excuse(decision, dict.fromkeys(released, frozenset({"p"})))
     for before, after in zip(decision.outcomes, excused.outcomes, strict=True):
         if before.recipient.address not in released and not before.eligible:
             assert before == after
@@ -109,8 +109,17 @@ def test_a_rejected_mail_is_excused_whole_or_not_at_all() -> None:
         Outcome(Recipient(a), Disposition.REJECT, ("p",)) for a in ("a@x.example", "b@x.example")
     )
     decision = Decision(outcomes, publications=("p",))
-    assert decision == excuse(decision, frozenset({"a@x.example"}))
-    assert Disposition.RELAY is excuse(decision, frozenset({"a@x.example", "b@x.example"})).disposition
+    assert decision == excuse(decision, {"a@x.example": frozenset({"p"})})
+    both = dict.fromkeys(("a@x.example", "b@x.example"), frozenset({"p"}))
+    assert Disposition.RELAY is excuse(decision, both).disposition
+
+
+def test_a_release_for_one_publication_is_none_for_another() -> None:
+    """The same content shows a trace of a second publication now: whose lead has decided nothing yet."""
+    outcome = Outcome(Recipient("a@x.example"), Disposition.HOLD, ("p", "q"))
+    decision = Decision((outcome,), publications=("p", "q"))
+    assert decision == excuse(decision, {"a@x.example": frozenset({"p"})})
+    assert Disposition.RELAY is excuse(decision, {"a@x.example": frozenset({"p", "q"})}).disposition
 
 
 def pipeline(tmp_path: Path) -> Pipeline:

@@ -383,7 +383,8 @@ def test_released_mail_is_known(store: Store) -> None:
 
     decisions.release(database, "HOLD2345", ["a@policy.example"], "", "lead", NOW, everybody)
 
-    assert {b"cHOLD2345": frozenset({"a@policy.example"})} == incidents.released_to(database)
+    released = {b"cHOLD2345": {"a@policy.example": frozenset({"cla-2018"})}}
+    assert released == incidents.released_to(database)
 
 
 def test_for_the_gauges(store: Store) -> None:

@@ -195,13 +195,15 @@ def find_by_fingerprint(database: Database, mail_fingerprint: bytes, now: dateti
     return (row.ref, row.disposition) if row is not None else None
 
 
-def released_to(database: Database) -> dict[bytes, frozenset[str]]:
-    """For each content fingerprint the canonical addresses that a person released the mail to.
+def released_to(database: Database) -> dict[bytes, dict[str, frozenset[str | None]]]:
+    """For each content fingerprint the canonical addresses that a person released the mail to, for which publications.
 
     Released mail may pass the gateway again on its way; for these recipients it is not held a second time.
     """
     query = (
-        select(INCIDENTS.c.content_digest, INCIDENT_RECIPIENTS.c.address)
+        select(
+            INCIDENTS.c.content_digest, INCIDENT_RECIPIENTS.c.address, INCIDENT_RECIPIENTS.c.ineligible_for
+        )
         .join(INCIDENT_RECIPIENTS, INCIDENT_RECIPIENTS.c.ref == INCIDENTS.c.ref)
         .where(
             INCIDENTS.c.disposition == "hold",
@@ -209,11 +211,13 @@ def released_to(database: Database) -> dict[bytes, frozenset[str]]:
             INCIDENT_RECIPIENTS.c.state.in_([Standing.RELEASING, Standing.RELEASED]),
         )
     )
-    found: dict[bytes, set[str]] = {}
+    found: dict[bytes, dict[str, frozenset[str | None]]] = {}
     with database.read() as connection:
-        for digest, address in connection.execute(query):
-            found.setdefault(digest, set()).add(canonical(address) or address)
-    return {digest: frozenset(addresses) for digest, addresses in found.items()}
+        for digest, address, closed in connection.execute(query):
+            people = found.setdefault(digest, {})
+            key = canonical(address) or address
+            people[key] = people.get(key, frozenset()) | frozenset(closed)
+    return found
 
 
 def load(database: Database, ref: str) -> Incident | None:
