@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -92,12 +93,14 @@ class Releases(Rounds):
     async def _begin(self, now: datetime) -> None:
         for ref in await asyncio.to_thread(relays.due, self._database, now):
             if ref not in self._busy:
-                self._start(ref, self._relay(ref, now))
+                self._start(ref, self._relay(ref, now, time.monotonic()))
 
     async def _next(self) -> datetime | None:
         return await asyncio.to_thread(relays.next_due, self._database)
 
-    async def _relay(self, ref: str, now: datetime) -> None:
+    async def _relay(self, ref: str, now: datetime, since: float) -> None:
+        # A claim from before the wait for a place could be over when it is made: another office would relay too.
+        now += timedelta(seconds=int(time.monotonic() - since))
         job = await asyncio.to_thread(relays.claim, self._database, ref, self._office, now, now + _LEASE)
         if job is None:
             return

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,8 +30,11 @@ from gateway.model import (
 )
 from gateway.pipeline import Course, Pipeline, fingerprint, new_reference
 from gateway.policy import excuse
+from gateway.replies import OK, Reply
 from gateway.rules import load
 from gateway.scanner import NotTakenUp, Scanners
+from gateway.smtp.next_hop import RegisterChanged
+from gateway.smtp.passage import Passage
 
 KEY = b"k" * 32
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
@@ -122,12 +126,12 @@ def test_a_release_for_one_publication_is_none_for_another() -> None:
     assert Disposition.RELAY is excuse(decision, {"a@x.example": frozenset({"p", "q"})}).disposition
 
 
-def pipeline(tmp_path: Path) -> Pipeline:
+def pipeline(tmp_path: Path, kind: type[Pipeline] = Pipeline) -> Pipeline:
     """A pipeline without a scanner, without an office, and without a store that answers."""
     nothing: Any = None
     link = OfficeLink(str(tmp_path / "office"))
     scanners = Scanners(str(tmp_path / "scanners"), timedelta(seconds=1), timedelta(seconds=1))
-    return Pipeline(Settings(), load(None), nothing, nothing, nothing, link, scanners, "gateway.example")
+    return kind(Settings(), load(None), nothing, nothing, nothing, link, scanners, "gateway.example")
 
 
 def test_nobody_to_open_a_document_defers_however_often(tmp_path: Path) -> None:
@@ -157,3 +161,23 @@ def test_much_text_of_a_small_mail_takes_a_thread(tmp_path: Path) -> None:
         return count
 
     assert asyncio.run(turns()) > 5
+
+
+def test_a_mail_decided_anew_is_an_incident_of_its_own(tmp_path: Path) -> None:
+    """Observed, then held because the register changed: under one reference the store refused the second record."""
+    refs: list[str] = []
+
+    class Changing(Pipeline):
+        async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
+            refs.append(course.ref)
+            if len(refs) == 1:
+                raise RegisterChanged
+            return OK
+
+    letter = mail()
+    course = Course("ABCDEFGH23", fingerprint(KEY, letter))
+    carries: Any = pipeline(tmp_path, Changing)
+    carries._keys = SimpleNamespace(trace_key=KEY)
+    carries._snapshot = SimpleNamespace(current=Register.empty)
+    assert OK == asyncio.run(carries._carried(letter, None, Begun(), course))
+    assert 2 == len(set(refs))

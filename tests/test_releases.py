@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -552,3 +553,24 @@ def test_kill_between_alert_and_mark(desk: Desk, tmp_path: Path) -> None:
 
     assert 2 == len(desk.got(LEAD))
     assert not found(desk.database).alert_owed
+
+
+def test_a_claim_begins_when_its_relay_does(desk: Desk, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that waited for its turn was claimed until a time already past: a second office relayed it as well."""
+    monkeypatch.setattr("gateway.releases._AT_ONCE", 1)
+    monkeypatch.setattr("gateway.releases._LEASE", timedelta(seconds=1))
+    for ref in ("HOLD0001", "HOLD0002"):
+        file(desk.database, desk.keys, ref)
+        desk.release(ref=ref)
+    until: list[datetime] = []
+
+    def slowly() -> None:
+        with desk.database.read() as connection:
+            query = select(INCIDENTS.c.claimed_until).where(INCIDENTS.c.claimed_by.is_not(None))
+            until.extend(connection.execute(query).scalars())
+        time.sleep(1.2)
+
+    sink.on_data = slowly
+    desk.round()
+    assert 2 == len(sink.mails)
+    assert until[1] - until[0] >= timedelta(seconds=1)
