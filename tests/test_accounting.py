@@ -55,7 +55,9 @@ def test_a_thousand_mails(tmp_path: Path) -> None:
     far = Postfix(sink.port, name="far.example").start()
     gateway = Gateway(tmp_path, far.port)
     when = planned()
-    gateway.call("publication", "add", "p", "--title", "Figures", "--publishes-at", when.isoformat(), "--lead", LEAD)
+    gateway.call(
+        "publication", "add", "p", "--title", "Figures", "--publishes-at", when.isoformat(), "--lead", LEAD
+    )
     gateway.call("access", "grant", "p", LISTED, "--reason", "x")
     gateway.start()
     near = Postfix(gateway.port, name="near.example").start()

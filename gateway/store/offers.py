@@ -14,7 +14,9 @@ from gateway.store.tables import OFFERS
 def last_met(database: Database, next_hop: str) -> Mapping[str, str]:
     """EHLO keywords and their arguments; empty before the first meeting.  Raises StoreUnavailable."""
     with database.read() as connection:
-        found = connection.execute(select(OFFERS.c.features).where(OFFERS.c.next_hop == next_hop)).scalar_one_or_none()
+        found = connection.execute(
+            select(OFFERS.c.features).where(OFFERS.c.next_hop == next_hop)
+        ).scalar_one_or_none()
     return found or {}
 
 
