@@ -117,7 +117,11 @@ class Pipeline:
             keep = reply is not None and reply.positive
             self._link.end(ticket, reply if keep else None, durable=course.durable)
             await passage.end()
-        self._account(mail, reply, course)
+        try:
+            self._account(mail, reply, course)
+        except Exception as error:
+            # The mail is done: a fault of counting must not turn its answer into one that sends it again.
+            _log.error("bug", ref=course.ref, error=type(error).__name__, trace=log.trace(error))
         return reply
 
     async def _answered(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:

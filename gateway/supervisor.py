@@ -24,6 +24,8 @@ from gateway import log
 _log = log.get(__name__)
 _FRESH = 10.0
 """Seconds without a heartbeat after which a worker counts as hung."""
+_HUNG = {"worker": 60.0, "office": 20.0}
+"""Seconds without a heartbeat after which a child is killed: mail waits for a hung office, so it has less time."""
 _BACK_OFF = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0)
 _STEADY = 30.0
 """Seconds a child must live for its next death to count as the first."""
@@ -192,7 +194,7 @@ class Supervisor:
                 child.role != "scanner"
                 and child.pid
                 and child.heard
-                and time.monotonic() - child.heard > 6 * _FRESH
+                and time.monotonic() - child.heard > _HUNG[child.role]
             ):
                 _log.error("child hung", role=child.role, pid=child.pid)
                 os.kill(child.pid, signal.SIGKILL)

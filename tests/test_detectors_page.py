@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from gateway.detectors import find
 from gateway.detectors.page import pages
-from gateway.model import Message, Part, PartKind
+from gateway.model import Message, Part, PartKind, Register
+from gateway.rules import load
 
 BANNER = "RESTRICTED UNTIL PUBLISHED AT 9:30AM ON WEDNESDAY 28 MARCH 2018"
 
@@ -22,3 +26,11 @@ def test_windows_leave_no_gap() -> None:
             page for page in pages(Message((Part("1", PartKind.BODY, text),))) if BANNER.lower() in page.text
         ]
         assert found, place
+
+
+def test_a_flood_of_places_is_counted_over_all_windows() -> None:
+    """What is too much to read on is too much though no single window holds enough of it: it is held as unknown."""
+    flood = ("restricted until published at " + "x " * 40) * 25_000
+    message = Message((Part("1", PartKind.BODY, flood),))
+    found = find(load(None), message, Register.empty(), datetime(2018, 3, 27, tzinfo=UTC))
+    assert [None] == [finding.publication for finding in found]

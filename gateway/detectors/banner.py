@@ -72,7 +72,8 @@ def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetim
     """Findings of all banner rules in all pages, in the order of pages, rules and places."""
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
-    places = [place for page in pages for place in _places(wordings, anchors, page)]
+    met: dict[tuple[str, int], _Met] = {}
+    places = [place for page in pages for place in _places(wordings, anchors, page, met)]
     ties = Ties(register, now, rules.zone)
     dated = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
     held = frozenset(finding for findings in dated.values() for finding in findings)
@@ -112,27 +113,47 @@ def _yields(place: Place, dated: Iterable[Place]) -> bool:
     return any(True for _ in dated) and not (below and min(below) > _THREAD)
 
 
-def _places(wordings: Iterable[tuple[Rule, Wording]], anchors: frozenset[str], page: Page) -> Iterator[Place]:
+@dataclass(slots=True)
+class _Met:
+    """How many places of one wording were met in one part, over all windows of a long one."""
+
+    places: int = 0
+    dated: int = 0
+    endless: bool = False
+
+
+def _places(
+    wordings: Iterable[tuple[Rule, Wording]],
+    anchors: frozenset[str],
+    page: Page,
+    met: dict[tuple[str, int], _Met],
+) -> Iterator[Place]:
     """The places of all wordings in a page; in ordinary mail the anchors are all that is looked for."""
     present = frozenset(anchor for anchor in anchors if anchor in page.letters)
-    for rule, wording in wordings:
+    for number, (rule, wording) in enumerate(wordings):
         if anchored := present & wording.anchors:
-            yield from _places_of(wording, rule, page, anchored)
+            count = met.setdefault((page.path, number), _Met())
+            if not count.endless:
+                yield from _places_of(wording, rule, page, anchored, count)
 
 
-def _places_of(wording: Wording, rule: Rule, page: Page, anchors: Iterable[str]) -> Iterator[Place]:
+def _places_of(
+    wording: Wording, rule: Rule, page: Page, anchors: Iterable[str], met: _Met
+) -> Iterator[Place]:
     """The places of a wording that its conditions allow; undated ones now and then, dated ones up to a limit."""
-    quiet, dated, previous = -_SPARSE, 0, 0
+    quiet, previous = -_SPARSE, 0
     ends = chain(_spans(wording, page.letters, anchors), [(len(page.text), 0)])
-    for count, ((start, end), (following, _)) in enumerate(pairwise(ends)):
+    for (start, end), (following, _) in pairwise(ends):
         found = _moments(page.text, (previous, start), (end, following), wording)
         previous = end
         place = Place(rule, wording, page, start, end, found)
-        if count == _MOST_PLACES or dated == _MOST_DATED:
+        met.endless = met.places == _MOST_PLACES or met.dated == _MOST_DATED
+        if met.endless:
             yield replace(place, endless=True)
             return
+        met.places += 1
         if (place.dated or start - quiet >= _SPARSE) and _allowed(place):
-            dated += place.dated
+            met.dated += place.dated
             quiet = quiet if place.dated else start
             yield place
 
