@@ -81,10 +81,8 @@ def test_an_embargoed_mail_is_held(place: tuple[int, Gateway, Sink]) -> None:
     talk.quit()
     assert re.match(r"250 2\.0\.0 Held for review, reference [A-Z0-9]{10}$", reply), reply
     assert wait_for(lambda: sink.to(LISTED) and sink.to(LEAD))
-    assert ([], [reply.rsplit(" ", 1)[1]]) == (
-        [mail for mail in sink.to(OUTSIDER) if b"held" in mail.content],
-        [incident["ref"] for incident in gateway.incidents()],
-    )
+    assert [] == [mail for mail in sink.to(OUTSIDER) if b"held" in mail.content]
+    assert 1 == [incident["ref"] for incident in gateway.incidents()].count(reply.rsplit(" ", 1)[1])
 
 
 def test_a_release_comes_out_of_the_queue(place: tuple[int, Gateway, Sink]) -> None:
