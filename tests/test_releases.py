@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -514,13 +515,17 @@ def _killed_at_the_dot(desk: Desk, folder: Path, what: str) -> None:
     arguments = (desk.database.url, str(folder / "keys"), desk.sink.port, what)
     office = spawn.Process(target=_carry, args=arguments)
 
+    gone = threading.Event()
+
     def kill() -> None:
+        # Only one thread may wait for the process; the sink answers once that one has seen its end.
         office.kill()
-        office.join()
+        gone.wait(10)
 
     desk.sink.on_data = kill
     office.start()
     office.join(30)
+    gone.set()
     desk.sink.on_data = lambda: None
     assert -9 == office.exitcode
 
