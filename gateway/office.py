@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 import socket
-from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,7 +42,6 @@ class Office:
         self._memory = ResendMemory()
         self._snapshot = Snapshot(database, keys, post.settings.register_.max_age)
         self._accepting: set[object] = set()
-        self._answers: dict[object, deque[_Question]] = {}
         self._wakes = (asyncio.Event(), asyncio.Event())
         self._collector = metrics.StoreCollector()
         self._seen_decided = datetime.now(UTC)

@@ -103,7 +103,7 @@ class Pipeline:
         """Decide one mail, carry the decision out, and say what the client is told.
 
         `ticket` is the link's number for this delivery.  Raises only where a bug is outside of every step; the caller
-        then answers 451.
+        then answers 451, and ends the passage in any case.
         """
         course = Course(new_reference(), fingerprint(self._keys.trace_key, mail))
         reply: Reply | None = None
@@ -116,7 +116,6 @@ class Pipeline:
             # Only what must not be done twice is remembered; after anything else a resend starts afresh.
             keep = reply is not None and reply.positive
             self._link.end(ticket, reply if keep else None, durable=course.durable)
-            await passage.end()
         try:
             self._account(mail, reply, course)
         except Exception as error:
@@ -241,7 +240,9 @@ class Pipeline:
     def _account(self, mail: Mail, reply: Reply, course: Course) -> None:
         """Count the mail and write its one line."""
         decision = course.decision or Decision(())
-        word = "defer" if reply.temporary else decision.disposition.word
+        # What was refused before anything was decided, a loop, is refused.
+        settled = decision.disposition if course.decision is not None else Disposition.REJECT
+        word = "defer" if reply.temporary else settled.word
         metrics.MAILS.labels(word).inc()
         outcomes = [o.disposition.word for o in decision.outcomes]
         for each in set(outcomes):

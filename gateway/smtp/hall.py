@@ -24,7 +24,7 @@ class Guest(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether a mail is in the making, or its answer not yet heard."""
+        """Whether a mail is in the making."""
 
     @property
     def heard_at(self) -> float:

@@ -29,7 +29,6 @@ from gateway.smtp.passage import Passage
 class Transaction:
     """One mail in the making."""
 
-    sender: str | None
     utf8: bool
     passage: Passage
     asked: int = 0
@@ -99,7 +98,7 @@ class Server(Dialogue):
         reply = await passage.mail(sender, parameters)
         if reply.positive:
             utf8 = any(parameter.upper() == "SMTPUTF8" for parameter in parameters)
-            self._transaction = Transaction(sender, utf8, passage)
+            self._transaction = Transaction(utf8, passage)
         await self.push(_staying(reply))
 
     async def smtp_RCPT(self, argument: str) -> None:
@@ -181,7 +180,9 @@ class Server(Dialogue):
         try:
             reply = await task
         finally:
+            # Here, because this runs whatever step the mail got to: a session that is not given back is lost.
             self._transaction = None
+            await passage.end()
         await self.push(reply)
 
     def eof_received(self) -> bool:
