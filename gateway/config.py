@@ -1,7 +1,7 @@
 """The settings: one TOML file into one frozen object; every problem is reported at once with its path.
 
-Every default stands here.  Durations are written `90s`, `10m`, `24h`, `7d`.  Secrets are files, never values
-or environment variables.
+Every default stands in `setting_sections`.  Durations are written `90s`, `10m`, `24h`, `7d`.  Secrets are
+files, never values or environment variables.
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from gateway.config_checks import conflicts
-from gateway.model import Detector, Mixed, OnFinding, Policy, Scope
-from gateway.setting_types import (
-    Address,
-    Duration,
-    Endpoint,
-    File,
-    Flag,
-    HostName,
-    Network,
-    NextHopAddress,
-    StoreUrl,
-    TimeZone,
-    Whole,
+from gateway.setting_sections import (
+    Alerts,
+    Clock,
+    Console,
+    Log,
+    Metrics,
+    NextHop,
+    PolicySettings,
+    RegisterSettings,
+    RulesSettings,
+    Scan,
+    Section,
+    Smtp,
+    Store,
+    Workers,
 )
 
 _TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?P<where>[^()]*)\)\Z", re.DOTALL)
@@ -55,150 +54,7 @@ class ConfigError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
-
-
-class Smtp(_Section):
-    """`[smtp]`: where mail comes in, from whom, and how much of it."""
-
-    listen: tuple[Endpoint, ...] = Field(default=("127.0.0.1:2525",), min_length=1)
-    clients: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)
-    hostname: HostName | None = None
-    max_message_bytes: Whole = Field(default=52_428_800, ge=1024)
-    max_recipients: Whole = Field(default=1000, ge=100)
-    max_connections: Whole = Field(default=2000, ge=1)
-    command_timeout: Duration = timedelta(minutes=5)
-    data_timeout: Duration = timedelta(minutes=3)
-    min_bytes_per_second: Whole = Field(default=100, ge=0)
-    tls_certificate: File | None = None
-    tls_key: File | None = None
-    require_tls: Flag = False
-
-    @model_validator(mode="after")
-    def _pairs(self) -> Smtp:
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("tls_certificate and tls_key go together")
-        if self.require_tls and self.tls_certificate is None:
-            raise ValueError("require_tls needs tls_certificate and tls_key")
-        return self
-
-
-class NextHop(_Section):
-    """`[next_hop]`: the mail server behind us, by address or by the MX of a domain."""
-
-    address: NextHopAddress = "127.0.0.1:2526"
-    tls: Literal["none", "opportunistic", "required"] = "opportunistic"
-    tls_name: HostName | None = None
-    tls_ca: File | None = None
-    max_connections: Whole = Field(default=40, ge=10, le=50)
-    connect_timeout: Duration = timedelta(seconds=30)
-    command_timeout: Duration = timedelta(minutes=5)
-    final_timeout: Duration = timedelta(seconds=540)
-    retry_for: Duration = timedelta(days=5)
-
-
-class Store(_Section):
-    """`[store]`: the database, and the folder of the keys (default: beside an SQLite file)."""
-
-    url: StoreUrl = "sqlite:////var/lib/embargo-gateway/store.db"
-    keys: File | None = None
-
-    @property
-    def key_folder(self) -> Path:
-        """Where the keys live; never inside the database."""
-        if self.keys is not None:
-            return self.keys
-        if self.url.startswith("sqlite:///"):
-            return Path(self.url.removeprefix("sqlite:///")).parent / "keys"
-        return Path("/var/lib/embargo-gateway/keys")
-
-
-class PolicySettings(_Section):
-    """`[policy]`: what findings lead to."""
-
-    on_finding: OnFinding = OnFinding.HOLD
-    mixed: Mixed = Mixed.SPLIT
-    unregistered: Literal["hold", "observe"] = "hold"
-    unreadable: Scope = Scope.LISTED
-    monitored: frozenset[Detector] = frozenset()
-    timezone: TimeZone = "Europe/London"
-
-    @property
-    def values(self) -> Policy:
-        """The part that `decide` needs."""
-        return Policy(self.on_finding, self.mixed, self.unregistered, self.unreadable, self.monitored)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of times that carry none."""
-        return ZoneInfo(self.timezone)
-
-
-class Alerts(_Section):
-    """`[alerts]`: who writes to the leads, and who hears of it when they do not answer."""
-
-    sender: Address = "embargo-gateway@department.example"
-    fallback: tuple[Address, ...] = Field(default=("head-of-profession@department.example",), min_length=1)
-    operator: Address | None = None
-    deputies_after: Duration = timedelta(minutes=10)
-    fallback_after: Duration = timedelta(minutes=30)
-    group_within: Duration = timedelta(seconds=60)
-
-    @model_validator(mode="after")
-    def _order(self) -> Alerts:
-        if self.fallback_after < self.deputies_after:
-            raise ValueError("fallback_after must not come before deputies_after")
-        return self
-
-
-class Metrics(_Section):
-    """`[metrics]`: where `/metrics` and `/ready` are served."""
-
-    listen: Endpoint = "127.0.0.1:9108"
-
-
-class Console(_Section):
-    """`[console]`: where the pages for leads are served."""
-
-    listen: Endpoint = "127.0.0.1:8080"
-
-
-class Workers(_Section):
-    """`[workers]`: processes that speak SMTP, and processes that read documents."""
-
-    count: Whole = Field(default=2, ge=1, le=64)
-    scanners: Whole = Field(default=2, ge=1, le=64)
-
-
-class Scan(_Section):
-    """`[scan]`: deadlines and limits of reading one mail or one document."""
-
-    deadline: Duration = timedelta(seconds=60)
-    document_deadline: Duration = timedelta(seconds=10)
-    document_memory_bytes: Whole = Field(default=2_147_483_648, ge=268_435_456)
-
-
-class RegisterSettings(_Section):
-    """`[register]`: how long the last good snapshot may serve when the store cannot be read."""
-
-    max_age: Duration = timedelta(minutes=10)
-
-
-class Log(_Section):
-    """`[log]`: how log lines look and how many there are."""
-
-    format: Literal["console", "json"] = "json"
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class RulesSettings(_Section):
-    """`[rules]`: a folder of rules instead of the shipped ones."""
-
-    folder: File | None = None
-
-
-class Settings(_Section):
+class Settings(Section):
     """Everything that can be set, with its default."""
 
     smtp: Smtp = Smtp()
@@ -208,6 +64,7 @@ class Settings(_Section):
     alerts: Alerts = Alerts()
     metrics: Metrics = Metrics()
     console: Console = Console()
+    clock: Clock = Clock()
     workers: Workers = Workers()
     scan: Scan = Scan()
     register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
@@ -260,7 +117,11 @@ def _line(item: Any) -> str:
 def _suggestion(place: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = Settings
     for step in place[:-1]:
-        section = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
+        section = next(
+            (field for name, field in model.model_fields.items() if step in (name, field.alias)), None
+        )
+        if section is None or not isinstance(section.default, BaseModel):
+            return ""
         model = type(section.default)
     names = [field.alias or name for name, field in model.model_fields.items()]
     near = difflib.get_close_matches(str(place[-1]), names, n=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gateway.model import Finding
+from gateway.model import Finding, Membership
 
 
 class Standing(StrEnum):
@@ -49,6 +49,27 @@ def standing(recipients: Iterable[Standing]) -> Standing:
     return next(state for state in Standing if state in present)
 
 
+class Verb(StrEnum):
+    """What a lead says of one recipient for one publication."""
+
+    RELEASE = "release"
+    SEND = "send"
+    """Send once the publication is confirmed to be live."""
+    DROP = "drop"
+    """Discard once it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One lead's word about one recipient for one publication (None: the unknown one)."""
+
+    publication: str | None
+    verb: Verb
+    given_by: str
+    given_at: datetime
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """One recipient of an incident: the address as given, its RCPT parameters, and how it stands with it."""
@@ -65,6 +86,9 @@ class Addressee:
     decided_at: datetime | None = None
     decided_by: str | None = None
     reason: str | None = None
+    group: Membership | None = None
+    resembles: str | None = None
+    consents: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

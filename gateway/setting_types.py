@@ -17,6 +17,9 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)\Z")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LONGEST = timedelta(days=366)
 _ENDPOINT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>[0-9]{1,5})\Z")
+_URL = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?\Z")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}\Z")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _SQLITE = re.compile(r"sqlite:////[^?]*[^?/]\Z")
 
 
@@ -88,6 +91,24 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _web_url(value: str) -> str:
+    if _URL.match(value) is None:
+        raise ValueError("must be a web address such as https://embargo.department.example")
+    return value
+
+
+def _header_name(value: str) -> str:
+    if _HEADER.match(value) is None:
+        raise ValueError("must be the name of a header, such as X-Forwarded-Email")
+    return value
+
+
+def _webhook_name(value: str) -> str:
+    if _NAME.match(value) is None:
+        raise ValueError("a webhook's name has lower-case letters, digits and hyphens, at most 64")
+    return value
+
+
 def _absolute(value: Path) -> Path:
     if not value.is_absolute():
         raise ValueError("must be a whole path, beginning with /")
@@ -104,4 +125,7 @@ Address = Annotated[str, AfterValidator(typed)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 StoreUrl = Annotated[str, AfterValidator(_store_url)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+WebhookName = Annotated[str, AfterValidator(_webhook_name)]
 File = Annotated[Path, AfterValidator(_absolute)]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.alerts import Alerts, back_off
-from gateway.config import NextHop as NextHopSettings
 from gateway.config import Settings, parse
 from gateway.model import Recipient
+from gateway.setting_sections import NextHop as NextHopSettings
 from gateway.smtp.next_hop import NextHop
 from gateway.store import decisions, letters
 from gateway.store.database import Database

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import NextHop as Settings
 from gateway.model import Envelope, Recipient
 from gateway.replies import NextHopUnverified
+from gateway.setting_sections import NextHop as Settings
 from gateway.smtp.next_hop import NextHop
 from tests.certificates import Authority
 from tests.running import Gateway

@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from gateway.alerts import Alerts
-from gateway.config import NextHop as NextHopSettings
 from gateway.config import Settings, parse
 from gateway.incident import Addressee, Standing
 from gateway.model import Client, Recipient
 from gateway.releases import Releases, back_off, judge
 from gateway.replies import Reply
+from gateway.setting_sections import NextHop as NextHopSettings
 from gateway.smtp import received
 from gateway.smtp.next_hop import NextHop
 from gateway.store import audit, decisions, incidents, relays

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.config import NextHop as Settings
 from gateway.model import Envelope, Recipient
 from gateway.replies import RegisterUnreadable, Reply
+from gateway.setting_sections import NextHop as Settings
 from gateway.smtp.next_hop import NextHop
 from gateway.smtp.passage import Passage
 from tests.running import Gateway

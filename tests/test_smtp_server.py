@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gateway.config import Smtp
+from gateway.setting_sections import Smtp
 from gateway.smtp.hall import Hall
 from gateway.smtp.server import Server
 from tests.running import Gateway

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from gateway.model.mail import Recipient
@@ -63,7 +63,8 @@ class Finding:
 
     `publication` is None where none is known; `candidates` are the publications among which a banner's time and
     words did not decide (then `publication` is None too unless exactly one fits).
-    `reason` is set on `unreadable` findings only.
+    `reason` is set on `unreadable` findings only.  `trace` is a keyed digest of what the evidence rests on (a leaf, the
+    text of the part with the banner): it lets a false alarm be remembered, and says nothing by itself.
     """
 
     rule: str
@@ -73,15 +74,29 @@ class Finding:
     candidates: tuple[str, ...] = ()
     asks: Disposition = Disposition.HOLD
     reason: Reason | None = None
+    trace: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Of a group: how many members it has, and how many of them are ineligible."""
+
+    members: int
+    unlisted: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one recipient gets, and for which publications (or None: unknown) that address is ineligible."""
+    """What one recipient gets, and for which publications (or None: unknown) that address is ineligible.
+
+    `group` counts the members where the address is a group; `resembles` is a listed address that it looks like.
+    """
 
     recipient: Recipient
     disposition: Disposition
     ineligible_for: tuple[str | None, ...] = ()
+    group: Membership | None = None
+    resembles: str | None = None
 
     @property
     def eligible(self) -> bool:

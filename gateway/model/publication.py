@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 
@@ -33,9 +33,26 @@ class LiveBy(Enum):
 
 
 class State(Enum):
-    """The life of a publication; an embargo lasts in every state but `live` and `withdrawn`."""
+    """What the register says of a publication; an embargo lasts in every state but `live` and `withdrawn`.
 
+    A `draft` is an entry that nobody has taken yet: it is protected, but only its lead and deputies may have it.
+    """
+
+    DRAFT = "draft"
     EMBARGOED = "embargoed"
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+
+
+class Phase(Enum):
+    """Where a publication stands at a moment: its state, and what time has made of it."""
+
+    DRAFT = "draft"
+    EMBARGOED = "embargoed"
+    WINDOW_OPEN = "access window open"
+    OVERDUE = "overdue"
+    UNCONFIRMED = "published, not confirmed"
     LIVE = "live"
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"
@@ -57,6 +74,7 @@ class Grant:
     name: str = ""
     role: str = ""
     organisation: str = ""
+    declared_on: date | None = None
 
     def __post_init__(self) -> None:
         for name in ("starts_at", "ends_at"):
@@ -90,6 +108,8 @@ class Publication:
     mixed: Mixed | None = None
     former_times: tuple[datetime, ...] = ()
     confirmed_at: datetime | None = None
+    producer: str | None = None
+    reissues: int = 0
 
     def __post_init__(self) -> None:
         if not PUBLICATION_ID.match(self.id):
@@ -117,6 +137,14 @@ class Publication:
             return False
         return self.live_by is not LiveBy.CLOCK or now < self.publishes_at
 
+    def phase(self, now: datetime) -> Phase:
+        """Where it stands at `now`; `overdue` is still under embargo, `published, not confirmed` is not."""
+        if self.state is not State.EMBARGOED:
+            return Phase(self.state.value)
+        if now >= self.publishes_at:
+            return Phase.UNCONFIRMED if self.live_by is LiveBy.CLOCK else Phase.OVERDUE
+        return Phase.WINDOW_OPEN if now >= self.window_opens else Phase.EMBARGOED
+
     @property
     def times(self) -> tuple[datetime, ...]:
         """Every planned time it ever had, the present one first."""
@@ -128,7 +156,10 @@ class Register:
     """A read-only snapshot of publications, grants and traces with its epoch.
 
     `grants` maps publication id -> canonical address -> grants; `files` maps a keyed digest (bytes) of a leaf's
-    SHA-256 -> ids of the publications that registered it; `trace_key` keys these digests.
+    SHA-256 -> ids of the publications that registered it; `trace_key` keys these digests.  Grants are to persons:
+    `aliases` maps another canonical address of somebody -> the one that grants are kept under, `groups` the address of
+    a list or shared mailbox -> its members, `suspended` a person -> until when no grant counts.  `exempt` holds
+    (publication or None, trace) that somebody called a false alarm.
     """
 
     epoch: int
@@ -136,6 +167,10 @@ class Register:
     grants: Mapping[str, Mapping[str, tuple[Grant, ...]]]
     files: Mapping[bytes, frozenset[str]]
     trace_key: bytes = field(repr=False, default=b"")
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    suspended: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    exempt: frozenset[tuple[str | None, bytes]] = frozenset()
 
     @classmethod
     def empty(cls) -> Register:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Protocol
 
-from gateway.config import Smtp as Settings
 from gateway.link import OfficeLink
 from gateway.pipeline import Pipeline
 from gateway.replies import Reply
+from gateway.setting_sections import Smtp as Settings
 from gateway.smtp.next_hop import NextHop
 from gateway.smtp.received import ROOM
 

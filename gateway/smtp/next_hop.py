@@ -18,9 +18,9 @@ import dns.exception
 import dns.resolver
 
 from gateway import replies
-from gateway.config import NextHop as Settings
 from gateway.model import Envelope, Recipient
 from gateway.replies import GatewayError, NextHopLost, NextHopUnavailable, Reply
+from gateway.setting_sections import NextHop as Settings
 from gateway.smtp.commands import features_needed
 from gateway.smtp.connection import Connection, Timers, Tls, connect
 from gateway.smtp.received import ROOM

@@ -44,6 +44,7 @@ def grant_of(row: Row[Any]) -> Grant:
         row.name,
         row.role,
         row.organisation,
+        row.declared_on,
     )
 
 
@@ -131,6 +132,7 @@ def insert_all(connection: Connection, publication: str, grants: Iterable[Grant]
             "name": grant.name,
             "role": grant.role,
             "organisation": grant.organisation,
+            "declared_on": grant.declared_on,
             "starts_at": grant.starts_at,
             "ends_at": grant.ends_at,
         }

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
-from gateway.incident import Addressee, Concern, Incident, Standing
-from gateway.model import Decision, Detector, Disposition, Finding, Reason
+from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
+from gateway.model import Decision, Detector, Disposition, Finding, Membership, Reason
 from gateway.store import letters
-from gateway.store.tables import INCIDENT_FINDINGS, INCIDENT_RECIPIENTS, INCIDENTS, LETTERS, PUBLICATIONS
+from gateway.store.tables import (
+    CONSENTS,
+    INCIDENT_FINDINGS,
+    INCIDENT_RECIPIENTS,
+    INCIDENTS,
+    LETTERS,
+    PUBLICATIONS,
+)
 
 _AT_ONCE = 500
 """References in one statement: databases limit its parameters."""
@@ -36,6 +43,9 @@ def recipient_rows(ref: str, decision: Decision, now: Any) -> list[dict[str, Any
                 "next_attempt_at": starts,
                 "releasing_since": starts,
                 "in_doubt": False,
+                "members": outcome.group.members if outcome.group else None,
+                "unlisted": outcome.group.unlisted if outcome.group else None,
+                "resembles": outcome.resembles,
             }
         )
     return rows
@@ -61,6 +71,7 @@ def finding_rows(ref: str, findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "part": finding.part,
             "asks": finding.asks.word,
             "reason": finding.reason.value if finding.reason else None,
+            "trace": finding.trace or None,
         }
         for finding in findings
     ]
@@ -104,9 +115,11 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[Incident]:
         LETTERS.c.ref.in_(refs), LETTERS.c.kind == letters.Kind.ALERT, LETTERS.c.state == letters.OWED
     )
     unsent = set(connection.execute(owed).scalars())
+    said = consents_of(connection, refs)
     known = concerns(connection, {publication for row in rows for publication in row.publications})
     return [
-        _incident(row, recipients[row.ref], findings[row.ref], known, owed=row.ref in unsent) for row in rows
+        _incident(row, recipients[row.ref], findings[row.ref], known, said, owed=row.ref in unsent)
+        for row in rows
     ]
 
 
@@ -124,6 +137,7 @@ def _incident(
     recipients: Iterable[Row[Any]],
     findings: Iterable[Row[Any]],
     known: Iterable[Concern],
+    consents: Mapping[int, tuple[Consent, ...]],
     *,
     owed: bool,
 ) -> Incident:
@@ -134,7 +148,7 @@ def _incident(
         received_at=row.received_at,
         recorded_at=row.recorded_at,
         sender=row.sender,
-        recipients=tuple(addressee(recipient) for recipient in recipients),
+        recipients=tuple(addressee(recipient, consents.get(recipient.id, ())) for recipient in recipients),
         findings=tuple(_finding(finding) for finding in findings),
         publications=tuple(row.publications),
         concerns=tuple(concern for concern in known if concern.id in row.publications),
@@ -149,8 +163,20 @@ def _incident(
     )
 
 
-def addressee(row: Row[Any]) -> Addressee:
-    """One recipient of an incident from its row."""
+def consents_of(
+    connection: Connection, refs: Iterable[str] | Select[tuple[str]]
+) -> dict[int, tuple[Consent, ...]]:
+    """What was said about each recipient (by its row's id), in the order in which it was said."""
+    found: dict[int, tuple[Consent, ...]] = {}
+    query = select(CONSENTS).where(CONSENTS.c.ref.in_(refs)).order_by(CONSENTS.c.id)
+    for row in connection.execute(query):
+        said = Consent(row.publication, Verb(row.verb), row.given_by, row.given_at, row.reason)
+        found[row.recipient] = (*found.get(row.recipient, ()), said)
+    return found
+
+
+def addressee(row: Row[Any], consents: Iterable[Consent] = ()) -> Addressee:
+    """One recipient of an incident from its row, with what the leads have said about it."""
     return Addressee(
         address=row.address,
         standing=Standing(row.state),
@@ -164,6 +190,9 @@ def addressee(row: Row[Any]) -> Addressee:
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         reason=row.decision_reason,
+        group=Membership(row.members, row.unlisted) if row.members is not None else None,
+        resembles=row.resembles,
+        consents=tuple(consents),
     )
 
 
@@ -176,4 +205,5 @@ def _finding(row: Row[Any]) -> Finding:
         candidates=tuple(row.candidates),
         asks=Disposition[row.asks.upper()],
         reason=Reason(row.reason) if row.reason else None,
+        trace=row.trace or b"",
     )

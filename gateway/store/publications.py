@@ -39,6 +39,8 @@ def publication_of(row: Row[Any]) -> Publication:
         mixed=Mixed(row.mixed) if row.mixed else None,
         former_times=tuple(datetime.fromisoformat(when) for when in row.former_times),
         confirmed_at=row.confirmed_at,
+        producer=row.producer,
+        reissues=row.reissues,
     )
 
 
@@ -58,6 +60,8 @@ def _columns(publication: Publication) -> dict[str, Any]:
         "mixed": publication.mixed.value if publication.mixed else None,
         "former_times": [when.astimezone(UTC).isoformat() for when in publication.former_times],
         "confirmed_at": publication.confirmed_at,
+        "producer": publication.producer,
+        "reissues": publication.reissues,
     }
 
 

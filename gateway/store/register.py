@@ -73,7 +73,10 @@ def _grant(address: str, kind: str, starts_at: Any, ends_at: Any, *words: str) -
 
     After a change most rows are those of the last load, and making their values anew is what would take the time.
     """
-    return Grant(address, GrantKind(kind), words[0], _utc(starts_at), _utc(ends_at), *words[1:])
+    reason, origin, name, role, organisation = words
+    return Grant(
+        address, GrantKind(kind), reason, _utc(starts_at), _utc(ends_at), origin, name, role, organisation
+    )
 
 
 def _utc(raw: Any) -> datetime | None:
