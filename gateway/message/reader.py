@@ -69,12 +69,13 @@ class _Delimiter:
     closing: bool = False
 
 
-def read(content: bytes, prefix: str = "") -> Reading:
+def read(content: bytes, prefix: str = "", collector: leaves.Collector | None = None) -> Reading:
     """Parts, leaves and unreadable places of a mail, and the documents that a scanner has to open.
 
-    Pure and total: any bytes give a Reading.  `prefix` (empty, or ending in `/`) stands before every path.
+    Pure and total: any bytes give a Reading.  `prefix` (empty, or ending in `/`) stands before every path; a
+    `collector` may take down more of each leaf than a Reading keeps.
     """
-    collector = leaves.Collector()
+    collector = collector or leaves.Collector()
     sources = deque([_Source(_with_line_feeds(content), prefix, 0)])
     while sources:
         source = sources.popleft()

@@ -1,0 +1,286 @@
+"""An incident in plain words: what a person who has never seen the gateway needs to decide in a minute.
+
+Pure.  Never a word of the mail itself.  Where `addresses` is false (an operator looks), nobody is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
+from gateway.letters.form import left, moment, shown, title
+from gateway.model import Detector, Finding, Reason
+
+GONE = (Standing.RELEASING, Standing.RELEASED, Standing.RELAYED, Standing.OBSERVED)
+"""The states of a recipient whom the mail has reached, or reaches now."""
+
+_REASONS = {
+    Reason.ENCRYPTED: "it is encrypted",
+    Reason.BROKEN: "it is damaged",
+    Reason.AMBIGUOUS: "programs would disagree about what it is",
+    Reason.TOO_DEEP: "too many things are packed into each other",
+    Reason.TOO_LARGE: "it is too large",
+    Reason.UNSUPPORTED: "nothing here can read this kind of file",
+    Reason.DEADLINE: "reading it took too long",
+    Reason.SCANNER: "the reader failed at it several times",
+}
+_VERBS = {
+    Verb.RELEASE: "agreed to send it",
+    Verb.SEND: "decided to send it when it is published",
+    Verb.DROP: "decided to delete it when it is published",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks, as far as words depend on it, and what the words rest on.
+
+    `whys` maps rule id -> the rule's sentence; `next_asked` are times and addresses of who is asked next; `fallback`
+    answers for publications that nobody registered.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    addresses: bool = True
+    whys: Mapping[str, str] = field(default_factory=dict)
+    next_asked: Sequence[tuple[datetime, Sequence[str]]] = ()
+    fallback: Sequence[str] = ()
+
+    def name(self, address: str | None) -> str:
+        """An address as the page shows it."""
+        if address is None:
+            return "an automatic mail (it has no sender)"
+        return shown(address) if self.addresses else "somebody (operators see no addresses)"
+
+    def time(self, when: datetime) -> str:
+        """A time as people there read it."""
+        return moment(when, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One recipient: the address, notes about it, and what has become of the mail for them."""
+
+    address: str
+    notes: tuple[str, ...]
+    state: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A publication found in the mail; `left` says how long it is until its planned time."""
+
+    id: str | None
+    title: str
+    planned: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the incident's page says."""
+
+    ref: str
+    state: Standing
+    disposition: str
+    received: str
+    now: str
+    topics: tuple[Topic, ...]
+    sender: str
+    sender_note: str
+    leaked: bool
+    closed: tuple[Person, ...]
+    open: tuple[Person, ...]
+    sent: str
+    found: tuple[tuple[str, tuple[str, ...]], ...]
+    said: tuple[str, ...]
+    missing: tuple[str, ...]
+    next_asked: tuple[str, ...]
+    damaged: bool
+    version: str
+
+
+def facts(incident: Incident, look: Look) -> Facts:
+    """The incident's page."""
+    held = incident.state is Standing.HELD
+    return Facts(
+        ref=incident.ref,
+        state=incident.state,
+        disposition=incident.disposition,
+        received=look.time(incident.received_at),
+        now=look.time(look.now),
+        topics=topics(incident, look),
+        sender=look.name(incident.sender),
+        sender_note=_sender_note(incident),
+        leaked=bool(incident.sender_ineligible_for),
+        closed=people(incident.ineligible, incident, look),
+        open=people((one for one in incident.recipients if not one.ineligible_for), incident, look),
+        sent=_sent(incident),
+        found=_found(incident, look),
+        said=said(incident, look),
+        missing=missing(incident, look) if held else (),
+        next_asked=_next_asked(look) if held else (),
+        damaged=incident.damaged,
+        version=version(incident),
+    )
+
+
+def version(incident: Incident) -> str:
+    """What a form was about: it changes when anybody has decided anything meanwhile, and with nothing else."""
+    waiting = incident.among(Standing.HELD)
+    told = [(one.address, [(said.publication, said.verb) for said in one.consents]) for one in waiting]
+    return sha256(repr((incident.ref, told)).encode()).hexdigest()[:16]
+
+
+def topics(incident: Incident, look: Look) -> tuple[Topic, ...]:
+    """The publications, the soonest first, and the unregistered one last."""
+    known = [
+        Topic(one.id, title(one.title), look.time(one.publishes_at), left(one.publishes_at - look.now))
+        for one in incident.concerns
+    ]
+    if None in incident.publications or not known:
+        known.append(Topic(None, "a publication that nobody here has registered", "", ""))
+    return tuple(known)
+
+
+def _sender_note(incident: Incident) -> str:
+    if not incident.sender_ineligible_for:
+        return ""
+    names = _names(incident.concerns, incident.sender_ineligible_for)
+    return (
+        f"Not on the access list of {names}. The material had reached the sender already: a second leak, "
+        "whatever you decide here."
+    )
+
+
+def _names(known: Iterable[Concern], ids: Iterable[str | None]) -> str:
+    titles = {concern.id: title(concern.title) for concern in known}
+    return " and ".join(
+        titles.get(key, key) if key is not None else "a publication nobody here has registered" for key in ids
+    )
+
+
+def people(some: Iterable[Addressee], incident: Incident, look: Look) -> tuple[Person, ...]:
+    """Recipients with what is to be said about each."""
+    return tuple(
+        Person(look.name(one.address), _notes(one, incident, look), _state(one, look), _held(one))
+        for one in some
+    )
+
+
+def _held(one: Addressee) -> bool:
+    return one.standing is Standing.HELD
+
+
+def _notes(one: Addressee, incident: Incident, look: Look) -> tuple[str, ...]:
+    notes = []
+    if one.resembles is not None:
+        notes.append(f"Looks like {look.name(one.resembles)}, who is on the list. A slip of the keyboard?")
+    if one.group is not None and one.group.unlisted:
+        notes.append(f"A group: {one.group.unlisted} of {one.group.members} members not listed.")
+    if one.ineligible_for and len(incident.publications) > 1:
+        notes.append(f"Not on the list of {_names(incident.concerns, one.ineligible_for)}.")
+    return tuple(notes)
+
+
+def _state(one: Addressee, look: Look) -> str:
+    word = _STATES[one.standing]
+    if one.decided_by is None:
+        return word
+    by = look.name(one.decided_by)
+    when = f" on {look.time(one.decided_at)}" if one.decided_at else ""
+    bare = ", without access" if one.without_grant and one.standing in GONE else ""
+    return f"{word}{bare}: decided by {by}{when}"
+
+
+_STATES = {
+    Standing.HELD: "Waiting. Not sent.",
+    Standing.RELEASING: "Being sent now",
+    Standing.RELEASED: "Sent",
+    Standing.RELAYED: "Sent when the mail came",
+    Standing.OBSERVED: "Sent: nothing is held back at present, only recorded",
+    Standing.REJECTED: "Not delivered",
+    Standing.DISCARDED: "Not sent",
+}
+
+
+def _sent(incident: Incident) -> str:
+    gone = incident.among(*GONE)
+    if not gone:
+        return "No. Nobody has got this mail."
+    bad = [one for one in gone if one.ineligible_for]
+    number = f"{len(gone)} of {len(incident.recipients)}"
+    if not bad:
+        return f"Yes, to {number} recipients, who are on the access list."
+    return f"Yes, to {number} recipients; {len(bad)} of these not on the access list."
+
+
+def _found(incident: Incident, look: Look) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each rule's sentence, and where in the mail it holds."""
+    places: dict[str, dict[str, None]] = {}
+    for finding in incident.findings:
+        why = look.whys.get(finding.rule) or f"Rule {finding.rule}."
+        places.setdefault(why, {})[_place(finding)] = None
+    return tuple((why, tuple(where)) for why, where in places.items())
+
+
+def _place(finding: Finding) -> str:
+    where = "in its subject or another header line" if finding.part == "header" else f"in part {finding.part}"
+    return f"{where}: {_REASONS[finding.reason]}" if finding.reason else where
+
+
+def said(incident: Incident, look: Look) -> tuple[str, ...]:
+    """What each lead has said already, once each, and to how many recipients it applies."""
+    words: dict[tuple[str, str | None, Verb], list[Consent]] = {}
+    for one in incident.recipients:
+        for consent in one.consents:
+            words.setdefault((consent.given_by, consent.publication, consent.verb), []).append(consent)
+    return tuple(_said(key, given, incident, look) for key, given in words.items())
+
+
+def _said(key: tuple[str, str | None, Verb], given: Sequence[Consent], incident: Incident, look: Look) -> str:
+    by, publication, verb = key
+    about = _names(incident.concerns, [publication])
+    number = f"{len(given)} of {len(incident.recipients)} recipients"
+    return f"{look.name(by)} {_VERBS[verb]} to {number}, for {about}, on {look.time(given[0].given_at)}"
+
+
+def missing(incident: Incident, look: Look) -> tuple[str, ...]:
+    """Whose word is still needed, once somebody has agreed to send: the publication and who answers for it."""
+    waiting = incident.among(Standing.HELD)
+    if not any(said.verb is Verb.RELEASE for one in waiting for said in one.consents):
+        return ()
+    silent: dict[str | None, None] = {}
+    for one in waiting:
+        agreed = {said.publication for said in one.consents if said.verb is Verb.RELEASE}
+        closed = one.ineligible_for or incident.publications
+        silent.update(dict.fromkeys(key for key in closed if agreed and key not in agreed))
+    return tuple(_asked(key, incident, look) for key in silent)
+
+
+def _asked(key: str | None, incident: Incident, look: Look) -> str:
+    leads = [concern.lead for concern in incident.concerns if concern.id == key] or list(look.fallback)
+    return f"{_names(incident.concerns, [key])}: {', '.join(map(look.name, leads))}"
+
+
+def _next_asked(look: Look) -> tuple[str, ...]:
+    return tuple(
+        f"{look.time(when)}: {', '.join(map(look.name, dict.fromkeys(who)))}"
+        for when, who in look.next_asked
+        if who
+    )
+
+
+def only_unreadable(incident: Incident) -> bool:
+    """Whether the mail is held for nothing but what could not be read: then it may be private, and nobody sees it."""
+    return all(finding.detector is Detector.UNREADABLE for finding in incident.findings)
+
+
+def soon(incident: Incident, now: datetime) -> bool:
+    """Whether it is less than an hour to the earliest planned time, or past it."""
+    return incident.publishes_at is not None and incident.publishes_at - now < timedelta(hours=1)
