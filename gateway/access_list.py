@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.address import AddressError, typed
 from gateway.model import Grant, GrantKind
 from gateway.moments import MomentError, day, loose, on_the_wall
-from gateway.sheets import Cell, Line, SheetError, Tables, read_tables
+from gateway.sheets import Cell, Line, SheetError, Tables, read_tables, tables_in
 
 _NAMES = {
     "email": "email|mail|emailaddress|mailaddress|address|emails|smtpaddress|emailid|workemail",
@@ -25,6 +26,7 @@ _NAMES = {
     "kind": "kind|type|accesstype|kindofaccess|typeofaccess|access",
     "reason": "reason|justification|why|purpose|reasonforaccess",
     "from": "from|start|starts|startdate|startsat|begins|accessfrom|validfrom|startofaccess",
+    "declared": "declaredon|dateofdeclaration|declarationdate|declarationsignedon",
     "until": "until|to|end|ends|enddate|endsat|expires|expiry|accessto|accessuntil|validuntil|validto",
 }
 _FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliases.split("|")}
@@ -71,17 +73,43 @@ def read(
     Times without an offset are wall time in `zone`; a date alone is all of that day.  Raises AccessListError.
     """
     try:
-        table = _find_table(read_tables(path))
+        found = read_tables(path)
     except (OSError, SheetError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise AccessListError([f"{path}: {reason}"]) from None
+    return _taken(str(path), found, zone, default, only)
+
+
+def read_upload(
+    name: str,
+    content: bytes,
+    zone: ZoneInfo,
+    *,
+    default: GrantKind = GrantKind.PRE_RELEASE,
+    only: GrantKind | None = None,
+) -> AccessList:
+    """As `read`, of a file called `name` whose bytes somebody handed over."""
+    try:
+        found = tables_in(name, content)
+    except SheetError as error:
+        raise AccessListError([f"{name}: {error}"]) from None
+    return _taken(name, found, zone, default, only)
+
+
+def _taken(
+    name: str, found: Tables, zone: ZoneInfo, default: GrantKind, only: GrantKind | None
+) -> AccessList:
+    try:
+        table = _find_table(found)
+    except SheetError as error:
+        raise AccessListError([f"{name}: {error}"]) from None
     grants, notes, problems = _collect(table, zone, default, only)
     if not grants and not problems:
         problems = ["no addresses in it"]
     if problems:
-        raise AccessListError(f"{path}: {problem}" for problem in problems)
-    notes += [f'column "{name}" is not used' for name in table.unused]
-    return AccessList(grants, tuple(f"{path}: {note}" for note in notes))
+        raise AccessListError(f"{name}: {problem}" for problem in problems)
+    notes += [f'column "{unused}" is not used' for unused in table.unused]
+    return AccessList(grants, tuple(f"{name}: {note}" for note in notes))
 
 
 def _find_table(found: Tables) -> _Table:
@@ -151,8 +179,8 @@ def _values(fields: tuple[str | None, ...], line: Line) -> dict[str, Cell]:
 
 def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant:
     name, address = _mailbox(_text(values, "email"))
-    starts_at = _moment(values.get("from", ""), zone, end=False)
-    ends_at = _moment(values.get("until", ""), zone, end=True)
+    starts_at = _moment(values, "from", zone, end=False)
+    ends_at = _moment(values, "until", zone, end=True)
     if starts_at and ends_at and starts_at >= ends_at:
         raise SheetError("it ends before it begins")
     return Grant(
@@ -165,6 +193,7 @@ def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant
         name=_text(values, "name") or name,
         role=_text(values, "role"),
         organisation=_text(values, "organisation"),
+        declared_on=_day(values, "declared"),
     )
 
 
@@ -196,7 +225,20 @@ def _kind(text: str, default: GrantKind) -> GrantKind:
     return kind
 
 
-def _moment(cell: Cell, zone: ZoneInfo, *, end: bool) -> datetime | None:
+def _day(values: dict[str, Cell], field: str) -> date | None:
+    """A date without a time of day, in the zone in which it was written."""
+    when = _moment(values, field, ZoneInfo("UTC"), end=False)
+    return when.date() if when is not None else None
+
+
+def _moment(values: dict[str, Cell], field: str, zone: ZoneInfo, *, end: bool) -> datetime | None:
+    try:
+        return _when(values.get(field, ""), zone, end=end)
+    except MomentError as error:
+        raise SheetError(f"{field}: {error}") from None
+
+
+def _when(cell: Cell, zone: ZoneInfo, *, end: bool) -> datetime | None:
     if isinstance(cell, str):
         return loose(cell, zone, end=end) if cell else None
     if isinstance(cell, datetime) and cell.time() != time.min:
@@ -210,7 +252,7 @@ def _merge(before: Grant, again: Grant, first: int) -> Grant:
     """One grant of two rows for the same address and kind; what only one of them says is no contradiction."""
     if (before.starts_at, before.ends_at) != (again.starts_at, again.ends_at):
         raise SheetError(f"contradicts line {first}: other times for the same address")
-    said = {}
+    said: dict[str, Any] = {"declared_on": before.declared_on or again.declared_on}
     for field in ("reason", "name", "role", "organisation"):
         old, new = getattr(before, field), getattr(again, field)
         if old and new and old.casefold() != new.casefold():

@@ -65,22 +65,27 @@ class Empty(ValueError):
 
 def trace_file(path: Path) -> Traced:
     """The traces of a file.  Raises OSError, and Empty for a file of no bytes."""
-    content = path.read_bytes()
+    return trace(path.name, path.read_bytes())
+
+
+def trace(name: str, content: bytes) -> Traced:
+    """The traces of a file of this name; its suffix is only a hint.  Raises Empty."""
     if not content:
         raise Empty
     own = sha256(content).digest()
     if len(content) > _MAX_INNER:
-        return Traced(path.name, len(content), frozenset({own}), ("1: too-large",))
-    message = _read(path, content)
-    idle = frozenset((*_images(path, content), *_without_content(content, 0)))
+        return Traced(name, len(content), frozenset({own}), ("1: too-large",))
+    suffix = PurePosixPath(name).suffix.lower()
+    message = _read(suffix, content)
+    idle = frozenset((*_images(suffix, content), *_without_content(content, 0)))
     inner = {leaf.sha256 for leaf in message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
     unreadable = tuple(f"{place.path}: {place.reason.value}" for place in message.unreadable)
-    return Traced(path.name, len(content), frozenset({own, *inner, *_in_mail(content)}), unreadable)
+    return Traced(name, len(content), frozenset({own, *inner, *_in_mail(content)}), unreadable)
 
 
-def _read(path: Path, content: bytes) -> Message:
-    if path.suffix.lower() not in _MAILS:
-        return extract(Document("1", path.suffix.lower().lstrip("."), content))
+def _read(suffix: str, content: bytes) -> Message:
+    if suffix not in _MAILS:
+        return extract(Document("1", suffix.lstrip("."), content))
     reading = read(content)
     return sum(map(extract, reading.documents), reading.message)
 
@@ -95,9 +100,9 @@ def _in_mail(content: bytes) -> Iterator[bytes]:
         yield sha256((lines + end).replace(b"\n", b"\r\n")).digest()
 
 
-def _images(path: Path, content: bytes) -> Iterator[bytes]:
+def _images(suffix: str, content: bytes) -> Iterator[bytes]:
     """Digests of the images in a mail: the logo of a signature is in every mail of its sender."""
-    if path.suffix.lower() in _MAILS:
+    if suffix in _MAILS:
         for part in message_from_bytes(content, policy=default).walk():
             image = part.get_payload(decode=True)
             if part.get_content_maintype() == "image" and isinstance(image, bytes):

@@ -6,15 +6,14 @@ code that hangs is ended like any other, and the worker tells a deadline from a 
 What a document can make a scanner do is bounded: no file can be written, no core dumped, no message printed (native
 libraries quote their input when they fail).
 
-The wire, both ways: `!Q` length and a JSON object; the document's bytes follow the question.
+The wire, both ways: `!Q` length and a JSON object; the document's bytes follow the question.  The work asked for is
+`read` (the document as a part of a mail) or `trace` (a file that is to be registered).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import resource
 import signal
 import socket
 import struct
@@ -23,10 +22,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, NoReturn
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Final, NoReturn
 
-from gateway import message
-from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+from gateway import message, registration, scan_answers
+from gateway.confinement import confine
+from gateway.model import Document, Message, Reason
+from gateway.registration import Traced
 from gateway.replies import ScanUnfinished
 
 INLINE_BYTES: Final = 262_144
@@ -63,7 +66,7 @@ def serve(listener: socket.socket, document_deadline: timedelta, memory_bytes: i
     `document_deadline` ends the process in the middle of a document by SIGALRM; `memory_bytes` bounds the memory the
     process may write to.  Meant for a fresh process: limits, signals and standard error are changed for good.
     """
-    _confine(memory_bytes)
+    confine(memory_bytes)
     listener.setblocking(True)
     told = _Told()
     for _ in range(DOCUMENTS_PER_PROCESS):
@@ -95,27 +98,6 @@ class _Told:
             raise SystemExit(0)
 
 
-def _confine(memory_bytes: int) -> None:
-    """Give up what opening a document does not need; libraries are loaded before, while files may still be written."""
-    message.prepare()
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGTERM, signal.SIGINT})
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_DATA, memory_bytes)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-
-
-def _limit(resource_number: int, value: int) -> None:
-    """Lower a limit for good, or leave it where it is lower already."""
-    _, hard = resource.getrlimit(resource_number)
-    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(resource_number, (bound, bound))
-
-
 def _serve_one(connection: socket.socket, document_deadline: timedelta) -> None:
     """Answer one document; a worker that went away is no matter."""
     try:
@@ -132,11 +114,18 @@ def _answer(connection: socket.socket) -> None:
     question = json.loads(_receive(connection, _LENGTH.unpack(_receive(connection, _LENGTH.size))[0]))
     try:
         data = memoryview(_receive(connection, question["size"])).toreadonly()
-        answer = _packed(message.extract(Document(question["path"], question["hint"], data)))
+        answer = _answered(question["work"], Document(question["path"], question["hint"], data))
     except MemoryError:
-        answer = _packed(_unread(question["path"], Reason.TOO_LARGE))
+        answer = scan_answers.too_large(question["path"])
     connection.sendall(_LENGTH.pack(len(answer)))
     connection.sendall(answer)
+
+
+def _answered(work: str, document: Document) -> bytes:
+    if work == "trace":
+        traced = registration.trace(f"file.{document.hint}", bytes(document.data))
+        return scan_answers.packed_traces(traced)
+    return scan_answers.packed(message.extract(document))
 
 
 def _receive(connection: socket.socket, size: int) -> bytearray:
@@ -150,29 +139,6 @@ def _receive(connection: socket.socket, size: int) -> bytearray:
         position += received
     view.release()
     return data
-
-
-def _unread(path: str, reason: Reason) -> Message:
-    return Message(unreadable=(Unreadable(path, reason),))
-
-
-def _packed(found: Message) -> bytes:
-    record = {
-        "parts": [[part.path, part.kind.value, part.text] for part in found.parts],
-        "leaves": [[leaf.path, leaf.sha256.hex(), leaf.size] for leaf in found.leaves],
-        "unreadable": [[mark.path, mark.reason.value] for mark in found.unreadable],
-    }
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _unpacked(answer: bytes | bytearray) -> Message:
-    """The message that a scanner answered; raises ValueError, KeyError or TypeError on anything else."""
-    record: dict[str, Any] = json.loads(str(answer, "utf-8", "surrogatepass"))
-    return Message(
-        tuple(Part(path, PartKind(kind), text) for path, kind, text in record["parts"]),
-        tuple(Leaf(path, bytes.fromhex(digest), size) for path, digest, size in record["leaves"]),
-        tuple(Unreadable(path, Reason(reason)) for path, reason in record["unreadable"]),
-    )
 
 
 @dataclass(slots=True)
@@ -217,8 +183,38 @@ class Scanners:
             found += await self._extract(document, waits)
         return found
 
+    async def trace(self, name: str, content: bytes) -> Traced:
+        """What of a file becomes traces; where its reading does not end in time, its own digest and a mark.
+
+        Raises ScanUnfinished when no scanner could finish it, `registration.Empty` for a file of no bytes.
+        """
+        if not content:
+            raise registration.Empty
+        document = Document("1", PurePosixPath(name).suffix.lower().lstrip("."), content)
+        own = Traced(name, len(content), frozenset({sha256(content).digest()}), ("1: deadline",))
+        try:
+            async with asyncio.timeout(self._deadline.total_seconds()):
+                answer = await self._offer(document, "trace", _Waits())
+            return own if answer is None else scan_answers.traces_in(answer, name, content)
+        except TimeoutError:
+            raise NotTakenUp("no scanner was free in time") from None
+        except scan_answers.NONSENSE as error:
+            raise _lost(error) from None
+
     async def _extract(self, document: Document, waits: _Waits) -> Message:
-        """Have one document opened; one that no scanner took up is offered again, one that was taken up never."""
+        answer = await self._offer(document, "read", waits)
+        if answer is None:
+            return scan_answers.unread(document.path, Reason.DEADLINE)
+        try:
+            return scan_answers.message_in(answer, document)
+        except scan_answers.NONSENSE as error:
+            raise _lost(error) from None
+
+    async def _offer(self, document: Document, work: str, waits: _Waits) -> bytearray | None:
+        """Have one document opened: the answer, or None at its deadline.
+
+        One that no scanner took up is offered again, one that was taken up never.
+        """
         loop = asyncio.get_running_loop()
         waits.now = True
         for _ in range(_TRIES):
@@ -229,7 +225,7 @@ class Scanners:
                     continue
                 if taken_up:
                     waits.now = False
-                    return await self._ask(connection, document)
+                    return await self._ask(connection, document, work)
         raise NotTakenUp("no scanner took the document up")
 
     async def _connect(self) -> socket.socket:
@@ -250,20 +246,24 @@ class Scanners:
             connection.close()
             raise
 
-    async def _ask(self, connection: socket.socket, document: Document) -> Message:
+    async def _ask(self, connection: socket.socket, document: Document, work: str) -> bytearray | None:
         began = time.monotonic()
         try:
-            answer = await self._dialogue(connection, document)
-            return _about(document, _unpacked(answer))
-        except (ConnectionError, ValueError, KeyError, TypeError) as error:
+            return await self._dialogue(connection, document, work)
+        except (ConnectionError, ValueError) as error:
             passed = timedelta(seconds=time.monotonic() - began)
             if isinstance(error, ConnectionError) and passed >= _AT_DEADLINE * self._document_deadline:
-                return _unread(document.path, Reason.DEADLINE)
-            raise ScanUnfinished(f"a scanner was lost: {type(error).__name__}") from None
+                return None
+            raise _lost(error) from None
 
-    async def _dialogue(self, connection: socket.socket, document: Document) -> bytearray:
+    async def _dialogue(self, connection: socket.socket, document: Document, work: str) -> bytearray:
         loop = asyncio.get_running_loop()
-        question = {"path": document.path, "hint": document.hint, "size": len(document.data)}
+        question = {
+            "work": work,
+            "path": document.path,
+            "hint": document.hint,
+            "size": len(document.data),
+        }
         head = json.dumps(question).encode()
         await loop.sock_sendall(connection, _LENGTH.pack(len(head)) + head)
         await loop.sock_sendall(connection, document.data)
@@ -271,6 +271,10 @@ class Scanners:
         if size > ANSWER_BYTES:
             raise ValueError("an answer too long to be one")
         return await _received(connection, size)
+
+
+def _lost(error: Exception) -> ScanUnfinished:
+    return ScanUnfinished(f"a scanner was lost: {type(error).__name__}")
 
 
 async def _received(connection: socket.socket, size: int) -> bytearray:
@@ -283,12 +287,3 @@ async def _received(connection: socket.socket, size: int) -> bytearray:
             raise ConnectionError("the scanner went away")
         position += received
     return data
-
-
-def _about(document: Document, found: Message) -> Message:
-    """The answer, if it speaks of this document only; a scanner taken over by its input cannot speak of others."""
-    within = (document.path, f"{document.path}/")
-    things: tuple[Part | Leaf | Unreadable, ...] = (*found.parts, *found.leaves, *found.unreadable)
-    if not all(thing.path == within[0] or thing.path.startswith(within[1]) for thing in things):
-        raise ValueError("an answer about something else")
-    return found

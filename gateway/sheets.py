@@ -50,13 +50,19 @@ def read_tables(path: Path) -> Tables:
     """The tables of a file, blank rows left out.  Raises SheetError for what cannot be read, and OSError."""
     if path.stat().st_size > MAX_BYTES:
         raise SheetError("is too large for a list")
-    content = path.read_bytes()
+    return tables_in(path.name, path.read_bytes())
+
+
+def tables_in(name: str, content: bytes) -> Tables:
+    """The tables of a file of this name that has been read already.  Raises SheetError."""
+    if len(content) > MAX_BYTES:
+        raise SheetError("is too large for a list")
     if content.startswith(b"PK\x03\x04"):
         return Tables(tuple(_sheets(content)))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise SheetError("is an old or encrypted Excel file; save it as .xlsx without a password, or as CSV")
     text = _decode(content)
-    if path.suffix.lower() == ".json":
+    if name.lower().endswith(".json"):
         return Tables((_objects(text),))
     return Tables(tuple(_rows(text, delimiter) for delimiter in _DELIMITERS), readings=True)
 

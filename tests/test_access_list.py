@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from gateway.access_list import AccessList, AccessListError, read
+from gateway.access_list import AccessList, AccessListError, read, read_upload
 from gateway.model import Grant, GrantKind
 
 LONDON = ZoneInfo("Europe/London")
@@ -197,9 +197,9 @@ def test_every_bad_row_at_once(tmp_path: Path) -> None:
         "line 8: no address",
         "line 9: more than one address in a cell",
         "line 10: kind 'friend': must be pre-release or production",
-        "line 11: no such date or time",
+        "line 11: from: no such date or time",
         "line 12: it ends before it begins",
-        "line 13: 2018-03-25 01:30 does not exist in Europe/London: clocks go forward; give it with its offset",
+        "line 13: from: 2018-03-25 01:30 does not exist in Europe/London: clocks go forward; give it with its offset",
         "line 14: more cells than the header line has columns",
     ] == refused(tmp_path, rows)
 
@@ -296,3 +296,16 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes, nam
         grants, problems = (), error.problems
     assert bool(grants) != bool(problems)
     assert all(problem.startswith(f"{path}: ") for problem in problems)
+
+
+def test_upload_is_read_as_a_file_is() -> None:
+    """What somebody hands over is read as a file of that name is, and its problems carry the name."""
+    rows = b"email;Date of declaration\na@x.example;26/03/2018\n"
+    zone = ZoneInfo("Europe/London")
+    assert (Grant("a@x.example", PRA, origin="import", declared_on=date(2018, 3, 26)),) == read_upload(
+        "list.csv", rows, zone
+    ).grants
+    with pytest.raises(AccessListError, match=r"list\.json: line 1: is no JSON"):
+        read_upload("list.json", rows, zone)
+    with pytest.raises(AccessListError, match=r"list\.csv: has no header line"):
+        read_upload("list.csv", b"nobody\n", zone)

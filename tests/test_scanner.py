@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from gateway.model import Message, Reason
+from gateway.registration import Empty, Traced, trace
 from gateway.replies import ScanUnfinished
 from gateway.scanner import DOCUMENTS_PER_PROCESS, NotTakenUp, Scanners, read_here
 from tests.papers import BANNER, attached, mail, pdf, word
@@ -24,7 +26,7 @@ MEMORY = 512 * 1024 * 1024
 SCRIPT = """
 import ctypes, os, socket, sys, tempfile, time
 from datetime import timedelta
-from gateway import message, scanner
+from gateway import message, registration, scanner
 from gateway.model import Message, Part, PartKind, Reason, Unreadable
 
 def hang(document):
@@ -44,7 +46,7 @@ def writes(document):
     return Message()
 
 behaviour, descriptor, deadline, memory = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-message.extract = globals().get(behaviour, message.extract)
+message.extract = registration.extract = globals().get(behaviour, message.extract)
 scanner.serve(socket.socket(fileno=descriptor), timedelta(seconds=deadline), memory)
 """
 
@@ -205,3 +207,29 @@ def test_scanner_retires_and_another_takes_over(path: str, start: Start) -> None
     assert 0 == first.wait(10)
     start()
     assert read_here(LETTER) == read(path, LETTER)
+
+
+def traced(path: str, name: str, content: bytes, document_deadline: float = 10) -> Traced:
+    """Trace one file as the console does."""
+    scanners = Scanners(path, document_deadline * SECOND, 30 * SECOND)
+    return asyncio.run(scanners.trace(name, content))
+
+
+def test_traces_are_those_of_the_command(path: str, start: Start) -> None:
+    """A file that a scanner process traces has the traces that the command line registers."""
+    start()
+    for name, content in (("draft.docx", word()), ("mail.eml", LETTER), ("broken.zip", b"PK\x03\x04broken")):
+        assert trace(name, content) == traced(path, name, content)
+    with pytest.raises(Empty):
+        traced(path, "nothing.csv", b"")
+
+
+def test_file_that_is_not_traced_in_time_keeps_its_own_digest(path: str, start: Start) -> None:
+    """A file on which the scanner hangs is registered as a whole, and marked."""
+    draft = word()
+    start("hang", deadline=0.5)
+    found = traced(path, "draft.docx", draft, document_deadline=0.5)
+    assert (frozenset({sha256(draft).digest()}), ("1: deadline",)) == (found.digests, found.unreadable)
+    start("crash")
+    with pytest.raises(ScanUnfinished):
+        traced(path, "draft.docx", draft)
