@@ -70,15 +70,20 @@ class Place:
 
 def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime) -> Iterator[Finding]:
     """Findings of all banner rules in all pages, in the order of pages, rules and places."""
+    found = places(rules, pages)
+    ties = Ties(register, now, rules.zone)
+    dated = {place: tuple(_dated(place, ties)) for place in found if place.dated or place.endless}
+    held = frozenset(finding for findings in dated.values() for finding in findings)
+    for place in found:
+        yield from dated[place] if place in dated else _undated(place, ties, dated, held)
+
+
+def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
+    """Where a wording of the banner rules stands, with its times; in the order of pages, rules and places."""
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
     met: dict[tuple[str, int], _Met] = {}
-    places = [place for page in pages for place in _places(wordings, anchors, page, met)]
-    ties = Ties(register, now, rules.zone)
-    dated = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
-    held = frozenset(finding for findings in dated.values() for finding in findings)
-    for place in places:
-        yield from dated[place] if place in dated else _undated(place, ties, dated, held)
+    return [place for page in pages for place in _places(wordings, anchors, page, met)]
 
 
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:
