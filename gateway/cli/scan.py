@@ -94,12 +94,13 @@ class Scanner:
 
     def one(self, mail: MailFile) -> dict[str, Any]:
         """The record of one mail, as the contract has it."""
-        from gateway import detectors, policy, scanner
         from gateway.header_envelope import envelope
+        from gateway.preflight import foresee
+        from gateway.scanner import read_here
 
-        findings = detectors.find(self.rules, scanner.read_here(mail.content), self.register, self.now)
         whom = envelope(mail.content, self.sender, self.recipients)
-        return _record(mail.name, policy.decide(whom, findings, self.register, self.policy, self.now))
+        message = read_here(mail.content)
+        return _record(mail.name, foresee(self.rules, message, whom, self.register, self.policy, self.now))
 
     def all(self, mails: Iterator[MailFile]) -> Iterator[tuple[MailFile, dict[str, Any] | str]]:
         """Each mail with its record, or with why it has none; many mails are shared among processes."""
@@ -118,7 +119,7 @@ class _Pool:
 
     def __init__(self, scanner: Scanner) -> None:
         # What a forked process needs is inherited: the register is large, and modules take a second to load.
-        from gateway import detectors, header_envelope, policy  # noqa: F401
+        from gateway import header_envelope, preflight  # noqa: F401
 
         _inherited[:] = [scanner]
         self._pool = _fork(os.cpu_count() or 1)
