@@ -88,6 +88,7 @@ class Addressee:
     reason: str | None = None
     group: Membership | None = None
     resembles: str | None = None
+    suspended_until: datetime | None = None
     consents: tuple[Consent, ...] = ()
 
 
@@ -117,6 +118,7 @@ class Incident:
     publications: tuple[str | None, ...] = ()
     concerns: tuple[Concern, ...] = ()
     sender_ineligible_for: tuple[str, ...] = ()
+    sender_suspended_until: datetime | None = None
     parameters: tuple[str, ...] = ()
     client_ip: str = ""
     helo: str = ""

@@ -3,7 +3,8 @@
 How to read `decide`, from the top:
 
 1. Each finding becomes a *claim*: whose material it is, and what to do for those who may not have it.
-2. A recipient is *ineligible* under a claim if no publication in it is open to them now.
+2. A recipient is *ineligible* under a claim if no publication in it is open to them now; a group, if that is so of
+   any of its members.
 3. Reject for one means reject for all: the final dot has one reply.
 4. Otherwise who is ineligible is held; the others get the mail now (`split`) or wait as well (`whole`).
 5. In monitor mode nobody waits: the mail is relayed, recorded and alerted.
@@ -18,22 +19,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.address import canonical
+from gateway.eligibility import Eligibility, Likenesses
 from gateway.model import (
     Decision,
     Detector,
     Disposition,
     Envelope,
     Finding,
-    Grant,
-    GrantKind,
     Mixed,
     OnFinding,
     Outcome,
     Policy,
-    Publication,
+    Recipient,
     Register,
     Scope,
 )
+from gateway.persons import Party, party
 
 _ASKED = {
     OnFinding.MONITOR: Disposition.RELAY,
@@ -73,24 +74,43 @@ def decide(
         desk.ordered(key for outcome in outcomes for key in outcome.ineligible_for),
         observed=_observed(outcomes),
         sender_ineligible_for=desk.closed_to_sender(standing, envelope.sender),
+        sender_suspended_until=desk.suspended(envelope.sender) if standing else None,
     )
 
 
 def _outcomes(envelope: Envelope, claims: tuple[Claim, ...], desk: Desk) -> tuple[Outcome, ...]:
     """Per recipient: closed claims first, then what they ask of everybody."""
-    closed = [
-        tuple(claim for claim in claims if not desk.open_for(recipient.address, claim))
-        for recipient in envelope.recipients
-    ]
-    asking = {claim for each in closed for claim in each if claim.asked is not Disposition.RELAY}
-    least = _for_everybody(asking, desk)
+    if not claims:
+        return tuple(Outcome(recipient, Disposition.RELAY) for recipient in envelope.recipients)
+    parties = [party(desk.register, recipient.address) for recipient in envelope.recipients]
+    closed = [tuple(claim for claim in claims if not desk.open_for(who, claim)) for who in parties]
+    least = _for_everybody(
+        {claim for each in closed for claim in each if claim.asked is not Disposition.RELAY}, desk
+    )
+    likenesses = Likenesses(desk.register)
     return tuple(
-        Outcome(
-            recipient,
-            max((least, *(claim.asked for claim in each))),
-            desk.ordered(key for claim in each for key in claim.about),
-        )
-        for recipient, each in zip(envelope.recipients, closed, strict=True)
+        _closed(recipient, who, each, least, desk, likenesses) if each else Outcome(recipient, least)
+        for recipient, who, each in zip(envelope.recipients, parties, closed, strict=True)
+    )
+
+
+def _closed(
+    recipient: Recipient,
+    who: Party,
+    claims: tuple[Claim, ...],
+    least: Disposition,
+    desk: Desk,
+    likenesses: Likenesses,
+) -> Outcome:
+    """What an ineligible recipient gets, with what helps a lead to see why."""
+    about = desk.ordered(key for claim in claims for key in claim.about)
+    return Outcome(
+        recipient,
+        max((least, *(claim.asked for claim in claims))),
+        about,
+        desk.lists.membership(who, (claim.open_to for claim in claims)),
+        likenesses.of(who, about),
+        desk.lists.suspended_until(who),
     )
 
 
@@ -117,18 +137,18 @@ class Desk:
     policy: Policy
     now: datetime
 
-    def eligible(self, address: str | None, key: str) -> bool:
-        """Whether an address holds a grant for a publication that is valid now."""
-        publication = self.register.publications.get(key)
-        spelled = canonical(address) if address is not None else None
-        if publication is None or spelled is None:
-            return False
-        grants = self.register.grants.get(key, {}).get(spelled, ())
-        return any(_valid(grant, publication, self.now) for grant in grants)
+    @property
+    def lists(self) -> Eligibility:
+        """Who may have what now."""
+        return Eligibility(self.register, self.now)
 
-    def open_for(self, address: str, claim: Claim) -> bool:
-        """Whether a recipient may have what a claim is about."""
-        return any(self.eligible(address, key) for key in claim.open_to)
+    def eligible(self, address: str | None, key: str) -> bool:
+        """Whether whoever reads an address may have a publication now."""
+        return self.lists.eligible(address, key)
+
+    def open_for(self, who: Party, claim: Claim) -> bool:
+        """Whether all whom an address stands for may have what a claim is about."""
+        return self.lists.open_for(who, claim.open_to)
 
     def embargoed(self, key: str) -> bool:
         """Whether a publication is under embargo; one that the register does not know may well be."""
@@ -162,6 +182,10 @@ class Desk:
         closed = [named for named in found if not any(self.eligible(sender, key) for key in named)]
         keys = self.ordered(key for named in closed for key in named if self.embargoed(key))
         return tuple(key for key in keys if key is not None)
+
+    def suspended(self, address: str | None) -> datetime | None:
+        """Until when the person of an address is suspended."""
+        return self.lists.suspended_until(party(self.register, address))
 
     def mixed(self, key: str | None) -> Mixed:
         """Whether eligible recipients wait with the others."""
@@ -206,8 +230,9 @@ class Desk:
         return (publication.on_finding if publication is not None else None) or self.policy.on_finding
 
     def _publications_of(self, sender: str | None) -> tuple[str, ...]:
-        """Publications under embargo that the sender may have now, the soonest first."""
-        return tuple(key for key in self._under_embargo() if self.eligible(sender, key))
+        """Publications under embargo that the sender could have now, the soonest first."""
+        who = party(self.register, sender)
+        return tuple(key for key in self._under_embargo() if self.lists.could_have(who, key))
 
     def _under_embargo(self) -> tuple[str, ...]:
         known = (key for key in self.register.publications if self.embargoed(key))
@@ -216,15 +241,6 @@ class Desk:
 
 def _named(finding: Finding) -> tuple[str, ...]:
     return (finding.publication,) if finding.publication is not None else finding.candidates
-
-
-def _valid(grant: Grant, publication: Publication, now: datetime) -> bool:
-    """Whether a grant is valid now: production grants from registration on, pre-release ones in the access window."""
-    if grant.kind is GrantKind.PRE_RELEASE and now < publication.window_opens:
-        return False
-    return (grant.starts_at is None or grant.starts_at <= now) and (
-        grant.ends_at is None or now < grant.ends_at
-    )
 
 
 def excuse(decision: Decision, released: Mapping[str, frozenset[str | None]]) -> Decision:

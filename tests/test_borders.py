@@ -16,6 +16,9 @@ ROOT = Path(gateway.__file__).parent
 LAYERS = (
     ("model",),
     ("address", "text", "traces", "replies"),
+    ("persons",),
+    ("likeness",),
+    ("eligibility",),
     ("message", "detectors", "policy", "letters"),
 )
 """The pure core, from the bottom; modules beside these that they use are `BESIDE`."""

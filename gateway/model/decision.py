@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, IntEnum
 
 from gateway.model.mail import Recipient
@@ -74,7 +75,7 @@ class Finding:
     candidates: tuple[str, ...] = ()
     asks: Disposition = Disposition.HOLD
     reason: Reason | None = None
-    trace: bytes = field(default=b"", repr=False)
+    trace: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Membership:
 class Outcome:
     """What one recipient gets, and for which publications (or None: unknown) that address is ineligible.
 
-    `group` counts the members where the address is a group; `resembles` is a listed address that it looks like.
+    Of an ineligible one: `group` counts the members where the address is a group, `resembles` is a listed address
+    that it looks like, `suspended_until` says until when no grant counts for that person.
     """
 
     recipient: Recipient
@@ -97,6 +99,7 @@ class Outcome:
     ineligible_for: tuple[str | None, ...] = ()
     group: Membership | None = None
     resembles: str | None = None
+    suspended_until: datetime | None = None
 
     @property
     def eligible(self) -> bool:
@@ -109,7 +112,8 @@ class Decision:
     """The outcome for each recipient, and the findings it rests on.
 
     `publications` are those that an incident belongs to (None for an unknown one); `observed` says that monitor mode
-    relays what would have been held.  `sender_ineligible_for`: publications found whose list lacks the sender.
+    relays what would have been held.  `sender_ineligible_for`: publications found whose list lacks the sender;
+    `sender_suspended_until`: until when no grant counts for the sender.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -117,6 +121,7 @@ class Decision:
     publications: tuple[str | None, ...] = ()
     observed: bool = False
     sender_ineligible_for: tuple[str, ...] = ()
+    sender_suspended_until: datetime | None = None
 
     @property
     def disposition(self) -> Disposition:

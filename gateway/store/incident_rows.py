@@ -46,6 +46,7 @@ def recipient_rows(ref: str, decision: Decision, now: Any) -> list[dict[str, Any
                 "members": outcome.group.members if outcome.group else None,
                 "unlisted": outcome.group.unlisted if outcome.group else None,
                 "resembles": outcome.resembles,
+                "suspended_until": outcome.suspended_until,
             }
         )
     return rows
@@ -153,6 +154,7 @@ def _incident(
         publications=tuple(row.publications),
         concerns=tuple(concern for concern in known if concern.id in row.publications),
         sender_ineligible_for=tuple(row.sender_ineligible_for),
+        sender_suspended_until=row.sender_suspended_until,
         parameters=tuple(row.parameters),
         client_ip=row.client_ip,
         helo=row.helo,
@@ -192,6 +194,7 @@ def addressee(row: Row[Any], consents: Iterable[Consent] = ()) -> Addressee:
         reason=row.decision_reason,
         group=Membership(row.members, row.unlisted) if row.members is not None else None,
         resembles=row.resembles,
+        suspended_until=row.suspended_until,
         consents=tuple(consents),
     )
 

@@ -23,6 +23,7 @@ INCIDENTS = Table(
     Column("size", Integer, nullable=False),
     Column("publications", JSON, nullable=False),
     Column("sender_ineligible_for", JSON, nullable=False),
+    Column("sender_suspended_until", Moment),
     # 0 the leads were asked, 1 their deputies too, 2 the fallback addresses too.
     Column("escalation", Integer, nullable=False),
     # When the last recipient that waited for a person was decided about.
@@ -58,6 +59,7 @@ INCIDENT_RECIPIENTS = Table(
     Column("unlisted", Integer),
     # The listed address that this one looks like.
     Column("resembles", Text),
+    Column("suspended_until", Moment),
 )
 
 CONSENTS = Table(

@@ -136,6 +136,7 @@ def _insert(
             size=len(mail.content),
             publications=list(decision.publications),
             sender_ineligible_for=list(decision.sender_ineligible_for),
+            sender_suspended_until=decision.sender_suspended_until,
             escalation=0 if any(decision.publications) else 2,
             damaged=False,
         )

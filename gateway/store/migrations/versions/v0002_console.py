@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Integer, LargeBinary, String, Text
 
 revision = "0002"
 down_revision = "0001"
@@ -25,12 +25,16 @@ def _columns() -> None:
             Column("producer", Text),
             Column("reissues", Integer, nullable=False, server_default="0"),
             Column("nagged_at", Moment),
+            Column("public_times", JSON, nullable=False, server_default="[]"),
         ),
+        "installation": (Column("trusted_at", Moment),),
         "grants": (Column("declared_on", Date),),
+        "incidents": (Column("sender_suspended_until", Moment),),
         "incident_recipients": (
             Column("members", Integer),
             Column("unlisted", Integer),
             Column("resembles", Text),
+            Column("suspended_until", Moment),
         ),
         "incident_findings": (Column("trace", LargeBinary),),
         "letters": (Column("publication", String(64)),),
