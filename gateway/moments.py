@@ -14,6 +14,14 @@ class MomentError(ValueError):
     """The text is no time; the message says why and can be shown."""
 
 
+class Skipped(MomentError):
+    """A wall time that does not exist, because clocks go forward then."""
+
+
+class Repeated(MomentError):
+    """A wall time that comes twice, because clocks go back then."""
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime:
     """An aware time from ISO 8601, such as `2018-03-28T09:30`; without an offset it is wall time in `zone`.
 
@@ -36,8 +44,8 @@ def on_the_wall(when: datetime, zone: ZoneInfo) -> datetime:
         return first
     shown = when.strftime("%Y-%m-%d %H:%M")
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != when:
-        raise MomentError(f"{shown} does not exist in {zone.key}: clocks go forward; give it with its offset")
-    raise MomentError(f"{shown} happens twice in {zone.key}: clocks go back; give it with its offset")
+        raise Skipped(f"{shown} does not exist in {zone.key}: clocks go forward; give it with its offset")
+    raise Repeated(f"{shown} happens twice in {zone.key}: clocks go back; give it with its offset")
 
 
 def loose(text: str, zone: ZoneInfo, *, end: bool) -> datetime:
