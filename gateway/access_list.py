@@ -5,7 +5,6 @@ Columns are known by many names and may stand in any order, below title lines to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -13,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.address import AddressError, typed
+from gateway.address import AddressError
+from gateway.headed import Columns, Headed, letters, mailbox, text_of
 from gateway.model import Grant, GrantKind
 from gateway.moments import MomentError, day, loose, on_the_wall
-from gateway.sheets import Cell, Line, SheetError, Tables, read_tables, tables_in
+from gateway.sheets import Cell, SheetError, Tables, read_tables, tables_in
 
 _NAMES = {
     "email": "email|mail|emailaddress|mailaddress|address|emails|smtpaddress|emailid|workemail",
@@ -29,17 +29,13 @@ _NAMES = {
     "declared": "declaredon|dateofdeclaration|declarationdate|declarationsignedon",
     "until": "until|to|end|ends|enddate|endsat|expires|expiry|accessto|accessuntil|validuntil|validto",
 }
-_FIELDS = {alias: field for field, aliases in _NAMES.items() for alias in aliases.split("|")}
+_COLUMNS = Columns(_NAMES, must=("email",), missing='a column for the address, such as "email"')
 _KINDS = {
     **dict.fromkeys(("prerelease", "pra", "prereleaseaccess", "prereleaserecipient"), GrantKind.PRE_RELEASE),
     **dict.fromkeys(
         ("production", "producer", "productionteam", "qa", "qualityassurance"), GrantKind.PRODUCTION
     ),
 }
-_HEADER_WITHIN = 30
-"""Rows among which the header is looked for: lists carry titles and explanations above it, not pages."""
-_BRACKETED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*[;,]?\Z")
-_DOMAIN = re.compile(r"(?:\*?@|\*\.)?[^@\s]+\.[^@\s]+\Z|[^@]*\*.*|@.*")
 
 
 class AccessListError(Exception):
@@ -56,13 +52,6 @@ class AccessList:
 
     grants: tuple[Grant, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    fields: tuple[str | None, ...]
-    unused: tuple[str, ...]
-    rows: tuple[Line, ...]
 
 
 def read(
@@ -100,7 +89,7 @@ def _taken(
     name: str, found: Tables, zone: ZoneInfo, default: GrantKind, only: GrantKind | None
 ) -> AccessList:
     try:
-        table = _find_table(found)
+        table = _COLUMNS.find(found)
     except SheetError as error:
         raise AccessListError([f"{name}: {error}"]) from None
     grants, notes, problems = _collect(table, zone, default, only)
@@ -112,50 +101,15 @@ def _taken(
     return AccessList(grants, tuple(f"{name}: {note}" for note in notes))
 
 
-def _find_table(found: Tables) -> _Table:
-    fitting = [table for lines in found.tables if (table := _below_header(lines)) is not None]
-    if not fitting:
-        raise SheetError('has no header line with a column for the address, such as "email"')
-    if len(fitting) > 1 and not found.readings:
-        raise SheetError("more than one sheet looks like the list; keep it on one")
-    # The right delimiter is the one with which the header makes most sense.
-    return max(fitting, key=lambda table: (_known(table), len(table.fields)))
-
-
-def _known(table: _Table) -> int:
-    return sum(field is not None for field in table.fields)
-
-
-def _below_header(lines: list[Line]) -> _Table | None:
-    for at, line in enumerate(lines[:_HEADER_WITHIN]):
-        fields = tuple(_field(cell) for cell in line.cells)
-        if "email" in fields:
-            twice = sorted({field for field in fields if field and fields.count(field) > 1})
-            if twice:
-                raise SheetError(f"line {line.number}: two columns for {twice[0]}")
-            named = zip(fields, line.cells, strict=True)
-            unused = tuple(str(cell) for field, cell in named if field is None and cell != "")
-            return _Table(fields, unused, tuple(lines[at + 1 :]))
-    return None
-
-
-def _field(cell: Cell) -> str | None:
-    return _FIELDS.get(_letters(cell)) if isinstance(cell, str) else None
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalpha())
-
-
 def _collect(
-    table: _Table, zone: ZoneInfo, default: GrantKind, only: GrantKind | None
+    table: Headed, zone: ZoneInfo, default: GrantKind, only: GrantKind | None
 ) -> tuple[tuple[Grant, ...], list[str], list[str]]:
     seen: dict[tuple[str, GrantKind], tuple[int, Grant]] = {}
     notes: list[str] = []
     problems: list[str] = []
     for line in table.rows:
         try:
-            grant = _grant(_values(table.fields, line), zone, default)
+            grant = _grant(table.values(line), zone, default)
             if only not in (None, grant.kind):
                 raise SheetError(f"only {only.value} grants belong here" if only else "")
             who = (grant.address, grant.kind)
@@ -170,56 +124,30 @@ def _collect(
     return tuple(grant for _, grant in seen.values()), notes, problems
 
 
-def _values(fields: tuple[str | None, ...], line: Line) -> dict[str, Cell]:
-    beyond = [cell for cell in line.cells[len(fields) :] if cell != ""]
-    if beyond:
-        raise SheetError("more cells than the header line has columns")
-    return {field: cell for field, cell in zip(fields, line.cells, strict=False) if field is not None}
-
-
 def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant:
-    name, address = _mailbox(_text(values, "email"))
+    name, address = mailbox(text_of(values, "email"))
     starts_at = _moment(values, "from", zone, end=False)
     ends_at = _moment(values, "until", zone, end=True)
     if starts_at and ends_at and starts_at >= ends_at:
         raise SheetError("it ends before it begins")
     return Grant(
         address=address,
-        kind=_kind(_text(values, "kind"), default),
-        reason=_text(values, "reason"),
+        kind=_kind(text_of(values, "kind"), default),
+        reason=text_of(values, "reason"),
         starts_at=starts_at,
         ends_at=ends_at,
         origin="import",
-        name=_text(values, "name") or name,
-        role=_text(values, "role"),
-        organisation=_text(values, "organisation"),
+        name=text_of(values, "name") or name,
+        role=text_of(values, "role"),
+        organisation=text_of(values, "organisation"),
         declared_on=_day(values, "declared"),
     )
-
-
-def _text(values: dict[str, Cell], field: str) -> str:
-    cell = values.get(field, "")
-    return cell if isinstance(cell, str) else cell.isoformat()
-
-
-def _mailbox(text: str) -> tuple[str, str]:
-    """Name and canonical address of `a@b`, `Name <a@b>` or `mailto:a@b`."""
-    if not text:
-        raise SheetError("no address")
-    bracketed = _BRACKETED.match(text)
-    name, bare = (bracketed["name"].strip(" \"'"), bracketed["address"]) if bracketed else ("", text)
-    bare = re.sub(r"\Amailto:", "", bare.strip().strip("'").rstrip(";,"), flags=re.IGNORECASE).strip()
-    if _DOMAIN.match(bare):
-        raise SheetError(f"{bare!r}: a grant is to a person, never to a domain or a pattern")
-    if bare.count("@") > 1:
-        raise SheetError("more than one address in a cell")
-    return name, typed(bare)
 
 
 def _kind(text: str, default: GrantKind) -> GrantKind:
     if not text:
         return default
-    kind = _KINDS.get(_letters(text))
+    kind = _KINDS.get(letters(text))
     if kind is None:
         raise SheetError(f"kind {text!r}: must be pre-release or production")
     return kind
