@@ -64,9 +64,10 @@ class Ties:
         fitting = [publication for publication in self._all if self._has_time(publication, moment)]
         if len(fitting) == 1:
             return self._claim(fitting)
-        same_day = fitting or [publication for publication in self._all if self._has_day(publication, moment)]
+        public = [] if fitting else [p for p in self._all if self._was_out(p, moment)]
+        same_day = fitting or [p for p in self._all if self._has_day(p, moment) and p not in public]
         if not same_day:
-            return Tie()
+            return Tie(known=bool(public))
         around = page.words_around(place, place)
         named = _named(same_day, around) or _mostly_named(fitting, around)
         return self._claim(named) if named else self._doubt(fitting)
@@ -102,6 +103,11 @@ class Ties:
             return self._has_day(publication, moment)
         readings = moment.readings(self.now, self.zone)
         return any(_minute(planned) in readings for planned in publication.times)
+
+    def _was_out(self, publication: Publication, moment: Moment) -> bool:
+        """Whether an earlier edition, which is public, came out at this very time: its banner is over."""
+        readings = moment.readings(self.now, self.zone) if publication.public_times and moment.whole else ()
+        return any(_minute(when) in readings for when in publication.public_times)
 
     def _has_day(self, publication: Publication, moment: Moment) -> bool:
         day = moment.date(self.now, self.zone)

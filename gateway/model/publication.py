@@ -89,7 +89,8 @@ class Grant:
 class Publication:
     """One statistical output with a planned time, its people and its policy.
 
-    `former_times` are planned times it once had: a banner that names one of them still belongs to it.
+    `former_times` are planned times it once had, the last one first: a banner that names one of them still belongs to
+    it.  `public_times` are those of its earlier editions: what a banner says of them is over.
     `on_finding` and `mixed` override the installation's policy where they are not None.
     """
 
@@ -110,6 +111,7 @@ class Publication:
     confirmed_at: datetime | None = None
     producer: str | None = None
     reissues: int = 0
+    public_times: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if not PUBLICATION_ID.match(self.id):
@@ -130,11 +132,14 @@ class Publication:
     def embargoed(self, now: datetime) -> bool:
         """Whether material of this publication is still a leak at `now`: the register is the clock.
 
-        A `paused` publication stays under embargo.  `clock` ends at the planned time to the microsecond; `url` and
-        `person` only by confirmation, so that a slipped publication goes on being protected.
+        A `paused` publication stays under embargo, also beyond its planned time: whoever paused it does not want it
+        out.  `clock` ends at the planned time to the microsecond; `url` and `person` only by confirmation, so that a
+        slipped publication goes on being protected.
         """
         if self.state in (State.LIVE, State.WITHDRAWN):
             return False
+        if self.state is State.PAUSED:
+            return True
         return self.live_by is not LiveBy.CLOCK or now < self.publishes_at
 
     def phase(self, now: datetime) -> Phase:
@@ -144,6 +149,22 @@ class Publication:
         if now >= self.publishes_at:
             return Phase.UNCONFIRMED if self.live_by is LiveBy.CLOCK else Phase.OVERDUE
         return Phase.WINDOW_OPEN if now >= self.window_opens else Phase.EMBARGOED
+
+    @property
+    def moved_from(self) -> datetime | None:
+        """The time that it was planned for before this one: postponed if that is earlier, else brought forward."""
+        return self.former_times[0] if self.former_times else None
+
+    @property
+    def course(self) -> tuple[str, ...]:
+        """What became of its plan, in words: postponed or brought forward, reissued."""
+        moved = self.moved_from
+        words = ["postponed" if moved < self.publishes_at else "brought forward"] if moved else []
+        return (*words, f"reissued ({self.reissues})") if self.reissues else tuple(words)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether its time has passed and somebody must say that it is out, or plan another time."""
+        return self.state not in (State.LIVE, State.WITHDRAWN) and now >= self.publishes_at
 
     @property
     def times(self) -> tuple[datetime, ...]:

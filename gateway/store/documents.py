@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from gateway.model import State
 from gateway.store import NotDone, StoreRefused
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
@@ -57,27 +59,35 @@ def add(
     `public` ones are the previous edition or other published text: what stands in them is no trace of this
     publication.  Raises NotDone where there is no such publication or it is live.
     """
-    kind = PUBLIC if public else FILE
     with database.write() as connection:
-        key = _key(connection, keys, publication)
-        known = set(_sets(connection, key, publication, kind))
-        fresh = []
-        for document in documents:
-            traces = _joined(keys, document.digests)
-            fresh.append(traces not in known)
-            if fresh[-1]:
-                known.add(traces)
-                _insert(connection, key, publication, document, kind, traces, now)
-        if any(fresh):
-            bump_epoch(connection)
-            append(
-                connection,
-                now,
-                actor,
-                "document add",
-                publication,
-                {"documents": sum(fresh), "public": public},
-            )
+        return place(connection, keys, publication, documents, actor, now, public=public)
+
+
+def place(
+    connection: Connection,
+    keys: Keys,
+    publication: str,
+    documents: Sequence[NewDocument],
+    actor: str,
+    now: datetime,
+    *,
+    public: bool = False,
+) -> tuple[bool, ...]:
+    """The same inside a transaction."""
+    kind = PUBLIC if public else FILE
+    key = _key(connection, keys, publication)
+    known = set(_sets(connection, key, publication, kind))
+    fresh = []
+    for document in documents:
+        traces = _joined(keys, document.digests)
+        fresh.append(traces not in known)
+        if fresh[-1]:
+            known.add(traces)
+            _insert(connection, key, publication, document, kind, traces, now)
+    if any(fresh):
+        bump_epoch(connection)
+        facts = {"documents": sum(fresh), "public": public}
+        append(connection, now, actor, "document add", publication, facts)
     return tuple(fresh)
 
 
@@ -155,8 +165,20 @@ def _traces_in(sealed_bytes: int) -> int:
 
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes:
     key = _opened(connection, keys, publication)
-    if key is None:
+    return key if key is not None else _another(connection, keys, publication)
+
+
+def _another(connection: Connection, keys: Keys, publication: str) -> bytes:
+    """A new key for a publication that was postponed after its key had been destroyed; NotDone for a live one."""
+    here = PUBLICATIONS.c.id == publication
+    state = connection.execute(select(PUBLICATIONS.c.state).where(here)).scalar()
+    if state == State.LIVE.value:
         raise NotDone(publication, "is live and its key is destroyed, so nothing can be registered for it")
+    key = os.urandom(32)
+    sealed = seal(keys.wrap_key, publication, key)
+    connection.execute(update(PUBLICATIONS).where(here).values(sealed_key=sealed))
+    # Their names went with the old key.
+    connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.publication == publication))
     return key
 
 

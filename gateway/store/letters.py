@@ -21,12 +21,14 @@ from gateway.store.tables import LETTERS
 
 
 class Kind(StrEnum):
-    """What a letter is: to a lead, or to the sender of a held, a discarded or an undeliverable mail."""
+    """What a letter is: to a lead about an incident or (`nag`) an overdue publication, or to the sender of a held, a
+    discarded or an undeliverable mail."""
 
     ALERT = "alert"
     NOTICE = "notice"
     DISCARDED = "discarded"
     DSN = "dsn"
+    NAG = "nag"
 
 
 OWED, SENT, UNDELIVERABLE, LAPSED = "owed", "sent", "undeliverable", "lapsed"
@@ -34,32 +36,38 @@ OWED, SENT, UNDELIVERABLE, LAPSED = "owed", "sent", "undeliverable", "lapsed"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter owed.  `level` says of an alert who is asked: 0 a lead, 1 a deputy, 2 a fallback address."""
+    """One letter owed.  `level` says of an alert who is asked: 0 a lead, 1 a deputy, 2 a fallback address.
+
+    It is about an incident (`ref`), or where that is None about a `publication`.
+    """
 
     id: int
-    ref: str
+    ref: str | None
     kind: Kind
     level: int
     address: str
     created_at: datetime
     attempts: int
     facts: dict[str, Any] = field(default_factory=dict)
+    publication: str | None = None
 
 
 def owe(
     connection: Connection,
-    ref: str,
+    ref: str | None,
     kind: Kind,
     address: str,
     now: datetime,
     *,
     level: int = 0,
     facts: dict[str, Any] | None = None,
+    publication: str | None = None,
 ) -> None:
     """Owe one letter; part of the transaction that is its cause."""
     connection.execute(
         insert(LETTERS).values(
             ref=ref,
+            publication=publication,
             kind=kind,
             level=level,
             address=address,
@@ -107,7 +115,15 @@ def due(database: Database, now: datetime) -> tuple[Letter, ...]:
 
 def _letter(row: Row[Any]) -> Letter:
     return Letter(
-        row.id, row.ref, Kind(row.kind), row.level, row.address, row.created_at, row.attempts, dict(row.facts)
+        row.id,
+        row.ref,
+        Kind(row.kind),
+        row.level,
+        row.address,
+        row.created_at,
+        row.attempts,
+        dict(row.facts),
+        row.publication,
     )
 
 
@@ -178,6 +194,12 @@ def lapse(connection: Connection, ref: str) -> None:
     connection.execute(
         update(LETTERS).where(LETTERS.c.ref == ref, moot, LETTERS.c.state == OWED).values(state=LAPSED)
     )
+
+
+def lapse_nags(connection: Connection, publication: str) -> None:
+    """Drop what was still to be said about an overdue publication: somebody has seen to it."""
+    nags = (LETTERS.c.publication == publication) & (LETTERS.c.kind == Kind.NAG)
+    connection.execute(update(LETTERS).where(nags, LETTERS.c.state == OWED).values(state=LAPSED))
 
 
 def last_sent(database: Database, address: str) -> datetime | None:

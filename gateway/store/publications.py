@@ -1,68 +1,28 @@
-"""Publications in the store: adding, reading, and each change of their life."""
+"""Publications in the store: adding, reading, and each change of their life that a person makes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
-from gateway.model import Grant, GrantKind, LiveBy, Mixed, OnFinding, Publication, State
-from gateway.store import NotDone
+from gateway.model import Grant, GrantKind, Publication, State
+from gateway.store import NotDone, exemptions
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
 from gateway.store.grants import insert_all
 from gateway.store.keys import Keys, seal
-from gateway.store.tables import PUBLICATIONS, TRACES
+from gateway.store.letters import lapse_nags
+from gateway.store.plans import settle_live
+from gateway.store.publication_rows import columns, known, publication_of, row_of, save
+from gateway.store.tables import DOCUMENTS, GRANTS, PUBLICATIONS, TRACES
 
 _OVER = (State.LIVE, State.WITHDRAWN)
-
-
-def publication_of(row: Row[Any]) -> Publication:
-    """The publication in a row of the table."""
-    return Publication(
-        id=row.id,
-        title=row.title,
-        publishes_at=row.publishes_at,
-        lead=row.lead,
-        opens_at=row.opens_at,
-        deputies=tuple(row.deputies),
-        state=State(row.state),
-        live_by=LiveBy(row.live_by),
-        url=row.url,
-        at_live=row.at_live,
-        market_sensitive=row.market_sensitive,
-        on_finding=OnFinding(row.on_finding) if row.on_finding else None,
-        mixed=Mixed(row.mixed) if row.mixed else None,
-        former_times=tuple(datetime.fromisoformat(when) for when in row.former_times),
-        confirmed_at=row.confirmed_at,
-        producer=row.producer,
-        reissues=row.reissues,
-    )
-
-
-def _columns(publication: Publication) -> dict[str, Any]:
-    return {
-        "title": publication.title,
-        "publishes_at": publication.publishes_at,
-        "lead": publication.lead,
-        "opens_at": publication.opens_at,
-        "deputies": list(publication.deputies),
-        "state": publication.state.value,
-        "live_by": publication.live_by.value,
-        "url": publication.url,
-        "at_live": publication.at_live,
-        "market_sensitive": publication.market_sensitive,
-        "on_finding": publication.on_finding.value if publication.on_finding else None,
-        "mixed": publication.mixed.value if publication.mixed else None,
-        "former_times": [when.astimezone(UTC).isoformat() for when in publication.former_times],
-        "confirmed_at": publication.confirmed_at,
-        "producer": publication.producer,
-        "reissues": publication.reissues,
-    }
+_CARRIED_OVER = ("lead", "team")
+"""Origins of grants that a new edition keeps: everybody else is listed anew, so that nobody is carried over unseen."""
 
 
 def add(
@@ -72,23 +32,35 @@ def add(
 
     Raises NotDone where the id is taken.
     """
+    with database.write() as connection:
+        place(connection, keys, publication, [replace(grant, origin="team") for grant in team], actor, now)
+
+
+def place(
+    connection: Connection,
+    keys: Keys,
+    publication: Publication,
+    grants: Iterable[Grant],
+    actor: str,
+    now: datetime,
+) -> None:
+    """The same inside a transaction, with other grants as they are; those of lead and deputies count as theirs."""
     people = dict.fromkeys((publication.lead, *publication.deputies))
     leads = [Grant(address, GrantKind.PRODUCTION, "lead or deputy", origin="lead") for address in people]
-    members = [replace(grant, origin="team") for grant in team if grant.address not in people]
+    members = [grant for grant in grants if grant.address not in people]
+    if row_of(connection, publication.id) is not None:
+        raise NotDone(publication.id, "is registered already")
+    bump_epoch(connection)
     sealed = seal(keys.wrap_key, publication.id, os.urandom(32))
-    with database.write() as connection:
-        if _row(connection, publication.id) is not None:
-            raise NotDone(publication.id, "is registered already")
-        bump_epoch(connection)
-        values = {**_columns(publication), "id": publication.id, "created_at": now, "sealed_key": sealed}
-        connection.execute(insert(PUBLICATIONS).values(**values))
-        insert_all(connection, publication.id, [*leads, *members])
-        facts = {
-            "publishes_at": publication.publishes_at.isoformat(),
-            "lead": publication.lead,
-            "team": len(members),
-        }
-        append(connection, now, actor, "publication add", publication.id, facts)
+    values = {**columns(publication), "id": publication.id, "created_at": now, "sealed_key": sealed}
+    connection.execute(insert(PUBLICATIONS).values(**values))
+    insert_all(connection, publication.id, [*leads, *members])
+    facts = {
+        "publishes_at": publication.publishes_at.isoformat(),
+        "lead": publication.lead,
+        "team": sum(grant.origin == "team" for grant in members),
+    }
+    append(connection, now, actor, "publication add", publication.id, facts)
 
 
 def listed(database: Database) -> tuple[Publication, ...]:
@@ -103,21 +75,19 @@ def listed(database: Database) -> tuple[Publication, ...]:
 def get(database: Database, publication: str) -> Publication:
     """One publication; raises NotDone where there is none of that id."""
     with database.read() as connection:
-        return _known(connection, publication)
+        return known(connection, publication, change=False)
 
 
 def postpone(database: Database, publication: str, to: datetime, actor: str, now: datetime) -> Publication:
     """Give a publication another planned time, later or earlier, also when the old one has passed.
 
     The former time stays known, for banners that name it; an access window that was set moves along.  A
-    withdrawn publication is under embargo again.  Raises NotDone once it is live.
+    withdrawn publication is under embargo again.  Raises NotDone once it is live: then it can be reissued.
     """
     with database.write() as connection:
-        before = _known(connection, publication)
+        before = known(connection, publication)
         if before.state is State.LIVE:
-            raise NotDone(
-                publication, "is live and its traces are destroyed; register it again under another id"
-            )
+            raise NotDone(publication, "is live and its traces are destroyed; it can only be reissued")
         if to == before.publishes_at:
             raise NotDone(publication, "is planned for that time already")
         opens_at = before.opens_at + (to - before.publishes_at) if before.opens_at else None
@@ -125,32 +95,53 @@ def postpone(database: Database, publication: str, to: datetime, actor: str, now
         state = State.EMBARGOED if before.state is State.WITHDRAWN else before.state
         after = replace(before, publishes_at=to, opens_at=opens_at, former_times=former, state=state)
         facts = {"from": before.publishes_at.isoformat(), "to": to.isoformat()}
-        _save(connection, after, actor, "publication postpone", facts, now)
+        action = "publication postpone" if to > before.publishes_at else "publication bring forward"
+        save(connection, after, actor, action, facts, now, {"nagged_at": None})
+        lapse_nags(connection, publication)
+    return after
+
+
+def take(database: Database, publication: str, actor: str, now: datetime) -> Publication:
+    """Make an entry of a draft: from now on its whole access list counts.  Raises NotDone unless it is a draft."""
+    with database.write() as connection:
+        before = known(connection, publication)
+        if before.state is not State.DRAFT:
+            raise NotDone(publication, f"is no draft: it is {before.state.value}")
+        after = replace(before, state=State.EMBARGOED)
+        save(connection, after, actor, "publication take", {}, now)
     return after
 
 
 def go_live(database: Database, publication: str, actor: str, now: datetime) -> Publication:
-    """Confirm that a publication is public: nothing of it is a finding any more, and its key is destroyed."""
+    """Confirm that a publication is public, at whatever time: nothing of it is a finding any more.
+
+    Its key and traces are destroyed, what somebody called a false alarm is forgotten, and held mail that waits for this
+    moment is sent or dropped.  Raises NotDone where it is live or withdrawn already.
+    """
     with database.write() as connection:
-        before = _known(connection, publication)
+        before = known(connection, publication)
         if before.state in _OVER:
             raise NotDone(publication, f"is {before.state.value} already")
+        # Before anything else: whoever decides about an incident locks it first, then epoch and audit log.
+        settle_live(connection, publication, now)
         after = replace(before, state=State.LIVE, confirmed_at=now)
-        _save(
-            connection, after, actor, "publication live", {}, now, {"sealed_key": None, "pause_reason": None}
-        )
-        connection.execute(delete(TRACES).where(TRACES.c.publication == publication))
+        facts = {"planned": before.publishes_at.isoformat()}
+        more = {"sealed_key": None, "pause_reason": None}
+        save(connection, after, actor, "publication live", facts, now, more)
+        _forget(connection, publication)
+        lapse_nags(connection, publication)
     return after
 
 
 def withdraw(database: Database, publication: str, actor: str, now: datetime) -> Publication:
     """Take a publication back: its embargo ends unpublished; its traces are kept for another plan."""
     with database.write() as connection:
-        before = _known(connection, publication)
+        before = known(connection, publication)
         if before.state in _OVER:
             raise NotDone(publication, f"is {before.state.value} already")
         after = replace(before, state=State.WITHDRAWN)
-        _save(connection, after, actor, "publication withdraw", {}, now, {"pause_reason": None})
+        save(connection, after, actor, "publication withdraw", {}, now, {"pause_reason": None})
+        lapse_nags(connection, publication)
     return after
 
 
@@ -174,12 +165,12 @@ def _switch(
     now: datetime,
 ) -> Publication:
     with database.write() as connection:
-        before = _known(connection, publication)
+        before = known(connection, publication)
         if before.state is not from_:
             raise NotDone(publication, f"is {before.state.value}")
         after = replace(before, state=to)
         action = "publication pause" if to is State.PAUSED else "publication resume"
-        _save(
+        save(
             connection,
             after,
             actor,
@@ -191,27 +182,59 @@ def _switch(
     return after
 
 
-def _row(connection: Connection, publication: str) -> Row[Any] | None:
-    return connection.execute(select(PUBLICATIONS).where(PUBLICATIONS.c.id == publication)).first()
-
-
-def _known(connection: Connection, publication: str) -> Publication:
-    row = _row(connection, publication)
-    if row is None:
-        raise NotDone(publication, "no such publication")
-    return publication_of(row)
-
-
-def _save(
-    connection: Connection,
-    publication: Publication,
+def reissue(
+    database: Database,
+    keys: Keys,
+    publication: str,
+    publishes_at: datetime,
+    opens_at: datetime | None,
     actor: str,
-    action: str,
-    facts: Mapping[str, Any],
     now: datetime,
-    more: Mapping[str, Any] | None = None,
-) -> None:
-    bump_epoch(connection)
-    here = PUBLICATIONS.c.id == publication.id
-    connection.execute(update(PUBLICATIONS).where(here).values(**_columns(publication), **(more or {})))
-    append(connection, now, actor, action, publication.id, facts)
+) -> Publication:
+    """Put a live publication under a new embargo: a new key, nothing registered yet, and only its makers may have it.
+
+    Documents, traces and false alarms of the old edition are gone; so are grants that came by import or by hand.  What
+    a banner says of the old edition's time is over.  Raises NotDone unless it is live and the time is to come.
+    """
+    with database.write() as connection:
+        before = known(connection, publication)
+        if before.state is not State.LIVE:
+            raise NotDone(publication, f"is not live: it is {before.state.value}")
+        if publishes_at <= now:
+            raise NotDone(publication, "a new edition needs a time that is to come")
+        after = _next_edition(before, publishes_at, opens_at, now)
+        more = {"sealed_key": seal(keys.wrap_key, publication, os.urandom(32)), "nagged_at": None}
+        facts = {"publishes_at": publishes_at.isoformat(), "edition": after.reissues + 1}
+        save(connection, after, actor, "publication reissue", facts, now, more)
+        _forget(connection, publication)
+        connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.publication == publication))
+        listed = (GRANTS.c.publication == publication) & GRANTS.c.origin.not_in(_CARRIED_OVER)
+        connection.execute(delete(GRANTS).where(listed))
+    return after
+
+
+def _next_edition(
+    before: Publication, publishes_at: datetime, opens_at: datetime | None, now: datetime
+) -> Publication:
+    # A former time that is still to come was never public: a draft of the old edition may name it yet.
+    coming = tuple(when for when in before.times if when > now and when != publishes_at)
+    past = tuple(when for when in before.times if when <= now)
+    try:
+        return replace(
+            before,
+            publishes_at=publishes_at,
+            opens_at=opens_at,
+            state=State.EMBARGOED,
+            former_times=coming,
+            public_times=(*past, *before.public_times),
+            confirmed_at=None,
+            reissues=before.reissues + 1,
+        )
+    except ValueError as error:
+        raise NotDone(before.id, str(error)) from None
+
+
+def _forget(connection: Connection, publication: str) -> None:
+    """Delete the traces, and what somebody called a false alarm: it says nothing any more."""
+    connection.execute(delete(TRACES).where(TRACES.c.publication == publication))
+    exemptions.end(connection, publication)

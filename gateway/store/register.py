@@ -16,7 +16,7 @@ from gateway.model import Grant, GrantKind, Register, State
 from gateway.replies import RegisterUnreadable
 from gateway.store.database import Database
 from gateway.store.keys import Damaged, Keys, unseal
-from gateway.store.publications import publication_of
+from gateway.store.publication_rows import publication_of
 from gateway.store.tables import EPOCH, GRANTS, PUBLICATIONS, TRACES, Moment
 from gateway.traces import SIZE
 

@@ -23,6 +23,8 @@ PUBLICATIONS = Table(
     Column("on_finding", String(16)),
     Column("mixed", String(16)),
     Column("former_times", JSON, nullable=False),
+    # Planned times of earlier editions, which are public: their banners are none any more.
+    Column("public_times", JSON, nullable=False, server_default="[]"),
     Column("pause_reason", Text),
     Column("confirmed_at", Moment),
     Column("created_at", Moment, nullable=False),

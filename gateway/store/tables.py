@@ -66,6 +66,8 @@ INSTALLATION = Table(
     Column("name", String(32), nullable=False),
     Column("key_check", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
+    # The latest time at which an office trusted its clock; a start with a clock that is not begins there.
+    Column("trusted_at", Moment),
 )
 
 OFFERS = Table(
