@@ -171,7 +171,7 @@ class Alerts(Rounds):
         desk = Desk(self._settings.sender, now, self._zone, ask)
         if letter.kind is Kind.NOTICE:
             return notice.held(incident, desk)
-        return notice.discarded(incident, letter.facts["recipients"], desk)
+        return notice.discarded(incident, letter.facts["recipients"], desk, letter.facts.get("message", ""))
 
     def _circumstances(self, letter: Letter, incident: Incident, now: datetime) -> Circumstances:
         return Circumstances(

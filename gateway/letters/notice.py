@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from gateway.incident import Incident, Standing, may_notify
-from gateway.letters.form import Heading, compose, listed, moment, paragraph, shown
+from gateway.letters.form import WIDTH, Heading, compose, listed, moment, one_line, paragraph, shown
+
+MAX_MESSAGE = 2000
+"""Characters of what somebody may write to the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,11 @@ def held(incident: Incident, desk: Desk) -> bytes:
     return _letter(incident, desk, "Held for review", "held", lines)
 
 
-def discarded(incident: Incident, recipients: Sequence[str], desk: Desk) -> bytes:
-    """Tell the sender that their mail was deleted for these; ValueError for a mail without a sender."""
+def discarded(incident: Incident, recipients: Sequence[str], desk: Desk, message: str = "") -> bytes:
+    """Tell the sender that their mail was deleted for these; ValueError for a mail without a sender.
+
+    `message` is what the person who decided wants them to read (as `message_of` gives it).
+    """
     lines = [
         *paragraph(
             f"Your mail of {moment(incident.received_at, desk.zone)} was held for review and has been "
@@ -50,9 +57,30 @@ def discarded(incident: Incident, recipients: Sequence[str], desk: Desk) -> byte
         ),
         *listed([shown(address) for address in recipients]),
         "",
+        *_message(message),
         *_whom_to_ask(incident, desk),
     ]
     return _letter(incident, desk, "Not sent", "discarded", lines)
+
+
+def message_of(text: str) -> str:
+    """What somebody wrote to the sender, as it may stand in a letter: trimmed lines without control characters.
+
+    Raises ValueError where it is longer than `MAX_MESSAGE`.
+    """
+    lines = [one_line(line.replace("\t", " ")).strip() for line in text.strip().splitlines()]
+    kept = "\n".join(lines).strip()
+    if len(kept) > MAX_MESSAGE:
+        raise ValueError(f"the message to the sender has {len(kept)} characters, of at most {MAX_MESSAGE}")
+    return kept
+
+
+def _message(message: str) -> list[str]:
+    if not message:
+        return []
+    # A word may be as long as the message: a line of a mail may not.
+    quoted = ["  " + part for line in message.split("\n") for part in wrap(line, WIDTH - 2) or [""]]
+    return ["The person who decided about it writes:", "", *quoted, ""]
 
 
 def _whom_to_ask(incident: Incident, desk: Desk) -> list[str]:

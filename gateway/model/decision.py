@@ -65,7 +65,8 @@ class Finding:
     `publication` is None where none is known; `candidates` are the publications among which a banner's time and
     words did not decide (then `publication` is None too unless exactly one fits).
     `reason` is set on `unreadable` findings only.  `trace` is a keyed digest of what the evidence rests on (a leaf, the
-    text of the part with the banner): it lets a false alarm be remembered, and says nothing by itself.
+    text of the part with the banner): it lets a false alarm be remembered, says nothing by itself, and makes no finding
+    a different one.
     """
 
     rule: str

@@ -1,56 +1,68 @@
-"""What a person decides about held mail: release it to recipients, or discard it.  Exactly one decision wins.
+"""What a person decides about held mail: release, refuse, wait for publication, false alarm.  Exactly one wins.
 
 A decision is recorded with who made it and why (R1), in one transaction with its audit entry: without that
-entry there is no decision.  Nothing is relayed here: a release only lets the office begin.
+entry there is no decision.  Nothing is relayed here: a release only lets the office begin.  Mail of two publications
+leaves when both have consented; the refusal of one is enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row
 
-from gateway.address import canonical
-from gateway.incident import WAITING, Standing, may_notify, standing
-from gateway.letters.form import shown
-from gateway.model import Policy, Register
+from gateway.incident import WAITING, Standing, Verb
+from gateway.letters.notice import message_of
+from gateway.model import GrantKind, Policy, Register
 from gateway.policy import Desk
-from gateway.store import NotDone, audit, letters
+from gateway.store import NotDone, admissions, audit, cases, consents, exemptions
+from gateway.store.admissions import Terms
+from gateway.store.cases import Behalf, Case, NoSuchIncident, NotAmong, NotHeld, NotTheirs, addresses
+from gateway.store.consents import PLANS, Granted, Voice, Word
 from gateway.store.database import Database
-from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
+from gateway.store.plans import settle_live
 
-Granted = Callable[[str, str], bool]
-"""Whether a publication (id) is open to an address now: by a grant, or because its embargo is over."""
+__all__ = [
+    "Decided",
+    "Granted",
+    "NoSuchIncident",
+    "NotAmong",
+    "NotHeld",
+    "NotTheirs",
+    "at_live",
+    "discard",
+    "false_alarm",
+    "grant_and_release",
+    "grants_in",
+    "release",
+    "settle_live",
+]
 
 
 def grants_in(register: Register, now: datetime) -> Granted:
-    """What is open to whom at `now`, by this register: the measure for releases without grant."""
+    """Who holds a grant for what that is valid at `now`, by this register."""
     desk = Desk(register, Policy(), now)
-    return lambda publication, address: not desk.embargoed(publication) or desk.eligible(address, publication)
-
-
-class NoSuchIncident(NotDone):
-    """There is no incident of this reference."""
-
-
-class NotHeld(NotDone):
-    """Nobody in the incident, or not everybody who was named, is held any more: somebody else has decided."""
-
-
-class NotAmong(NotDone):
-    """Addresses were named that are no recipients of the incident."""
+    return lambda publication, address: desk.eligible(address, publication)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Whom a decision concerned, and who among them was released without a valid grant."""
+    """Whom a decision concerned, and who among them leaves by it, or without a valid grant.
+
+    `waiting_for` are the publications whose lead has said nothing yet, `until_live` those that are to be published
+    first; `remembered` counts the pieces of evidence that are none any more.
+    """
 
     ref: str
     recipients: tuple[str, ...]
     without_grant: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    waiting_for: tuple[str | None, ...] = ()
+    until_live: tuple[str | None, ...] = ()
+    remembered: int = 0
 
 
 def release(
@@ -61,135 +73,217 @@ def release(
     actor: str,
     now: datetime,
     granted: Granted,
+    *,
+    on_behalf: Behalf = None,
 ) -> Decided:
-    """Let the office relay a held mail to `recipients` (as people write them; None: everybody held).
+    """Consent to the relay of a held mail to `recipients` (as people write them; None: everybody held).
 
-    Who has no grant at this moment is recorded as released without.  Raises NotDone, with nothing changed.
+    Whoever needs no further consent leaves; who has no grant at this moment is recorded as released without.  Raises
+    NotDone, with nothing changed.
     """
+    voice = Voice(actor, reason, now, on_behalf)
     with database.write() as connection:
-        incident, rows = _locked(connection, ref)
-        chosen = _chosen(ref, rows, recipients)
-        bare = [row for row in chosen if not _has_grants(incident, row, granted)]
-        values = {"releasing_since": now, "next_attempt_at": now, "attempts": 0, "last_code": None}
-        _decide(connection, chosen, Standing.RELEASING, actor, reason, now, values)
-        if bare:
-            ids = [row.id for row in bare]
-            query = update(INCIDENT_RECIPIENTS).where(INCIDENT_RECIPIENTS.c.id.in_(ids))
-            connection.execute(query.values(without_grant=True))
-        restate(connection, ref, now)
-        decided = Decided(ref, _addresses(chosen), _addresses(bare))
-        facts = {"recipients": decided.recipients, "without_grant": decided.without_grant, "reason": reason}
-        audit.append(connection, now, actor, "incident release", ref, facts)
-    return decided
+        case = cases.opened(connection, ref)
+        words = consents.to_say(case, recipients, Verb.RELEASE, on_behalf)
+        done = _release(connection, case, words, voice, granted)
+        _note(connection, "incident release", done, words, voice)
+    return done
 
 
-def discard(database: Database, ref: str, reason: str, actor: str, now: datetime) -> Decided:
-    """End a hold by deleting: for everybody still held, with a notice to the sender.
-
-    Where the stored content is damaged, this also ends a release that cannot be carried out.  Raises NotDone.
-    """
-    with database.write() as connection:
-        incident, rows = _locked(connection, ref)
-        open_states = WAITING if incident.damaged else {Standing.HELD}
-        chosen = [row for row in rows if row.state in open_states]
-        if not chosen:
-            raise NotHeld(ref, _decided_already(rows))
-        _decide(connection, chosen, Standing.DISCARDED, actor, reason, now, {"next_attempt_at": None})
-        restate(connection, ref, now)
-        told = [row.address for row in chosen if may_notify(row.parameters)]
-        if incident.sender is not None and told:
-            letters.owe(
-                connection, ref, letters.Kind.DISCARDED, incident.sender, now, facts={"recipients": told}
-            )
-        decided = Decided(ref, _addresses(chosen))
-        facts = {"recipients": decided.recipients, "reason": reason}
-        audit.append(connection, now, actor, "incident discard", ref, facts)
-    return decided
-
-
-def _locked(connection: Connection, ref: str) -> tuple[Row[Any], Sequence[Row[Any]]]:
-    """The incident and its recipients, locked until the transaction ends (SQLite has one writer anyway)."""
-    incident = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref).with_for_update()).first()
-    if incident is None:
-        raise NoSuchIncident(ref, "no such incident")
-    query = select(INCIDENT_RECIPIENTS).where(INCIDENT_RECIPIENTS.c.ref == ref)
-    return incident, connection.execute(query.order_by(INCIDENT_RECIPIENTS.c.position)).all()
-
-
-def _chosen(ref: str, rows: Sequence[Row[Any]], named: Sequence[str] | None) -> list[Row[Any]]:
-    held = [row for row in rows if row.state == Standing.HELD]
-    if not held:
-        raise NotHeld(ref, _decided_already(rows))
-    if named is None:
-        return held
-    wanted = {_form(address) for address in named}
-    known = {_form(row.address) for row in rows}
-    strangers = [address for address in named if _form(address) not in known]
-    if strangers:
-        raise NotAmong(ref, f"not a recipient of this mail: {', '.join(map(shown, strangers))}")
-    chosen = [row for row in held if _form(row.address) in wanted]
-    gone = [row for row in rows if _form(row.address) in wanted - {_form(one.address) for one in chosen}]
-    if gone or not chosen:
-        raise NotHeld(ref, _decided_already(gone))
-    return chosen
-
-
-def _form(address: str) -> str:
-    return canonical(address.strip()) or address.strip()
-
-
-def _decided_already(rows: Iterable[Row[Any]]) -> str:
-    said = []
-    for row in rows:
-        by = f" by {row.decided_by} at {row.decided_at:%Y-%m-%d %H:%M} UTC" if row.decided_by else ""
-        said.append(f"{shown(row.address)} is {row.state}{by}")
-    return f"not held: {'; '.join(said[:5])}{' and others' if len(said) > 5 else ''}"
-
-
-def _has_grants(incident: Row[Any], row: Row[Any], granted: Granted) -> bool:
-    closed = row.ineligible_for or incident.publications
-    return all(publication is not None and granted(publication, row.address) for publication in closed)
-
-
-def _decide(
-    connection: Connection,
-    rows: Sequence[Row[Any]],
-    state: Standing,
-    actor: str,
+def grant_and_release(
+    database: Database,
+    ref: str,
+    recipients: Sequence[str] | None,
+    grant_kind: GrantKind,
     reason: str,
+    declared_on: date | None,
+    actor: str,
     now: datetime,
-    values: dict[str, Any],
-) -> None:
-    # The update itself asks for the states once more: whoever comes second changes no row, and is told so.
-    changed = connection.execute(
-        update(INCIDENT_RECIPIENTS)
-        .where(
-            INCIDENT_RECIPIENTS.c.id.in_([row.id for row in rows]),
-            INCIDENT_RECIPIENTS.c.state.in_({row.state for row in rows}),
-        )
-        .values(state=state, decided_at=now, decided_by=actor, decision_reason=reason, **values)
-    )
-    if changed.rowcount != len(rows):
-        raise NotHeld(rows[0].ref, "somebody else has just decided")
+    granted: Granted,
+    *,
+    on_behalf: Behalf = None,
+) -> Decided:
+    """Give `recipients` access to what was closed to them, and consent to the release, in one transaction.
 
-
-def _addresses(rows: Iterable[Row[Any]]) -> tuple[str, ...]:
-    return tuple(row.address for row in rows)
-
-
-def restate(connection: Connection, ref: str, now: datetime) -> Standing:
-    """Bring an incident in line with its recipients: state, content, alerts; gives the state it has now.
-
-    Content is erased (R5) as soon as nobody waits for it, alerts lapse as soon as nobody has to decide.
+    Raises NotDone, with nothing changed, where one of them cannot be given access (a group, say).
     """
-    query = select(INCIDENT_RECIPIENTS.c.state).where(INCIDENT_RECIPIENTS.c.ref == ref)
-    state = standing({Standing(value) for value in connection.execute(query).scalars()})
-    of_ref = INCIDENTS.c.ref == ref
-    connection.execute(update(INCIDENTS).where(of_ref).values(state=state))
-    if state is not Standing.HELD:
-        undecided = INCIDENTS.c.decided_at.is_(None)
-        connection.execute(update(INCIDENTS).where(of_ref, undecided).values(decided_at=now))
-        letters.lapse(connection, ref)
-    if state not in WAITING:
-        connection.execute(delete(CONTENTS).where(CONTENTS.c.ref == ref))
-    return state
+    if not reason.strip():
+        raise NotDone(ref, "a grant needs a reason")
+    voice = Voice(actor, reason, now, on_behalf)
+    with database.write() as connection:
+        case = cases.opened(connection, ref)
+        words = consents.to_say(case, recipients, Verb.RELEASE, on_behalf)
+        terms = Terms(grant_kind, reason, declared_on)
+        granted = admissions.admit(connection, case, words, terms, actor, now, granted)
+        done = _release(connection, case, words, voice, granted)
+        _note(connection, "incident release", done, words, voice, granted=grant_kind.value)
+    return done
+
+
+def false_alarm(
+    database: Database, ref: str, reason: str, actor: str, now: datetime, *, on_behalf: Behalf = None
+) -> Decided:
+    """Say that the evidence was none: consent to the release to everybody held, and remember what it rested on.
+
+    The same evidence is none again for these publications; `remembered` is 0 where it left no trace.  Raises NotDone.
+    """
+    voice = Voice(actor, f"false alarm: {reason}" if reason else "false alarm", now, on_behalf)
+    with database.write() as connection:
+        case = cases.opened(connection, ref)
+        words = consents.to_say(case, None, Verb.RELEASE, on_behalf)
+        remembered = exemptions.remember(connection, case, on_behalf, actor, now)
+        # Nobody needs a grant for what is no evidence; but what others found closed still needs their word.
+        done = replace(_release(connection, case, words, voice, _nobody, bare=False), remembered=remembered)
+        _note(connection, "incident false alarm", done, words, voice, remembered=remembered)
+    return done
+
+
+def at_live(
+    database: Database,
+    ref: str,
+    recipients: Sequence[str] | None,
+    verb: Verb,
+    reason: str,
+    actor: str,
+    now: datetime,
+    *,
+    on_behalf: Behalf = None,
+) -> Decided:
+    """Let the mail wait for its publication, and be sent (`Verb.SEND`) or discarded (`Verb.DROP`) then.
+
+    It stays held, and may still be released or refused before.  Raises NotDone, with nothing changed; ValueError for
+    another verb.
+    """
+    if verb not in PLANS:
+        raise ValueError("only sending and dropping can wait for publication")
+    voice = Voice(actor, reason, now, on_behalf)
+    with database.write() as connection:
+        case = cases.opened(connection, ref)
+        coming = _coming(case, recipients, on_behalf)
+        words = consents.to_say(case, recipients, verb, coming)
+        consents.say(connection, case, words, verb, voice)
+        done = _told(case, words, [], _nobody, now)
+        _note(connection, f"incident at live {verb}", done, words, voice)
+    return done
+
+
+def discard(
+    database: Database,
+    ref: str,
+    reason: str,
+    actor: str,
+    now: datetime,
+    *,
+    message: str = "",
+    on_behalf: Behalf = None,
+) -> Decided:
+    """Refuse: end the hold by deleting for everybody still held whom it concerns, whoever else has consented.
+
+    The sender gets a notice with `message`.  Where the stored content is damaged, this also ends a release that
+    cannot be carried out.  Raises NotDone, with nothing changed.
+    """
+    try:
+        told = message_of(message)
+    except ValueError as error:
+        raise NotDone(ref, str(error)) from None
+    with database.write() as connection:
+        case = cases.opened(connection, ref)
+        rows = _refused(case, on_behalf)
+        cases.refuse(connection, case, rows, actor, reason, now, told)
+        cases.restate(connection, ref, now)
+        facts = {
+            "recipients": addresses(rows),
+            "reason": reason,
+            "message": bool(told),
+            "against": _against(case, rows),
+        }
+        audit.append(connection, now, actor, "incident discard", ref, facts)
+    return Decided(ref, addresses(rows), leaving=addresses(rows))
+
+
+def _release(
+    connection: Connection,
+    case: Case,
+    words: Sequence[Word],
+    voice: Voice,
+    granted: Granted,
+    *,
+    bare: bool = True,
+) -> Decided:
+    """Record the consents, and let those leave of whom everything has been said; `bare` notes who has no grant."""
+    consents.say(connection, case, words, Verb.RELEASE, voice)
+    rows = [word.row for word in words if not consents.missing(case, word.row, granted, voice.now)]
+    cases.leave(connection, rows, Standing.RELEASING, voice.actor, voice.reason, voice.now)
+    unlisted = [row for row in rows if bare and consents.without_grant(case, row, granted, voice.now)]
+    cases.mark_without_grant(connection, unlisted)
+    cases.restate(connection, case.ref, voice.now)
+    done = _told(case, words, rows, granted, voice.now)
+    return replace(done, without_grant=addresses(unlisted))
+
+
+def _told(
+    case: Case, words: Sequence[Word], leaving: Sequence[Row[Any]], granted: Granted, now: datetime
+) -> Decided:
+    rows = [word.row for word in words]
+    open_ = [
+        (row, key) for row in rows if row not in leaving for key in consents.missing(case, row, granted, now)
+    ]
+    silent = dict.fromkeys(key for row, key in open_ if not consents.planned(case, row, key))
+    later = dict.fromkeys(key for row, key in open_ if consents.planned(case, row, key))
+    return Decided(
+        case.ref,
+        addresses(rows),
+        leaving=addresses(leaving),
+        waiting_for=tuple(silent),
+        until_live=tuple(later),
+    )
+
+
+def _note(
+    connection: Connection, action: str, done: Decided, words: Iterable[Word], voice: Voice, **more: object
+) -> None:
+    facts = {
+        "recipients": done.recipients,
+        "publications": list(dict.fromkeys(key for word in words for key in word.publications)),
+        "leaving": done.leaving,
+        "without_grant": done.without_grant,
+        "waiting_for": done.waiting_for,
+        "reason": voice.reason,
+        **more,
+    }
+    audit.append(connection, voice.now, voice.actor, action, done.ref, facts)
+
+
+def _coming(case: Case, named: Sequence[str] | None, behalf: Behalf) -> Behalf:
+    """Those of somebody's publications that can still go live; raises NotDone where there is none."""
+    asked = {key for row in cases.chosen(case, named) for key in case.theirs(row, behalf)}
+    coming = frozenset(key for key in asked if case.coming(key))
+    if asked and not coming:
+        reasons = ", ".join(sorted(f"{consents.names([key])} {case.fate(key)}" for key in asked))
+        raise NotDone(case.ref, f"cannot wait for publication: {reasons}")
+    return coming
+
+
+def _refused(case: Case, behalf: Behalf) -> list[Row[Any]]:
+    open_states = WAITING if case.incident.damaged else {Standing.HELD}
+    rows = [row for row in case.rows if row.state in open_states]
+    if not rows:
+        raise NotHeld(case.ref, cases.decided_already(case.rows))
+    mine = [row for row in rows if case.theirs(row, behalf)]
+    if not mine:
+        raise NotTheirs(case.ref, consents.somebody_else(case, rows, behalf))
+    return mine
+
+
+def _against(case: Case, rows: Iterable[Row[Any]]) -> list[dict[str, str | None]]:
+    """What others had said, which this refusal overrules."""
+    said = {
+        (one.publication, one.verb.value, one.given_by): None
+        for row in rows
+        for one in case.said.get(row.id, {}).values()
+    }
+    return [{"publication": key, "verb": verb, "by": by} for key, verb, by in said]
+
+
+def _nobody(_publication: str, _address: str) -> bool:
+    return False

@@ -60,10 +60,15 @@ def give(database: Database, publication: str, grant: Grant, actor: str, now: da
     with database.write() as connection:
         _require(connection, publication)
         bump_epoch(connection)
-        _remove(connection, publication, grant)
-        insert_all(connection, publication, [grant])
-        facts = {"address": grant.address, "kind": grant.kind.value, "reason": grant.reason}
-        append(connection, now, actor, "access grant", publication, facts)
+        place(connection, publication, grant, actor, now)
+
+
+def place(connection: Connection, publication: str, grant: Grant, actor: str, now: datetime) -> None:
+    """The same as part of the caller's transaction, which bumps the epoch."""
+    _remove(connection, publication, grant)
+    insert_all(connection, publication, [grant])
+    facts = {"address": grant.address, "kind": grant.kind.value, "reason": grant.reason}
+    append(connection, now, actor, "access grant", publication, facts)
 
 
 def revoke(database: Database, publication: str, address: str, actor: str, now: datetime) -> int:

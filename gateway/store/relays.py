@@ -20,8 +20,8 @@ from sqlalchemy import Connection, CursorResult, func, or_, select, update
 
 from gateway.incident import Addressee, Incident, Standing, parameter, wants_failure
 from gateway.store import audit, letters
+from gateway.store.cases import restate
 from gateway.store.database import Database
-from gateway.store.decisions import restate
 from gateway.store.incident_rows import addressee, read_incident
 from gateway.store.incidents import GATEWAY
 from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
