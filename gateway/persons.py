@@ -6,7 +6,7 @@ person in it, through groups in it too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     ALIAS = "alias"
     GROUP = "group"
     MAILBOX = "mailbox"
+
+
+_ARTICLE = {Kind.ALIAS: "an alias", Kind.GROUP: "a group", Kind.MAILBOX: "a mailbox"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,9 @@ def _groups(register: Register, first: str) -> Iterator[tuple[str, tuple[str, ..
         waiting += reversed(nested)
 
 
-def circular(groups: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def circular(groups: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """Groups (name -> members) that contain one another in a circle, as one such circle; empty where there is none."""
-    inner = {name: _among(members, groups) for name, members in groups.items()}
+    inner = {name: [one for one in members if one in groups] for name, members in groups.items()}
     try:
         TopologicalSorter(inner).prepare()
     except CycleError as error:
@@ -92,5 +95,26 @@ def circular(groups: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     return ()
 
 
-def _among(members: Iterable[str], groups: dict[str, tuple[str, ...]]) -> list[str]:
-    return [one for one in members if one in groups]
+def contradictions(entries: Iterable[Entry]) -> Iterator[tuple[Entry, str, str]]:
+    """The entries that cannot stand beside those before them or beside the rest: which field, and why."""
+    every = tuple(entries)
+    aliases = {entry.address for entry in every if entry.kind is Kind.ALIAS}
+    kinds: dict[str, Entry] = {}
+    for entry in every:
+        first = kinds.setdefault(entry.address, entry)
+        if entry.member == entry.address:
+            yield (
+                entry,
+                "member",
+                "stands for itself" if entry.kind is Kind.ALIAS else "is a member of itself",
+            )
+        elif first.kind is not entry.kind:
+            yield entry, "kind", f"is {_ARTICLE[first.kind]} already"
+        elif entry.kind is Kind.ALIAS and first.member != entry.member:
+            yield entry, "member", f"stands for {first.member} already"
+        elif entry.kind is Kind.ALIAS and entry.member in aliases:
+            yield (
+                entry,
+                "member",
+                f"stands for {entry.member}, which is an alias; name the person's own address",
+            )

@@ -13,6 +13,7 @@ from gateway.model import Grant, GrantKind
 from gateway.store import NotDone
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
+from gateway.store.persons_behind import addresses_of
 from gateway.store.tables import GRANTS, PUBLICATIONS
 
 _KINDS = {kind.value: kind for kind in GrantKind}
@@ -72,16 +73,20 @@ def place(connection: Connection, publication: str, grant: Grant, actor: str, no
 
 
 def revoke(database: Database, publication: str, address: str, actor: str, now: datetime) -> int:
-    """Take an address's grants away; how many there were.  NotDone for lead, deputies and strangers."""
+    """Take the grants of an address and its aliases away; how many there were.
+
+    NotDone for lead, deputies and strangers.
+    """
     with database.write() as connection:
         _require(connection, publication)
-        held = [grant for grant in _listed(connection, publication) if grant.address == address]
+        everywhere, _ = addresses_of(connection, address)
+        held = [grant for grant in _listed(connection, publication) if grant.address in everywhere]
         if not held:
             raise NotDone(address, f"holds no grant for {publication}")
         if any(grant.origin == "lead" for grant in held):
             raise NotDone(address, f"is lead or deputy of {publication}")
         bump_epoch(connection)
-        here = (GRANTS.c.publication == publication) & (GRANTS.c.address == address)
+        here = (GRANTS.c.publication == publication) & GRANTS.c.address.in_(everywhere)
         connection.execute(delete(GRANTS).where(here))
         append(
             connection, now, actor, "access revoke", publication, {"address": address, "grants": len(held)}

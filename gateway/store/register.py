@@ -14,6 +14,7 @@ from sqlalchemy.types import NullType
 
 from gateway.model import Grant, GrantKind, Register, State
 from gateway.replies import RegisterUnreadable
+from gateway.store import directory
 from gateway.store.database import Database
 from gateway.store.keys import Damaged, Keys, unseal
 from gateway.store.publication_rows import publication_of
@@ -53,17 +54,29 @@ def _load(connection: Connection, keys: Keys) -> Register:
     rows = connection.execute(select(PUBLICATIONS)).all()
     publications = {row.id: publication_of(row) for row in rows}
     files = _files(connection, rows, keys)
+    known = directory.load(connection)
     return Register(
-        epoch, MappingProxyType(publications), _grants(connection), MappingProxyType(files), keys.trace_key
+        epoch,
+        MappingProxyType(publications),
+        _grants(connection, known.aliases),
+        MappingProxyType(files),
+        keys.trace_key,
+        aliases=MappingProxyType(known.aliases),
+        groups=MappingProxyType(known.groups),
+        suspended=MappingProxyType(known.suspended),
     )
 
 
-def _grants(connection: Connection) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
+def _grants(
+    connection: Connection, aliases: Mapping[str, str]
+) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
+    """By the person whom the address of a grant stands for."""
     found: dict[str, dict[str, tuple[Grant, ...]]] = {}
     for publication, *values in connection.execute(_GRANT_ROWS):
         people = found.setdefault(publication, {})
         given = _grant(*values)
-        people[given.address] = (*people[given.address], given) if given.address in people else (given,)
+        person = aliases.get(given.address, given.address)
+        people[person] = (*people[person], given) if person in people else (given,)
     return MappingProxyType({name: MappingProxyType(people) for name, people in found.items()})
 
 
