@@ -35,6 +35,7 @@ ERROR_KINDS = (
     "audit",
     "bug",
     "clock",
+    "console",
     "damaged",
     "damaged",
     "next_hop",
@@ -43,6 +44,7 @@ ERROR_KINDS = (
     "reload",
     "scanner",
     "store",
+    "webhook",
     "worker",
 )
 """Everything that `errors_total` can count: the closed set of its label."""
@@ -128,6 +130,7 @@ class Gauges:
     register_age: timedelta = timedelta(0)
     embargo: Mapping[str, timedelta] = field(default_factory=dict)
     audit_head: bytes | None = None
+    clock_trusted: bool = True
 
 
 class StoreCollector(Collector):
@@ -158,6 +161,9 @@ def _families(gauges: Gauges) -> Iterator[Metric]:
     )
     yield _labelled(
         "embargo_seconds", "Until the planned time, negative when overdue.", "publication", embargo
+    )
+    yield _single(
+        "clock_trusted", "1 while time alone may end an embargo.", 1.0 if gauges.clock_trusted else 0.0
     )
     if gauges.audit_head is not None:
         head = int.from_bytes(gauges.audit_head[:6], "big")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -85,3 +86,25 @@ def _gap(first: int, last: int) -> str:
     if first == last:
         return f"audit: entry {first} is missing"
     return f"audit: entries {first} to {last} are missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log: who did what to whom or what, and when; `facts` are JSON values."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    facts: Mapping[str, Any]
+
+
+def entries(database: Database, before: int | None, most: int) -> list[Entry]:
+    """Up to `most` entries, the newest first; only those older than the number `before` where it is given."""
+    query = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(most)
+    if before is not None:
+        query = query.where(AUDIT.c.seq < before)
+    with database.read() as connection:
+        rows = connection.execute(query).all()
+    return [Entry(row.seq, row.at, row.actor, row.action, row.subject, row.facts) for row in rows]

@@ -1,0 +1,122 @@
+"""The console's HTTP server inside the office process; whatever befalls it, the office goes on.
+
+uvicorn runs on the office's own loop, without its signal handlers and access log.  Where the address cannot be had, or
+the server ends by a fault, it is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from gateway import log, metrics
+from gateway.console.app import application
+from gateway.console.desk import Desk
+from gateway.setting_sections import Console
+from gateway.sockets import bind
+
+_log = log.get(__name__)
+_AGAIN = 5.0
+_LEAVE = 3
+"""Seconds that pages at work have to end after SIGTERM."""
+_MOST = 200
+"""Connections at one time; whoever comes beyond that is asked to come again."""
+_SILENCE = 15.0
+"""Seconds after which a connection is closed on which no request has come."""
+
+
+class Pages:
+    """Serves the pages of one desk on `console.listen` until cancelled."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self) -> None:
+        """Serve; ends only by cancellation."""
+        try:
+            while True:
+                await self._attempt()
+                await asyncio.sleep(_AGAIN)
+        finally:
+            await self._desk.postbox.close()
+
+    async def _attempt(self) -> None:
+        listen = self._desk.settings.console.listen
+        try:
+            await self._serve(bind(listen, 128))
+        except (OSError, ssl.SSLError) as error:
+            metrics.ERRORS.labels("console").inc()
+            _log.error("console not served", listener=listen, problem=error.strerror or type(error).__name__)
+        except Exception as error:
+            metrics.ERRORS.labels("bug").inc()
+            _log.error("bug", error=type(error).__name__, trace=log.trace(error))
+
+    async def _serve(self, listener: socket.socket) -> None:
+        with contextlib.closing(listener):
+            server = Server(uvicorn.Config(application(self._desk), **_traits(self._desk.settings.console)))
+            serving = asyncio.create_task(server.serve([listener]))
+            try:
+                await asyncio.shield(serving)
+            except asyncio.CancelledError:
+                server.should_exit = True
+                await asyncio.wait([serving], timeout=2 * _LEAVE)
+                raise
+
+
+class Server(uvicorn.Server):
+    """uvicorn without signal handlers: the office has its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+class Connection(H11Protocol):
+    """One connection; who opens one and says nothing, or half a request, does not keep it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, and look after a while what came."""
+        super().connection_made(transport)
+        self._seen: object = None
+        self._look = self.loop.call_later(_SILENCE, self._look_again)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._look.cancel()
+        super().connection_lost(exc)
+
+    def _look_again(self) -> None:
+        """Close a connection that still waits for the same next request as the last time."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self._seen is (self.cycle or self):
+            self.transport.close()
+            return
+        self._seen = (self.cycle or self) if idle else None
+        self._look = self.loop.call_later(_SILENCE, self._look_again)
+
+
+def _traits(settings: Console) -> dict[str, Any]:
+    return {
+        "http": Connection,
+        "ws": "none",
+        "lifespan": "off",
+        "interface": "asgi3",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": _MOST,
+        "timeout_keep_alive": 15,
+        "timeout_graceful_shutdown": _LEAVE,
+        "h11_max_incomplete_event_size": 32_768,
+        "ssl_certfile": settings.tls_certificate,
+        "ssl_keyfile": settings.tls_key,
+    }

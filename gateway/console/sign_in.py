@@ -1,0 +1,196 @@
+"""Signing in by a mailed link, and out.
+
+Mail scanners open links, some run scripts and press buttons.  So opening a link changes nothing, however often; the
+button on its page posts a token that goes with a cookie of the same browser, and a browser that can say so must say
+that a person pressed it.  Asking for a link is answered with the same words for everybody; whether a mail goes out
+decides itself afterwards.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import time
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway import roles
+from gateway.address import AddressError, typed
+from gateway.console import forms
+from gateway.console.desk import Desk, desk_of
+from gateway.console.forms import Form
+from gateway.console.guard import (
+    check_origin,
+    cookie_name,
+    form,
+    form_token,
+    peer_of,
+    safe_path,
+    secure,
+    session_secret,
+    visit,
+)
+from gateway.console.refusals import Distrusted, Refused
+from gateway.console.rendering import render, see_other
+from gateway.console.sparing import Sparing
+from gateway.store import sessions
+from gateway.store.sessions import Link
+
+_DOOR = "embargo-door"
+_DOOR_SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+_WITHIN = timedelta(minutes=15)
+_SMALL = 4096
+"""Bytes of a form that somebody may post who is not signed in."""
+
+
+async def ask(request: Request) -> Response:
+    """The page that asks for an address; behind a proxy there is nothing to ask."""
+    to = safe_path(request.query_params.get("to", "/"))
+    if desk_of(request).settings.console.proxy:
+        await visit(request)
+        return see_other(to)
+    return render(request, "sign_in.html", to=to, problem="")
+
+
+async def asked(request: Request) -> Response:
+    """Somebody wants a link: the same answer for everybody, at once."""
+    posted = await _posted(request)
+    to = safe_path(posted.text("to"))
+    address = posted.text("address")
+    if "@" not in address:
+        return render(request, "sign_in.html", 400, to=to, problem="Enter your e-mail address")
+    _mail_link(desk_of(request), address, to)
+    return render(request, "sign_in_sent.html")
+
+
+def _mail_link(desk: Desk, address: str, path: str) -> None:
+    """Mail a link to whoever has a role here, not too often; nobody hears whether."""
+    try:
+        mailbox = typed(address)
+    except AddressError:
+        return
+    if roles.roles_of(mailbox, desk.staff()) and _mailboxes(desk).allow(mailbox, time.monotonic()):
+        desk.postbox.send_link(mailbox, path)
+
+
+async def opened(request: Request) -> Response:
+    """The page of a link: what it would do, and the button that does it.  Changes nothing."""
+    secret = request.path_params["secret"]
+    if desk_of(request).settings.console.proxy:
+        return see_other("/")
+    link = await desk_of(request).stored(sessions.find_link, secret)
+    door = _door(request) or secrets.token_urlsafe(32)
+    answer = _page(request, link, _door_token(request, door))
+    answer.set_cookie(cookie_name(request, _DOOR), door, **_traits(request))
+    return answer
+
+
+def _page(request: Request, link: Link | None, token: str) -> Response:
+    """What a link's page says: a button to sign in, or, where the link is over, one that mails a fresh link."""
+    if link is None:
+        return render(
+            request, "sign_in.html", 404, to="/", problem="This link is not known. Ask for a new one."
+        )
+    good = link.good(desk_of(request).now())
+    return render(request, "sign_in_link.html", 200 if good else 410, link=link, good=good, token=token)
+
+
+async def used(request: Request) -> Response:
+    """The button was pressed: a new session, once."""
+    secret, desk = request.path_params["secret"], desk_of(request)
+    token = await _pressed(request)
+    link = await desk.stored(sessions.find_link, secret)
+    if link is not None and not roles.roles_of(link.address, desk.staff()):
+        raise Refused(
+            403, "You have no role here", "You are no lead, deputy, operator or auditor of this gateway."
+        )
+    lasts, before = desk.settings.console.session_lasts, session_secret(request)
+    session = await desk.stored(sessions.use_link, secret, desk.now(), lasts, before)
+    if link is None or session is None:
+        return _page(request, await desk.stored(sessions.find_link, secret), token)
+    answer = see_other(safe_path(link.path))
+    answer.set_cookie(cookie_name(request), session, **_traits(request))
+    answer.delete_cookie(cookie_name(request, _DOOR), **_traits(request))
+    return answer
+
+
+async def again(request: Request) -> Response:
+    """A link that is over: mail a fresh one to the same mailbox."""
+    await _pressed(request)
+    desk = desk_of(request)
+    link = await desk.stored(sessions.find_link, request.path_params["secret"])
+    if link is not None:
+        _mail_link(desk, link.address, safe_path(link.path))
+    return render(request, "sign_in_sent.html")
+
+
+async def out(request: Request) -> Response:
+    """Sign out: the session ends here, not only in the browser."""
+    await form(request)
+    secret = session_secret(request)
+    if secret is not None:
+        await desk_of(request).stored(sessions.end, secret, desk_of(request).now())
+    request.state.visit = None
+    answer = render(request, "signed_out.html")
+    answer.delete_cookie(cookie_name(request), **_traits(request))
+    return answer
+
+
+async def _pressed(request: Request) -> str:
+    """Make sure that a person pressed the button on a page that this browser was shown; the page's token."""
+    posted = await _posted(request, by_hand=True)
+    door = _door(request)
+    token = _door_token(request, door) if door is not None else ""
+    if not token or not hmac.compare_digest(posted.text("token").encode(), token.encode()):
+        raise Distrusted
+    return token
+
+
+async def _posted(request: Request, *, by_hand: bool = False) -> Form:
+    """A form of somebody who is not signed in: small, from our own page, and not too often."""
+    desk = desk_of(request)
+    if desk.settings.console.proxy:
+        raise Refused(
+            403, "Not this way", "Use the address under which your organisation offers this console."
+        )
+    check_origin(request, by_hand=by_hand)
+    if not _clients(desk).allow(peer_of(request) or "", time.monotonic()):
+        raise Refused(429, "Too many attempts", "Wait a quarter of an hour and try again.")
+    return await forms.read(request, _SMALL)
+
+
+def _mailboxes(desk: Desk) -> Sparing:
+    return desk.sparing.setdefault("mailbox", Sparing(6, _WITHIN))
+
+
+def _clients(desk: Desk) -> Sparing:
+    # Behind a proxy that says nothing of who somebody is, all have the same address.
+    return desk.sparing.setdefault("client", Sparing(300, _WITHIN))
+
+
+def _door(request: Request) -> str | None:
+    """The cookie that the page of a link was shown with."""
+    door = request.cookies.get(cookie_name(request, _DOOR), "")
+    return door if _DOOR_SECRET.match(door) else None
+
+
+def _door_token(request: Request, door: str) -> str:
+    return form_token(desk_of(request), f"door {door} {request.path_params['secret']}")
+
+
+def _traits(request: Request) -> dict[str, object]:
+    return {"path": "/", "secure": secure(request), "httponly": True, "samesite": "strict"}
+
+
+ROUTES = [
+    Route("/sign-in", ask),
+    Route("/sign-in", asked, methods=["POST"]),
+    Route("/sign-in/{secret}", opened),
+    Route("/sign-in/{secret}", used, methods=["POST"]),
+    Route("/sign-in/{secret}/again", again, methods=["POST"]),
+    Route("/sign-out", out, methods=["POST"]),
+]
