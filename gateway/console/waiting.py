@@ -15,7 +15,7 @@ from gateway.console.guard import Visit, visible, visit
 from gateway.console.rendering import render, see_other
 from gateway.incident import Incident, Standing
 from gateway.roles import Act
-from gateway.store import incidents
+from gateway.store import incidents, newest
 
 _MOST = 200
 
@@ -70,7 +70,7 @@ async def listed(request: Request) -> Response:
     """All incidents of one state, the newest first; who may see no addresses sees how many there are."""
     seen = await visit(request, Act.SEE_INCIDENT)
     state = _state(request.query_params.get("state", ""))
-    found = await desk_of(request).stored(incidents.newest, state, _MOST)
+    found = await desk_of(request).stored(newest.incidents_in, state, _MOST)
     shown = list(visible(seen, found))
     counts = {each: words.STANDINGS[each] for each in Standing}
     return render(
