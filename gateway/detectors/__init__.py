@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gateway.detectors import banner, file, unreadable
+from gateway.detectors.evidence import Evidence
 from gateway.detectors.page import pages
 from gateway.detectors.rule import RuleSet
 from gateway.model import Finding, Message, Register
@@ -15,11 +16,12 @@ __all__ = ["find"]
 def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> tuple[Finding, ...]:
     """All findings of all detectors at `now`, each once, in the order of detectors and parts.
 
-    The same message, register and time give the same tuple.
+    The same message, register and time give the same tuple.  What somebody called a false alarm is left out.
     """
+    evidence = Evidence(message, register)
     found = (
-        *banner.find(rules, pages(message), register, now),
-        *file.find(rules, message, register, now),
-        *unreadable.find(rules, message),
+        *banner.find(rules, pages(message), register, now, evidence),
+        *evidence.standing(file.find(rules, message, register, now)),
+        *evidence.standing(unreadable.find(rules, message)),
     )
     return tuple(dict.fromkeys(found))

@@ -15,6 +15,7 @@ from heapq import merge
 from itertools import chain, pairwise
 
 from gateway.detectors.dates import moments
+from gateway.detectors.evidence import Evidence
 from gateway.detectors.moments import Moment
 from gateway.detectors.page import Page
 from gateway.detectors.rule import Holds, Needs, Rule, RuleSet, Wording
@@ -68,22 +69,23 @@ class Place:
         return Finding(self.rule.id, Detector.BANNER, self.page.path, sure, candidates, self.rule.asks)
 
 
-def find(rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime) -> Iterator[Finding]:
+def find(
+    rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime, evidence: Evidence
+) -> Iterator[Finding]:
     """Findings of all banner rules in all pages, in the order of pages, rules and places."""
-    found = places(rules, pages)
-    ties = Ties(register, now, rules.zone)
-    dated = {place: tuple(_dated(place, ties)) for place in found if place.dated or place.endless}
-    held = frozenset(finding for findings in dated.values() for finding in findings)
-    for place in found:
-        yield from dated[place] if place in dated else _undated(place, ties, dated, held)
-
-
-def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
-    """Where a wording of the banner rules stands, with its times; in the order of pages, rules and places."""
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
     met: dict[tuple[str, int], _Met] = {}
-    return [place for page in pages for place in _places(wordings, anchors, page, met)]
+    places = [place for page in pages for place in _places(wordings, anchors, page, met)]
+    ties = Ties(register, now, rules.zone)
+    found = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
+    dated = {place: tuple(evidence.standing(findings)) for place, findings in found.items()}
+    # What is a false alarm speaks for nothing else in the mail either.
+    speaking = [place for place, findings in found.items() if dated[place] or not findings]
+    held = frozenset(finding for findings in dated.values() for finding in findings)
+    for place in places:
+        undated = () if place in dated else evidence.standing(_undated(place, ties, speaking, held))
+        yield from dated.get(place, undated)
 
 
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:

@@ -15,9 +15,10 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
     if not register.files:
         return
     for leaf in message.leaves:
-        ids = register.files.get(file_hash(register.trace_key, leaf.sha256), frozenset())
+        trace = file_hash(register.trace_key, leaf.sha256)
+        ids = register.files.get(trace, frozenset())
         for rule in rules.of(Detector.FILE):
             for key in sorted(ids):
                 publication = register.publications.get(key)
                 if publication is not None and publication.embargoed(now):
-                    yield Finding(rule.id, Detector.FILE, leaf.path, key, asks=rule.asks)
+                    yield Finding(rule.id, Detector.FILE, leaf.path, key, asks=rule.asks, trace=trace)
