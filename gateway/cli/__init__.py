@@ -21,6 +21,7 @@ GROUPS = (
     "check",
     "publication",
     "access",
+    "directory",
     "document",
     "incident",
     "scan",

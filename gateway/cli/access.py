@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from gateway.model import Grant
+    from gateway.store.database import Database
     from gateway.store.grants import Difference
 
 group = typer.Typer(help="Access lists.", no_args_is_help=True)
@@ -62,7 +63,19 @@ def import_(
     tell(found.notes)
     database, _ = open_store(settings)
     difference = grants.import_list(database, id, found.grants, actor(), datetime.now(UTC), dry_run=dry_run)
+    _warn_of_groups(database, [grant.address for grant in found.grants])
     _print(difference, settings.policy.zone, as_json=json, dry_run=dry_run)
+
+
+def _warn_of_groups(database: Database, addresses: list[str]) -> None:
+    from gateway.store import directory
+
+    groups = directory.groups_among(database, addresses)
+    tell(
+        f"{address}: is a group; this grant counts for nothing, each of its members must be listed"
+        for address in addresses
+        if address in groups
+    )
 
 
 def _print(difference: Difference, zone: ZoneInfo, *, as_json: bool, dry_run: bool) -> None:
@@ -149,6 +162,7 @@ def grant(
         fail("--reason: must not be empty", WRONG_CALL)
     database, _ = open_store(settings)
     grants.give(database, id, given, actor(), datetime.now(UTC))
+    _warn_of_groups(database, [given.address])
     emit({"change": "added", **_record(given, zone)}, f"added    {_sentence(given, zone)}", as_json=json)
 
 
