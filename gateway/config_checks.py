@@ -72,7 +72,7 @@ def _loopback(host: str) -> bool:
 
 def unusable_files(settings: Settings) -> list[str]:
     """`path: problem` for each file that is named in the settings and cannot be used as it is now."""
-    return [*_certificates(settings), *_authorities(settings), *_rules(settings)]
+    return [*_certificates(settings), *_authorities(settings), *_rules(settings), *_webhooks(settings)]
 
 
 def _certificates(settings: Settings) -> Iterator[str]:
@@ -112,3 +112,15 @@ def _rules(settings: Settings) -> Iterator[str]:
     folder = settings.rules.folder
     if folder is not None and not folder.is_dir():
         yield f"rules.folder: {folder}: is no folder"
+
+
+def _webhooks(settings: Settings) -> Iterator[str]:
+    """What its file holds is a secret and is not shown."""
+    for name, webhook in settings.alerts.webhooks.items():
+        path = f"alerts.webhooks.{name}.url_file: {webhook.url_file}"
+        try:
+            webhook.address()
+        except OSError as error:
+            yield f"{path}: {error.strerror}"
+        except ValueError:
+            yield f"{path}: holds no web address such as https://channel.department.example/..."

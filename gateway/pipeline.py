@@ -64,10 +64,14 @@ def fingerprint(key: bytes, mail: Mail) -> Fingerprint:
 
 @dataclass(slots=True)
 class Course:
-    """What became of one mail so far: for its reply, its log line and the counters."""
+    """What became of one mail so far: for its reply, its log line and the counters.
+
+    It is decided for the time `as_of`, when its final dot came: by the trusted clock, not by the machine's.
+    """
 
     ref: str
     fingerprint: Fingerprint
+    as_of: datetime
     began: float = field(default_factory=time.perf_counter)
     decision: Decision | None = None
     durable: bool = False
@@ -105,7 +109,8 @@ class Pipeline:
         `ticket` is the link's number for this delivery.  Raises only where a bug is outside of every step; the caller
         then answers 451, and ends the passage in any case.
         """
-        course = Course(new_reference(), fingerprint(self._keys.trace_key, mail))
+        as_of = self._snapshot.clock.now()
+        course = Course(new_reference(), fingerprint(self._keys.trace_key, mail), as_of)
         reply: Reply | None = None
         try:
             begun = await self._link.begin(ticket, course.fingerprint)
@@ -144,7 +149,7 @@ class Pipeline:
         message = await self._read(mail, begun, course)
         while True:
             register = self._snapshot.current()
-            course.decision = await self._decision(mail, message, register, begun)
+            course.decision = await self._decision(mail, message, register, begun, course.as_of)
             course.scan_seconds = time.perf_counter() - course.began
             try:
                 return await self._carry_out(mail, passage, register, course)
@@ -169,12 +174,14 @@ class Pipeline:
         unread = tuple(Unreadable(document.path, Reason.SCANNER) for document in reading.documents)
         return reading.message + Message(unreadable=unread or (Unreadable("1", Reason.SCANNER),))
 
-    async def _decision(self, mail: Mail, message: Message, register: Register, begun: Begun) -> Decision:
-        arguments = (self._rules, message, register, mail.received_at)
+    async def _decision(
+        self, mail: Mail, message: Message, register: Register, begun: Begun, now: datetime
+    ) -> Decision:
+        arguments = (self._rules, message, register, now)
         # Much text takes a thread, so that the others of this worker go on meanwhile; a small archive may hold much.
         large = len(mail.content) + sum(len(part.text) for part in message.parts) > _LARGE
         findings = await asyncio.to_thread(find, *arguments) if large else find(*arguments)
-        decision = decide(mail.envelope, findings, register, self._policy, mail.received_at)
+        decision = decide(mail.envelope, findings, register, self._policy, now)
         return excuse(decision, begun.released)
 
     async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
@@ -201,6 +208,7 @@ class Pipeline:
             course.ref,
             datetime.now(UTC),
             self._settings.alerts.fallback,
+            webhooks=tuple(self._settings.alerts.webhooks),
         )
         course.ref = done.ref
         if done.fresh:

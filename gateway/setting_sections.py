@@ -26,6 +26,7 @@ from gateway.setting_types import (
     WebhookName,
     WebUrl,
     Whole,
+    web_url,
 )
 
 
@@ -114,7 +115,7 @@ class PolicySettings(Section):
 class Webhook(Section):
     """`[alerts.webhooks.NAME]`: a channel that hears of incidents; its URL is a secret, so it may stand in a file."""
 
-    url: WebUrl | None = None
+    url: WebUrl | None = Field(default=None, repr=False)
     url_file: File | None = None
     shape: Literal["json", "teams", "slack"] = "json"
 
@@ -123,6 +124,12 @@ class Webhook(Section):
         if (self.url is None) == (self.url_file is None):
             raise ValueError("needs url or url_file, not both")
         return self
+
+    def address(self) -> str:
+        """The URL, the file read anew each time; raises OSError, and ValueError where it holds none."""
+        if self.url_file is None:
+            return self.url or ""
+        return web_url(self.url_file.read_text(encoding="utf-8").strip())
 
 
 class Alerts(Section):

@@ -91,7 +91,8 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _web_url(value: str) -> str:
+def web_url(value: str) -> str:
+    """The value, where it is a web address; raises ValueError, which does not repeat it: it may be a secret."""
     if _URL.match(value) is None:
         raise ValueError("must be a web address such as https://embargo.department.example")
     return value
@@ -125,7 +126,7 @@ Address = Annotated[str, AfterValidator(typed)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 StoreUrl = Annotated[str, AfterValidator(_store_url)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
-WebUrl = Annotated[str, AfterValidator(_web_url)]
+WebUrl = Annotated[str, AfterValidator(web_url)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 WebhookName = Annotated[str, AfterValidator(_webhook_name)]
 File = Annotated[Path, AfterValidator(_absolute)]

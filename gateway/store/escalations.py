@@ -25,11 +25,12 @@ _NAMES = {DEPUTIES: "deputies", FALLBACK: "fallback"}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long deputies and fallback addresses wait for an answer, and who the latter are."""
+    """How long deputies and fallback addresses wait for an answer, who the latter are, and which channels hear of it."""
 
     deputies_after: timedelta
     fallback_after: timedelta
     fallback: tuple[str, ...]
+    webhooks: tuple[str, ...] = ()
 
     def levels(self, opened: datetime, publishes_at: datetime | None) -> dict[int, datetime]:
         """When each level is asked about an incident that was recorded at `opened`."""
@@ -100,6 +101,8 @@ def _raise(
             facts = {"asked": asked, "why": why}
             audit.append(connection, now, GATEWAY, f"alert {_NAMES[step]}", ref, facts)
         added += asked
+    if added:
+        letters.owe_webhooks(connection, ref, patience.webhooks, now, level=level)
     return added
 
 

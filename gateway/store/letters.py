@@ -1,4 +1,4 @@
-"""Letters owed: alerts to leads, notices and delivery reports to senders.
+"""Letters owed: alerts to leads and channels, notices, reminders and delivery reports to senders.
 
 A letter is owed from the transaction that caused it until the next hop has taken it (`sent`), its address
 turned out to be none (`undeliverable`), or nothing is left to decide (`lapsed`).  An office claims letters
@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from gateway.address import canonical
 from gateway.store.database import Database
@@ -21,14 +21,19 @@ from gateway.store.tables import LETTERS
 
 
 class Kind(StrEnum):
-    """What a letter is: to a lead about an incident or (`nag`) an overdue publication, or to the sender of a held, a
-    discarded or an undeliverable mail."""
+    """What a letter is.
+
+    To a lead about an incident or (`nag`) an overdue publication; to a channel (`webhook`, its address is the name in
+    the settings); or to the sender of a mail that is held (`notice`, then `reminder`s), discarded or undeliverable.
+    """
 
     ALERT = "alert"
     NOTICE = "notice"
     DISCARDED = "discarded"
     DSN = "dsn"
     NAG = "nag"
+    WEBHOOK = "webhook"
+    REMINDER = "reminder"
 
 
 OWED, SENT, UNDELIVERABLE, LAPSED = "owed", "sent", "undeliverable", "lapsed"
@@ -98,15 +103,23 @@ def owe_alerts(
     return added
 
 
+def owe_webhooks(
+    connection: Connection, ref: str, names: Iterable[str], now: datetime, *, level: int
+) -> None:
+    """Owe news of an incident, or that its next level is asked now, to each channel of these names."""
+    for name in names:
+        owe(connection, ref, Kind.WEBHOOK, name, now, level=level)
+
+
 def _free(now: datetime) -> Any:
     return or_(LETTERS.c.claimed_until.is_(None), LETTERS.c.claimed_until <= now)
 
 
-def due(database: Database, now: datetime) -> tuple[Letter, ...]:
-    """What is owed and due at `now` and nobody's claim, the oldest first."""
+def due(database: Database, now: datetime, *, webhooks: bool = False) -> tuple[Letter, ...]:
+    """What is owed by mail (or to channels) and due at `now` and nobody's claim, the oldest first."""
     query = (
         select(LETTERS)
-        .where(LETTERS.c.state == OWED, LETTERS.c.next_attempt_at <= now, _free(now))
+        .where(_owed(webhooks), LETTERS.c.next_attempt_at <= now, _free(now))
         .order_by(LETTERS.c.id)
     )
     with database.read() as connection:
@@ -127,9 +140,14 @@ def _letter(row: Row[Any]) -> Letter:
     )
 
 
-def next_due(database: Database) -> datetime | None:
+def _owed(webhooks: bool) -> ColumnElement[bool]:
+    channel = LETTERS.c.kind == Kind.WEBHOOK
+    return and_(LETTERS.c.state == OWED, channel if webhooks else ~channel)
+
+
+def next_due(database: Database, *, webhooks: bool = False) -> datetime | None:
     """When the next letter falls due or its claim ends; None where nothing is owed."""
-    query = select(LETTERS.c.next_attempt_at, LETTERS.c.claimed_until).where(LETTERS.c.state == OWED)
+    query = select(LETTERS.c.next_attempt_at, LETTERS.c.claimed_until).where(_owed(webhooks))
     with database.read() as connection:
         return min((max(filter(None, row)) for row in connection.execute(query)), default=None)
 
@@ -183,17 +201,23 @@ def undeliverable(connection: Connection, ids: Sequence[int], code: str) -> None
 
 
 def given_up(database: Database, ids: Sequence[int], code: str) -> None:
-    """Give up letters to a sender whose address answered 5xx."""
+    """Give up letters to a sender or a channel whose address refused them for good."""
     with database.write() as connection:
         undeliverable(connection, ids, code)
 
 
 def lapse(connection: Connection, ref: str) -> None:
-    """Drop the alerts and the notice of a hold about which nothing is left to decide."""
-    moot = LETTERS.c.kind.in_([Kind.ALERT, Kind.NOTICE])
+    """Drop what is still to be said about a hold of which nothing is left to decide."""
+    moot = LETTERS.c.kind.in_([Kind.ALERT, Kind.WEBHOOK, Kind.NOTICE, Kind.REMINDER])
     connection.execute(
         update(LETTERS).where(LETTERS.c.ref == ref, moot, LETTERS.c.state == OWED).values(state=LAPSED)
     )
+
+
+def lapsed(database: Database, ids: Sequence[int]) -> None:
+    """Drop letters that have become moot on their way."""
+    with database.write() as connection:
+        _settle(connection, ids, state=LAPSED)
 
 
 def lapse_nags(connection: Connection, publication: str) -> None:
@@ -202,10 +226,10 @@ def lapse_nags(connection: Connection, publication: str) -> None:
     connection.execute(update(LETTERS).where(nags, LETTERS.c.state == OWED).values(state=LAPSED))
 
 
-def last_sent(database: Database, address: str) -> datetime | None:
-    """When the last alert went to this address (as written in the letters)."""
+def last_sent(database: Database, address: str, kind: Kind = Kind.ALERT) -> datetime | None:
+    """When the last alert, or letter of another kind, went to this address (as written in the letters)."""
     query = select(func.max(LETTERS.c.sent_at)).where(
-        LETTERS.c.address == address, LETTERS.c.kind == Kind.ALERT, LETTERS.c.state == SENT
+        LETTERS.c.address == address, LETTERS.c.kind == kind, LETTERS.c.state == SENT
     )
     with database.read() as connection:
         when: datetime | None = connection.execute(query).scalar()
