@@ -17,7 +17,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import log, metrics
-from gateway.console import assets, health, record, sign_in, waiting
+from gateway.console import (
+    assets,
+    content_page,
+    decision_pages,
+    health,
+    incident_pages,
+    record,
+    sign_in,
+    waiting,
+)
 from gateway.console.desk import Desk
 from gateway.console.refusals import NotFound, Refused, SignInNeeded
 from gateway.console.rendering import render, see_other
@@ -26,7 +35,7 @@ from gateway.store import NotDone
 
 _log = log.get(__name__)
 
-PAGES = (assets, sign_in, waiting, health, record)
+PAGES = (assets, sign_in, waiting, incident_pages, content_page, decision_pages, health, record)
 """The modules with pages; each has `ROUTES`."""
 
 HEADERS = {

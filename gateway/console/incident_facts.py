@@ -5,14 +5,14 @@ Pure.  Never a word of the mail itself.  Where `addresses` is false (an operator
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
-from gateway.letters.form import left, moment, shown, title
+from gateway.letters.form import left, moment, one_line, shown, title
 from gateway.model import Detector, Finding, Reason
 
 GONE = (Standing.RELEASING, Standing.RELEASED, Standing.RELAYED, Standing.OBSERVED)
@@ -40,7 +40,7 @@ class Look:
     """Who looks, as far as words depend on it, and what the words rest on.
 
     `whys` maps rule id -> the rule's sentence; `next_asked` are times and addresses of who is asked next; `fallback`
-    answers for publications that nobody registered.
+    answers for publications that nobody registered; those in `public` need nobody's word any more.
     """
 
     now: datetime
@@ -49,6 +49,7 @@ class Look:
     whys: Mapping[str, str] = field(default_factory=dict)
     next_asked: Sequence[tuple[datetime, Sequence[str]]] = ()
     fallback: Sequence[str] = ()
+    public: Container[str | None] = ()
 
     def name(self, address: str | None) -> str:
         """An address as the page shows it."""
@@ -63,12 +64,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One recipient: the address, notes about it, and what has become of the mail for them."""
+    """One recipient: the address, notes about it, what has become of the mail for them, and whether by a decision."""
 
     address: str
     notes: tuple[str, ...]
     state: str
-    held: bool
+    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +169,9 @@ def _names(known: Iterable[Concern], ids: Iterable[str | None]) -> str:
 def people(some: Iterable[Addressee], incident: Incident, look: Look) -> tuple[Person, ...]:
     """Recipients with what is to be said about each."""
     return tuple(
-        Person(look.name(one.address), _notes(one, incident, look), _state(one, look), _held(one))
+        Person(look.name(one.address), _notes(one, incident, look), _state(one, look), bool(one.decided_by))
         for one in some
     )
-
-
-def _held(one: Addressee) -> bool:
-    return one.standing is Standing.HELD
 
 
 def _notes(one: Addressee, incident: Incident, look: Look) -> tuple[str, ...]:
@@ -189,22 +186,25 @@ def _notes(one: Addressee, incident: Incident, look: Look) -> tuple[str, ...]:
 
 
 def _state(one: Addressee, look: Look) -> str:
-    word = _STATES[one.standing]
+    word = _STATES.get(one.standing, "")
+    if one.standing is Standing.REJECTED:
+        word = "Could not be delivered" if one.last_code else "Refused when it came"
     if one.decided_by is None:
         return word
-    by = look.name(one.decided_by)
-    when = f" on {look.time(one.decided_at)}" if one.decided_at else ""
     bare = ", without access" if one.without_grant and one.standing in GONE else ""
-    return f"{word}{bare}: decided by {by}{when}"
+    by = "the gateway" if one.decided_by == _GATEWAY else look.name(one.decided_by)
+    when = f" on {look.time(one.decided_at)}" if one.decided_at else ""
+    why = f". Reason: {one_line(one.reason)}" if one.reason and look.addresses else ""
+    return f"{word}{bare}: decided by {by}{when}{why}"
 
 
+_GATEWAY = "gateway"
 _STATES = {
     Standing.HELD: "Waiting. Not sent.",
     Standing.RELEASING: "Being sent now",
     Standing.RELEASED: "Sent",
     Standing.RELAYED: "Sent when the mail came",
     Standing.OBSERVED: "Sent: nothing is held back at present, only recorded",
-    Standing.REJECTED: "Not delivered",
     Standing.DISCARDED: "Not sent",
 }
 
@@ -259,7 +259,9 @@ def missing(incident: Incident, look: Look) -> tuple[str, ...]:
     for one in waiting:
         agreed = {said.publication for said in one.consents if said.verb is Verb.RELEASE}
         closed = one.ineligible_for or incident.publications
-        silent.update(dict.fromkeys(key for key in closed if agreed and key not in agreed))
+        silent.update(
+            dict.fromkeys(key for key in closed if agreed and key not in agreed and key not in look.public)
+        )
     return tuple(_asked(key, incident, look) for key in silent)
 
 

@@ -6,26 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.console import incident_facts
-from gateway.console.desk import Desk
+from starlette.requests import Request
+
+from gateway.console import guard, incident_facts
+from gateway.console.desk import Desk, desk_of
+from gateway.console.guard import Visit
 from gateway.console.incident_facts import Facts, Look
-from gateway.incident import Addressee, Incident, Standing
+from gateway.console.refusals import NotFound
+from gateway.incident import Addressee, Incident, Standing, Verb
 from gateway.letters.form import shown, title
 from gateway.model import Publication, Register, State
-from gateway.roles import Act, Staff, may_about, may_see_content, on_behalf, own_mail
+from gateway.roles import Act
 from gateway.store import incidents
 from gateway.store.escalations import Patience
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An incident and who looks at it; `register`, `staff` and `now` are those of the request."""
+    """An incident and who looks at it, with the register and the time of the request."""
 
     desk: Desk
-    address: str
+    visit: Visit
     incident: Incident
     register: Register
-    staff: Staff
     now: datetime
 
     @property
@@ -36,12 +39,12 @@ class Matter:
     @property
     def own(self) -> bool:
         """Whether the person sent the mail themselves, so that somebody else decides."""
-        return own_mail(self.address, self.incident, self.staff)
+        return self.visit.own_mail(self.incident)
 
     @property
     def behalf(self) -> frozenset[str | None]:
         """The publications for which the person may decide about it."""
-        return on_behalf(self.address, self.incident, self.staff)
+        return self.visit.on_behalf(self.incident)
 
     @property
     def held(self) -> Mapping[str, Addressee]:
@@ -53,6 +56,14 @@ class Matter:
             if one.standing is Standing.HELD and not mine.isdisjoint(self.closed(one))
         }
 
+    def unsaid(self, verb: Verb) -> Mapping[str, Addressee]:
+        """Those among them of whom this has not been said yet for each publication of the person's."""
+        return {position: one for position, one in self.held.items() if not self._says(one, verb)}
+
+    def _says(self, one: Addressee, verb: Verb) -> bool:
+        last = {said.publication: said.verb for said in one.consents}
+        return all(last.get(key) is verb for key in self.closed(one) if key in self.behalf)
+
     def closed(self, one: Addressee) -> tuple[str | None, ...]:
         """The publications whose word a recipient needs."""
         return one.ineligible_for or self.incident.publications or (None,)
@@ -62,7 +73,11 @@ class Matter:
         """The registered publications of it for which the person may decide and somebody waits."""
         needed = {key for one in self.held.values() for key in self.closed(one)} & self.behalf
         known = self.register.publications
-        return tuple(known[key] for key in self.incident.publications if key in needed and key in known)
+        return tuple(
+            known[key]
+            for key in self.incident.publications
+            if key is not None and key in needed and key in known
+        )
 
     @property
     def coming(self) -> tuple[Publication, ...]:
@@ -76,10 +91,14 @@ class Matter:
         return " and ".join(title(publication.title) for publication in self.mine) or "these statistics"
 
     @property
+    def kept(self) -> bool:
+        """Whether the mail itself is still here."""
+        return self.incident.state in (Standing.HELD, Standing.RELEASING)
+
+    @property
     def content(self) -> bool:
         """Whether the person may see what the mail says, while it is kept."""
-        kept = self.incident.state in (Standing.HELD, Standing.RELEASING)
-        return kept and may_see_content(self.address, self.incident, self.staff, self.desk.eligible)
+        return self.kept and self.visit.may_see_content(self.incident)
 
     @property
     def look(self) -> Look:
@@ -90,10 +109,11 @@ class Matter:
         return Look(
             now=self.now,
             zone=self.desk.zone,
-            addresses=may_about(self.address, Act.SEE_ADDRESSES, self.incident, self.staff),
+            addresses=self.visit.may_about(Act.SEE_ADDRESSES, self.incident),
             whys={rule.id: rule.why for rule in self.desk.rules.rules},
             next_asked=patience.still_to_ask(self.incident) if held else (),
             fallback=alerts.fallback,
+            public={key for key, one in self.register.publications.items() if one.state is State.LIVE},
         )
 
     @property
@@ -105,15 +125,20 @@ class Matter:
     def deciders(self) -> tuple[str, ...]:
         """Who else may decide, in the order in which they are asked."""
         people = [one for concern in self.incident.concerns for one in (concern.lead, *concern.deputies)]
-        me = self.staff.person(self.address)
-        others = [one for one in (*people, *self.look.fallback) if self.staff.person(one) != me]
+        person = self.visit.staff.person
+        others = [one for one in (*people, *self.look.fallback) if person(one) != person(self.visit.address)]
         return tuple(shown(one) for one in dict.fromkeys(others))
 
 
-async def matter(desk: Desk, address: str, ref: str) -> Matter | None:
-    """The incident of this reference as somebody meets it; None where there is none, or none for them."""
+async def matter(request: Request) -> Matter:
+    """The incident that the path names, as whoever asks meets it; raises NotFound where there is none for them."""
+    seen = await guard.visit(request)
+    return await again(desk_of(request), seen, request.path_params["ref"])
+
+
+async def again(desk: Desk, seen: Visit, ref: str) -> Matter:
+    """The incident as it is at this moment; raises NotFound."""
     incident = await desk.stored(incidents.load, ref)
-    staff = desk.staff()
-    if incident is None or not may_about(address, Act.SEE_INCIDENT, incident, staff):
-        return None
-    return Matter(desk, address, incident, desk.register(), staff, desk.now())
+    if incident is None or not seen.may_about(Act.SEE_INCIDENT, incident):
+        raise NotFound
+    return Matter(desk, seen, incident, desk.register(), desk.now())
