@@ -1,6 +1,6 @@
-"""The office process: the memory of resends, alerts, releases, gauges, `/metrics` and `/ready`.
+"""The office process: the memory of resends, alerts, releases, the console, gauges, `/metrics` and `/ready`.
 
-It faces no network client.  It alone reads the private key of held content.  Workers do without it for a while: what is
+It faces no mail client.  It alone reads the private key of held content.  Workers do without it for a while: what is
 owed stays owed in the store.
 """
 
@@ -15,6 +15,9 @@ from typing import Any
 
 from gateway import link, log, metrics, replies
 from gateway.alerts import Alerts
+from gateway.console.desk import Health, set_up
+from gateway.console.server import Pages
+from gateway.life import Life
 from gateway.model import Client, State
 from gateway.releases import Releases
 from gateway.replies import StoreUnavailable
@@ -25,6 +28,7 @@ from gateway.snapshot import Snapshot
 from gateway.store import audit, incidents, letters
 from gateway.store.database import Database
 from gateway.store.keys import Keys, load
+from gateway.webhooks import Webhooks
 from gateway.worker import OFFICE_SESSIONS, Post, ended
 
 _log = log.get(__name__)
@@ -40,13 +44,14 @@ class Office:
         self._database = database
         self._keys = keys
         self._memory = ResendMemory()
-        self._snapshot = Snapshot(database, keys, post.settings.register_.max_age)
+        self._snapshot = Snapshot(database, keys, post.settings.register_.max_age, post.clock)
         self._accepting: set[object] = set()
-        self._wakes = (asyncio.Event(), asyncio.Event())
+        self._wakes = (asyncio.Event(), asyncio.Event(), asyncio.Event())
         self._collector = metrics.StoreCollector()
         self._seen_decided = datetime.now(UTC)
         self._seen: tuple[bytes | None, dict[str, int]] | None = None
         self._store_answers = False
+        self._born = -1
 
     # The workers' questions.
 
@@ -119,8 +124,12 @@ class Office:
 
     def _refresh(self) -> None:
         """One look (blocks)."""
-        if self._snapshot.refresh():
-            metrics.born(self._snapshot.current().publications)
+        # The console refreshes the same snapshot: a change may have been read by it already.
+        self._snapshot.refresh()
+        register = self._snapshot.current()
+        if register.epoch != self._born:
+            metrics.born(register.publications)
+            self._born = register.epoch
         now = datetime.now(UTC)
         states = incidents.counts(self._database)
         owed = letters.count_owed(self._database)
@@ -146,6 +155,7 @@ class Office:
                 if each.state not in (State.LIVE, State.WITHDRAWN)
             },
             audit_head=audit.head(self._database),
+            clock_trusted=self._post.clock.look().trusted,
         )
 
     def _notice_decisions(self) -> None:
@@ -214,8 +224,31 @@ class Office:
         settings = self._post.settings
         whys = {rule.id: rule.why for rule in self._post.rules.rules}
         alerts = Alerts(self._database, settings, whys, next_hop, self._post.hostname)
+        life = Life(self._database, settings, self._post.clock)
         releases = Releases(self._database, self._keys, settings, next_hop, self._received)
-        return [self.look(), alerts.run(self._wakes[0]), releases.run(self._wakes[1])]
+        console = set_up(
+            self._post, self._database, self._keys, self._snapshot, next_hop, self._wake, self._health
+        )
+        works = [
+            self.look(),
+            life.run(asyncio.Event()),
+            alerts.run(self._wakes[0]),
+            releases.run(self._wakes[1]),
+            Pages(console).run(),
+        ]
+        if settings.alerts.webhooks:
+            works.append(Webhooks(self._database, settings).run(self._wakes[2]))
+        return works
+
+    def _health(self) -> Health:
+        """How the gateway is, for the console."""
+        return Health(
+            workers=self._post.settings.workers.count,
+            accepting=len(self._accepting),
+            obstacle=self.ready(),
+            register_age=timedelta(seconds=self._snapshot.age),
+            gauges=self._collector.gauges or metrics.Gauges(),
+        )
 
     def _received(self, ref: str, ip: str, helo: str, when: datetime) -> bytes:
         return received.line(self._keys.trace_key, ref, self._post.hostname, Client(ip, helo), when)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from gateway.config import Settings
-from gateway.console.postbox import Postbox
+from gateway.console.postbox import Postbox, Replays
 from gateway.console.sparing import Sparing
 from gateway.metrics import Gauges
 from gateway.model import Message, Policy, Register
@@ -24,6 +24,7 @@ from gateway.scanner import Scanners
 from gateway.snapshot import Snapshot
 from gateway.store.database import Database
 from gateway.store.keys import Keys
+from gateway.worker import Post
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,6 +95,22 @@ class Desk:
     async def read_mail(self, content: bytes) -> Message:
         """Everything that can be read of a mail; documents are opened by the scanners.  Raises ScanUnfinished."""
         return await self.scanners.read(content)
+
+
+def set_up(
+    post: Post,
+    database: Database,
+    keys: Keys,
+    snapshot: Snapshot,
+    next_hop: Replays,
+    wake: Callable[[], None],
+    health: Callable[[], Health],
+) -> Desk:
+    """The desk of an office process; it sends sign-in links by `next_hop`."""
+    settings, scan = post.settings, post.settings.scan
+    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline)
+    postbox = Postbox(database, settings, next_hop)
+    return Desk(settings, post.rules, database, keys, snapshot, scanners, postbox, wake, health)
 
 
 def desk_of(request: Request) -> Desk:
