@@ -55,11 +55,13 @@ def record(
     ref: str,
     now: datetime,
     fallback: tuple[str, ...],
+    *,
+    webhooks: tuple[str, ...] = (),
 ) -> Recorded:
     """Make a HOLD, REJECT or observation durable, with the letters it owes; raises StoreUnavailable.
 
     `mail.content` is kept as it is, sealed, for a HOLD only.  `fallback` are the addresses asked where no
-    publication is known.
+    publication is known, `webhooks` the names of the channels that hear of every incident.
     """
     kind = disposition(decision)
     # Sealing 50 MiB takes its time, so it is done before the writer's lock is taken.
@@ -73,6 +75,7 @@ def record(
         if sealed is not None:
             connection.execute(insert(CONTENTS).values(ref=ref, sealed=sealed))
         _owe_letters(connection, mail, decision, ref, now, fallback)
+        letters.owe_webhooks(connection, ref, webhooks, now, level=0)
         audit.append(connection, now, GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
     return Recorded(ref, fresh=True)
 
