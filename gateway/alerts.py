@@ -19,7 +19,7 @@ from gateway import metrics, replies
 from gateway.address import canonical
 from gateway.config import Settings
 from gateway.incident import Incident
-from gateway.letters import alert, dsn, notice
+from gateway.letters import alert, dsn, nag, notice
 from gateway.letters.alert import Circumstances
 from gateway.letters.notice import Desk
 from gateway.model import Envelope, Recipient
@@ -121,13 +121,13 @@ class Alerts(Rounds):
         mine = [letter for letter in batch if letter.id in claimed]
         if not mine:
             return
-        told = await self._stored(incidents.load_many, [letter.ref for letter in mine])
+        told = await self._stored(incidents.load_many, [letter.ref for letter in mine if letter.ref])
         reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now))
         await self._note(mine, reply, now)
 
     def _envelope(self, letter: Letter) -> Envelope:
-        # Only an alert may bounce to us: a letter to a sender comes from nobody, so that nothing answers it.
-        sender = self._settings.sender if letter.kind is Kind.ALERT else None
+        # Only a letter to a lead may bounce to us: a letter to a sender comes from nobody, so that nothing answers it.
+        sender = self._settings.sender if letter.kind in (Kind.ALERT, Kind.NAG) else None
         plain = letter.address.isascii()
         return Envelope(sender, (Recipient(letter.address),), () if plain else ("BODY=8BITMIME", "SMTPUTF8"))
 
@@ -158,12 +158,15 @@ class Alerts(Rounds):
 
     def _text(self, batch: Sequence[Letter], told: Mapping[str, Incident], now: datetime) -> bytes:
         letter = batch[0]
-        incident = told[letter.ref]
+        if letter.kind is Kind.NAG:
+            stamp = nag.Stamp(self._settings.sender, letter.address, now, self._zone)
+            return nag.nag(nag.overdue(letter.publication or "", letter.facts), stamp)
+        incident = told[letter.ref or ""]
         if letter.kind is Kind.ALERT:
             at = self._circumstances(letter, incident, now)
             if len(batch) == 1:
                 return alert.alert(incident, at)
-            return alert.grouped([told[one.ref] for one in batch], at)
+            return alert.grouped([told[one.ref or ""] for one in batch], at)
         if letter.kind is Kind.DSN:
             failures = [dsn.Failure(**failure) for failure in letter.facts["recipients"]]
             return dsn.report(incident, failures, self._settings.sender, self._hostname, now)

@@ -40,6 +40,10 @@ class Rounds(ABC):
     async def _next(self) -> datetime | None:
         """When something will be due; None where nothing waits."""
 
+    def _now(self) -> datetime:
+        """The time by which things are due."""
+        return datetime.now(UTC)
+
     async def run_once(self, now: datetime) -> datetime | None:
         """Do everything that is due at `now` to its end; when to come back, None where nothing waits."""
         await self._begin(now)
@@ -62,7 +66,7 @@ class Rounds(ABC):
 
     async def _round(self) -> bool:
         try:
-            await self._begin(datetime.now(UTC))
+            await self._begin(self._now())
         except Exception as error:
             self._fault(error)
             return False

@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 
 from gateway import log
+from gateway.clock import Clock
 from gateway.model import Register
 from gateway.replies import RegisterUnreadable, StoreUnavailable
 from gateway.store.database import Database
@@ -22,9 +23,16 @@ _log = log.get(__name__)
 
 
 class Snapshot:
-    """The last good register and when it was last known to be current (monotonic seconds)."""
+    """The last good register and when it was last known to be current (monotonic seconds), with the time to read it by.
 
-    def __init__(self, database: Database, keys: Keys, max_age: timedelta) -> None:
+    While the clock is not trusted, grants that may have ended by now are left out.
+    """
+
+    def __init__(
+        self, database: Database, keys: Keys, max_age: timedelta, clock: Clock | None = None
+    ) -> None:
+        self.clock = clock if clock is not None else Clock()
+        self._strict: Register | None = None
         self._database = database
         self._keys = keys
         self._max_age = max_age.total_seconds()
@@ -40,7 +48,7 @@ class Snapshot:
         """The register; raises RegisterUnreadable where no snapshot is young enough."""
         if self._register is None or self.age > self._max_age:
             raise RegisterUnreadable("snapshot too old")
-        return self._register
+        return self._strict or self._register
 
     def refresh(self) -> bool:
         """Read the register if its epoch changed (blocks); True where it did.  Raises StoreUnavailable."""
@@ -49,7 +57,13 @@ class Snapshot:
         if changed:
             self._register = load_register(self._database, self._keys)
         self._confirmed = began
+        self._doubt()
         return changed
+
+    def _doubt(self) -> None:
+        said = self.clock.look()
+        doubted = self._register if not said.trusted else None
+        self._strict = doubted.without_ended(said.latest) if doubted is not None else None
 
     async def keep(self) -> None:
         """Refresh for ever; a store that does not answer is logged once and tried again."""

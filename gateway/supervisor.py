@@ -66,6 +66,8 @@ class Supervisor:
         self._replaced_at = -_RELOAD_PAUSE
         self._ready = ready
         self._reload = reload
+        self.each_round: Callable[[], object] = lambda: None
+        """Called at least twice a second: what children are to inherit is kept up to date by it."""
         self._announced = False
         self._stopping = self._reloading = False
         self._wake_read, self._wake_write = os.pipe()
@@ -85,6 +87,7 @@ class Supervisor:
         signal.signal(signal.SIGHUP, self._hang_up)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._stopping:
+            self.each_round()
             self._start_due()
             self._listen(0.5)
             self._reap()

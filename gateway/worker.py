@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway import log, metrics
+from gateway.clock import Clock
 from gateway.config import Settings
 from gateway.link import OfficeLink
 from gateway.pipeline import Pipeline
@@ -39,13 +40,14 @@ _QUIET = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What a process is started with: settings, rules, and the paths of the sockets that lead to the others."""
+    """What a process is started with: settings, rules, the paths of the sockets that lead to the others, the clock."""
 
     settings: Settings
     rules: RuleSet
     hostname: str
     office: str
     scanners: str
+    clock: Clock
 
 
 async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -> int:
@@ -57,7 +59,7 @@ async def work(post: Post, listeners: Sequence[socket.socket], heartbeat: int) -
     settings = post.settings
     database = Database(settings.store.url)
     keys = load_public(settings.store.key_folder)
-    snapshot = Snapshot(database, keys, settings.register_.max_age)
+    snapshot = Snapshot(database, keys, settings.register_.max_age, post.clock)
     next_hop = _next_hop(post, database)
     link = OfficeLink(post.office)
     hall = _hall(post, keys, database, snapshot, link, next_hop)

@@ -142,7 +142,7 @@ def test_nobody_to_open_a_document_defers_however_often(tmp_path: Path) -> None:
         + b"\r\n"
     )
     letter = mail(attached)
-    course = Course("ABCDEFGH23", fingerprint(KEY, letter))
+    course = Course("ABCDEFGH23", fingerprint(KEY, letter), NOW)
     with pytest.raises(NotTakenUp):
         asyncio.run(pipeline(tmp_path)._read(letter, Begun(failures=9), course))
 
@@ -154,7 +154,9 @@ def test_much_text_of_a_small_mail_takes_a_thread(tmp_path: Path) -> None:
 
     async def turns() -> int:
         count = 0
-        task = asyncio.create_task(pipeline(tmp_path)._decision(mail(), message, Register.empty(), Begun()))
+        task = asyncio.create_task(
+            pipeline(tmp_path)._decision(mail(), message, Register.empty(), Begun(), NOW)
+        )
         while not task.done():
             await asyncio.sleep(0.001)
             count += 1
@@ -175,7 +177,7 @@ def test_a_mail_decided_anew_is_an_incident_of_its_own(tmp_path: Path) -> None:
             return OK
 
     letter = mail()
-    course = Course("ABCDEFGH23", fingerprint(KEY, letter))
+    course = Course("ABCDEFGH23", fingerprint(KEY, letter), NOW)
     carries: Any = pipeline(tmp_path, Changing)
     carries._keys = SimpleNamespace(trace_key=KEY)
     carries._snapshot = SimpleNamespace(current=Register.empty)

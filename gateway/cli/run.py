@@ -8,6 +8,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from gateway.cli.common import DEFAULT_CONFIG, WRONG_CALL, ConfigOption, fail, s
 from gateway.cli.private import temporary_folder
 
 if TYPE_CHECKING:
+    from gateway.clock import Clock
     from gateway.config import Settings
     from gateway.rules import RuleSet
     from gateway.worker import Post
@@ -43,6 +45,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 def _supervise(config: Path, settings: Settings, folder: Path) -> int:
     from gateway import log, metrics, office, scanner, worker
+    from gateway.clock import Clock
     from gateway.config_checks import unusable_files
     from gateway.store.database import STORE_FAILED
     from gateway.store.lock import take
@@ -52,13 +55,16 @@ def _supervise(config: Path, settings: Settings, folder: Path) -> int:
         fail(problems, WRONG_CALL)
     log.configure(settings.log.format, settings.log.level)
     metrics.born(())
-    post = _post(settings, _rules(settings), folder)
+    rules = _rules(settings)
     lock = take(settings.store.url)
     _prepare_store(settings)
+    clock = Clock(settings.clock.synchronised, _last_trusted(settings))
+    post = _post(settings, rules, folder, clock)
     listeners = _listeners(settings)
     to_office, to_scanners = _to_each_other(post)
     current = {"post": post}
     supervisor = Supervisor(_say_ready, lambda: _reload(config, folder, current), STORE_FAILED)
+    supervisor.each_round = clock.look
 
     def serve_office(beat: int) -> None:
         _drop(*listeners)
@@ -90,6 +96,21 @@ def _prepare_store(settings: Settings) -> None:
     problem = prepare(settings.store.url, settings.store.key_folder)
     if problem is not None:
         log.get(__name__).error("store cannot be written", problem=problem)
+
+
+def _last_trusted(settings: Settings) -> datetime | None:
+    """The time at which a clock was last trusted, as the store remembers it; closes the store again."""
+    from gateway.replies import StoreUnavailable
+    from gateway.store import lives
+    from gateway.store.database import Database
+
+    database = Database(settings.store.url)
+    try:
+        return lives.trusted_at(database)
+    except StoreUnavailable:
+        return None
+    finally:
+        database.close()
 
 
 def _to_each_other(post: Post) -> tuple[socket.socket, socket.socket]:
@@ -132,11 +153,11 @@ def _rules(settings: Settings) -> RuleSet:
         fail(error.problems, WRONG_CALL)
 
 
-def _post(settings: Settings, rules: RuleSet, folder: Path) -> Post:
+def _post(settings: Settings, rules: RuleSet, folder: Path, clock: Clock) -> Post:
     from gateway.worker import Post
 
     hostname = settings.smtp.hostname or socket.getfqdn()
-    return Post(settings, rules, hostname, str(folder / "office"), str(folder / "scanners"))
+    return Post(settings, rules, hostname, str(folder / "office"), str(folder / "scanners"), clock)
 
 
 def _listeners(settings: Settings) -> list[socket.socket]:
@@ -174,7 +195,9 @@ def _reload(config: Path, folder: Path, current: dict[str, Post]) -> bool:
         for problem in problems:
             logger.error("not reloaded", problem=problem)
         return False
-    current["post"] = _post(settings, rules, folder)
+    clock = current["post"].clock
+    clock.demands(settings.clock.synchronised)
+    current["post"] = _post(settings, rules, folder, clock)
     logger.info("reloaded")
     return True
 

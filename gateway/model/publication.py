@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
@@ -193,8 +193,24 @@ class Register:
     suspended: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     exempt: frozenset[tuple[str | None, bytes]] = frozenset()
 
+    def without_ended(self, latest: datetime) -> Register:
+        """The register without grants that may have ended: for a time known only to be `latest` at most."""
+        grants = {
+            name: MappingProxyType({person: _lasting(given, latest) for person, given in people.items()})
+            if any(_lasting(given, latest) != given for given in people.values())
+            else people
+            for name, people in self.grants.items()
+        }
+        return replace(self, grants=MappingProxyType(grants))
+
     @classmethod
     def empty(cls) -> Register:
         """A register of nothing, for tests and a first start."""
         nothing: Mapping[str, Publication] = MappingProxyType({})
         return cls(0, nothing, MappingProxyType({}), MappingProxyType({}))
+
+
+def _lasting(grants: tuple[Grant, ...], latest: datetime) -> tuple[Grant, ...]:
+    if all(grant.ends_at is None or latest < grant.ends_at for grant in grants):
+        return grants
+    return tuple(grant for grant in grants if grant.ends_at is None or latest < grant.ends_at)

@@ -120,14 +120,15 @@ def bounced(
     """
     with database.write() as connection:
         for letter in given:
+            ref = letter.ref or ""
             added: list[str] = []
             for level in range(letter.level + 1, FALLBACK + 1):
                 if not added:
-                    added = _raise(connection, letter.ref, level, patience, now, "an alert bounced")
+                    added = _raise(connection, ref, level, patience, now, "an alert bounced")
             if added or _others(connection, letter):
                 letters.undeliverable(connection, [letter.id], code)
                 facts = {"address": letter.address, "code": code}
-                audit.append(connection, now, GATEWAY, "alert bounced", letter.ref, facts)
+                audit.append(connection, now, GATEWAY, "alert bounced", ref, facts)
             else:
                 letters.try_again(connection, [letter.id], next_attempt_at, code)
 
