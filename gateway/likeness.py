@@ -29,10 +29,10 @@ _DECEPTIVE = re.compile(r"[^a-z.@-]|xn--")
 _APART = re.compile(r"[^a-z]+")
 _FUNCTIONS = frozenset(
     words(
-        "accounts admin analysis briefing comms communications contact correspondence data desk enquiries enquiry events "
-        "finance governance hello help helpdesk info information inquiries mail mailbox media minister ministers news "
-        "noreply office permanent policy post postmaster press pressoffice private privateoffice publications reception "
-        "secretary security service statistics stats support team user webmaster"
+        "accounts admin analysis briefing comms communications contact correspondence data desk enquiries enquiry "
+        "events finance governance hello help helpdesk info information inquiries mail mailbox media minister "
+        "ministers news noreply office permanent policy post postmaster press pressoffice private privateoffice "
+        "publications reception secretary security service statistics stats support team user webmaster"
     )
 )
 

@@ -130,6 +130,10 @@ def _details(one: Addressee) -> dict[str, Any]:
         "address": one.address,
         "state": one.standing.value,
         "ineligible_for": list(one.ineligible_for),
+        "members": one.group.members if one.group else None,
+        "unlisted": one.group.unlisted if one.group else None,
+        "resembles": one.resembles,
+        "suspended_until": one.suspended_until.isoformat() if one.suspended_until else None,
         "without_grant": one.without_grant,
         "decided_by": one.decided_by,
         "decided_at": one.decided_at.isoformat() if one.decided_at else None,
@@ -141,6 +145,7 @@ def _details(one: Addressee) -> dict[str, Any]:
 
 
 def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
+    from gateway.letters import remarks
     from gateway.letters.form import moment, title
 
     yield f"Reference   {incident.ref}"
@@ -153,8 +158,8 @@ def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
     if None in incident.publications:
         yield "Publication one that nobody here has registered"
     yield f"Sender      {_address(incident.sender)}"
-    for publication in incident.sender_ineligible_for:
-        yield f"            not on the list of {publication}: a second leak"
+    for remark in remarks.of_sender(incident, zone):
+        yield f"            {remark}"
     yield f"Alert       {'owed' if incident.alert_owed else 'sent'}"
     for finding in incident.findings:
         reason = f" ({finding.reason.value})" if finding.reason else ""
@@ -164,11 +169,13 @@ def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _standing(one: Addressee, zone: ZoneInfo) -> str:
+    from gateway.letters import remarks
     from gateway.letters.form import moment
 
     facts = [one.standing.value]
     if one.ineligible_for:
         facts.append(f"not on the list of {', '.join(name or 'unregistered' for name in one.ineligible_for)}")
+    facts += remarks.of_recipient(one, zone)
     if one.decided_by is not None and one.decided_at is not None:
         reason = f" ({shown(one.reason)})" if one.reason else ""
         facts.append(f"decided by {one.decided_by} on {moment(one.decided_at, zone)}{reason}")

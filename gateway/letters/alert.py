@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.incident import Addressee, Incident, Standing
+from gateway.letters import remarks
 from gateway.letters.form import Heading, compose, item, left, listed, moment, paragraph, shown, title
 
 _WORDS = {"hold": "Held", "reject": "Refused", "observe": "SENT, only observed"}
@@ -24,7 +25,8 @@ _SAFE = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\Z")
 class Circumstances:
     """What the text needs beside the incident.
 
-    `whys` maps rule id -> the rule's sentence; `next_asked` are the times and addresses of who is asked next.
+    `whys` maps rule id -> the rule's sentence; `next_asked` are the times and addresses of who is asked next; `link`
+    leads this one reader to the console.
     """
 
     sender: str
@@ -34,6 +36,7 @@ class Circumstances:
     level: int = 0
     whys: Mapping[str, str] = field(default_factory=dict)
     next_asked: Sequence[tuple[datetime, Sequence[str]]] = ()
+    link: str | None = None
 
 
 def alert(incident: Incident, at: Circumstances) -> bytes:
@@ -56,12 +59,13 @@ def grouped(incidents: Sequence[Incident], at: Circumstances) -> bytes:
 def _lines(incident: Incident, at: Circumstances) -> list[str]:
     return [
         *paragraph(_first(incident, at)),
+        *_link(incident, at),
         *_publications(incident, at),
         f"Reference  {incident.ref}",
         f"Received   {moment(incident.received_at, at.zone)}",
-        *_sender(incident),
+        *_sender(incident, at.zone),
         "",
-        *_recipients(incident),
+        *_recipients(incident, at.zone),
         "Found",
         *_findings(incident, at),
         "",
@@ -74,11 +78,29 @@ def _lines(incident: Incident, at: Circumstances) -> list[str]:
 def _first(incident: Incident, at: Circumstances) -> str:
     if incident.disposition == "observe":
         return "THE MAIL WAS SENT. Monitor mode held nothing back; it would otherwise have been stopped."
-    people = _people(len(_stopped(incident)))
+    people = _addressed(_stopped(incident))
     if incident.disposition == "reject":
         return f"A mail to {people} not on the access list was refused. Nobody got it."
     asked = " Nobody has decided yet; you are asked in the lead's place." if at.level else ""
     return f"A mail to {people} not on the access list is held and waits for your decision.{asked}"
+
+
+def _addressed(stopped: Sequence[Addressee]) -> str:
+    """How many people, or addresses where more than one person may read one of them."""
+    if all(one.group is None for one in stopped):
+        return _people(len(stopped))
+    return "1 address" if len(stopped) == 1 else f"{len(stopped)} addresses"
+
+
+def _link(incident: Incident, at: Circumstances) -> list[str]:
+    if at.link is None:
+        return []
+    held = incident.disposition == "hold"
+    return ["Decide here:" if held else "See more here:", at.link, *_about_link(), ""]
+
+
+def _about_link() -> list[str]:
+    return ["The link is for you alone: please do not forward this mail."]
 
 
 def _people(number: int) -> str:
@@ -96,23 +118,20 @@ def _publications(incident: Incident, at: Circumstances) -> list[str]:
     return ["Publication", *lines, ""]
 
 
-def _sender(incident: Incident) -> list[str]:
+def _sender(incident: Incident, zone: ZoneInfo) -> list[str]:
     name = shown(incident.sender) if incident.sender is not None else "<> (an automatic mail)"
     lines = [f"Sender     {name}"]
-    if incident.sender_ineligible_for:
-        closed = ", ".join(incident.sender_ineligible_for)
-        lines += item(f"not on the list of {closed}: a second leak, it had reached them before")
-    return lines
+    return [*lines, *(line for remark in remarks.of_sender(incident, zone) for line in item(remark))]
 
 
-def _recipients(incident: Incident) -> list[str]:
+def _recipients(incident: Incident, zone: ZoneInfo) -> list[str]:
     verb = {"hold": "Held for", "reject": "Refused for", "observe": "Sent, although not on the list, to"}
-    lines = [verb[incident.disposition], *listed([_entry(one) for one in _stopped(incident)]), ""]
+    lines = [verb[incident.disposition], *listed([_entry(one, zone) for one in _stopped(incident)]), ""]
     passed = [one for one in incident.ineligible if one not in _stopped(incident)]
     if passed:
         lines += [
             "SENT in monitor mode, although not on the list, to",
-            *listed([_entry(one) for one in passed]),
+            *listed([_entry(one, zone) for one in passed]),
             "",
         ]
     others = [one for one in incident.recipients if not one.ineligible_for]
@@ -137,9 +156,9 @@ def _stopped(incident: Incident) -> list[Addressee]:
     return [one for one in incident.ineligible if one.decided_at is not None or one.standing not in passing]
 
 
-def _entry(one: Addressee) -> str:
+def _entry(one: Addressee, zone: ZoneInfo) -> str:
     closed = ", ".join(publication or "unregistered" for publication in one.ineligible_for)
-    return f"{shown(one.address)} ({closed})"
+    return "; ".join([f"{shown(one.address)} ({closed})", *remarks.of_recipient(one, zone)])
 
 
 def _findings(incident: Incident, at: Circumstances) -> list[str]:
@@ -181,6 +200,8 @@ def _grouped_lines(incidents: Sequence[Incident], at: Circumstances) -> list[str
     if sent:
         lines += paragraph(f"{len(sent)} OF THESE MAILS WERE SENT: monitor mode held nothing back.")
     lines += paragraph(f"{len(incidents)} incidents since the last alert to you, in one letter.")
+    if at.link is not None:
+        lines += ["See and decide here:", at.link, *_about_link(), ""]
     for incident in incidents:
         lines += item(_summary(incident))
     commands = [
