@@ -19,6 +19,7 @@ from gateway import metrics, replies
 from gateway.address import canonical
 from gateway.config import Settings
 from gateway.incident import Incident
+from gateway.invitations import alert_url
 from gateway.letters import alert, dsn, nag, notice
 from gateway.letters.alert import Circumstances
 from gateway.letters.notice import Desk
@@ -77,6 +78,7 @@ class Alerts(Rounds):
         super().__init__(_AT_ONCE)
         self._database = database
         self._next_hop = next_hop
+        self._all = settings
         self._settings = settings.alerts
         self._zone = settings.policy.zone
         self._whys = whys
@@ -122,8 +124,16 @@ class Alerts(Rounds):
         if not mine:
             return
         told = await self._stored(incidents.load_many, [letter.ref for letter in mine if letter.ref])
-        reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now))
+        link = await self._link(mine, now)
+        reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now, link))
         await self._note(mine, reply, now)
+
+    async def _link(self, batch: Sequence[Letter], now: datetime) -> str | None:
+        """Where an alert leads in the console; made when it is sent, because only its hash is kept."""
+        if batch[0].kind is not Kind.ALERT:
+            return None
+        path = f"/incidents/{batch[0].ref}" if len(batch) == 1 else "/"
+        return await self._stored(alert_url, self._all, batch[0].address, path, now)
 
     def _envelope(self, letter: Letter) -> Envelope:
         # Only a letter to a lead may bounce to us: a letter to a sender comes from nobody, so that nothing answers it.
@@ -156,14 +166,16 @@ class Alerts(Rounds):
         if not reply.positive:
             metrics.ERRORS.labels(self.kind).inc()
 
-    def _text(self, batch: Sequence[Letter], told: Mapping[str, Incident], now: datetime) -> bytes:
+    def _text(
+        self, batch: Sequence[Letter], told: Mapping[str, Incident], now: datetime, link: str | None
+    ) -> bytes:
         letter = batch[0]
         if letter.kind is Kind.NAG:
             stamp = nag.Stamp(self._settings.sender, letter.address, now, self._zone)
             return nag.nag(nag.overdue(letter.publication or "", letter.facts), stamp)
         incident = told[letter.ref or ""]
         if letter.kind is Kind.ALERT:
-            at = self._circumstances(letter, incident, now)
+            at = self._circumstances(letter, incident, now, link)
             if len(batch) == 1:
                 return alert.alert(incident, at)
             return alert.grouped([told[one.ref or ""] for one in batch], at)
@@ -176,7 +188,9 @@ class Alerts(Rounds):
             return notice.held(incident, desk)
         return notice.discarded(incident, letter.facts["recipients"], desk, letter.facts.get("message", ""))
 
-    def _circumstances(self, letter: Letter, incident: Incident, now: datetime) -> Circumstances:
+    def _circumstances(
+        self, letter: Letter, incident: Incident, now: datetime, link: str | None
+    ) -> Circumstances:
         return Circumstances(
             sender=self._settings.sender,
             to=letter.address,
@@ -185,6 +199,7 @@ class Alerts(Rounds):
             level=letter.level,
             whys=self._whys,
             next_asked=self._patience.still_to_ask(incident),
+            link=link,
         )
 
 
