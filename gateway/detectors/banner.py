@@ -73,19 +73,24 @@ def find(
     rules: RuleSet, pages: Iterable[Page], register: Register, now: datetime, evidence: Evidence
 ) -> Iterator[Finding]:
     """Findings of all banner rules in all pages, in the order of pages, rules and places."""
-    wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
-    anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
-    met: dict[tuple[str, int], _Met] = {}
-    places = [place for page in pages for place in _places(wordings, anchors, page, met)]
+    met = places(rules, pages)
     ties = Ties(register, now, rules.zone)
-    found = {place: tuple(_dated(place, ties)) for place in places if place.dated or place.endless}
+    found = {place: tuple(_dated(place, ties)) for place in met if place.dated or place.endless}
     dated = {place: tuple(evidence.standing(findings)) for place, findings in found.items()}
     # What is a false alarm speaks for nothing else in the mail either.
     speaking = [place for place, findings in found.items() if dated[place] or not findings]
     held = frozenset(finding for findings in dated.values() for finding in findings)
-    for place in places:
+    for place in met:
         undated = () if place in dated else evidence.standing(_undated(place, ties, speaking, held))
         yield from dated.get(place, undated)
+
+
+def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
+    """Where a wording of the banner rules stands, with its times; in the order of pages, rules and places."""
+    wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
+    anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
+    met: dict[tuple[str, int], _Met] = {}
+    return [place for page in pages for place in _places(wordings, anchors, page, met)]
 
 
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:

@@ -15,7 +15,10 @@ from sqlalchemy import Connection, Row, insert
 
 from gateway.incident import Consent, Verb
 from gateway.letters.form import shown
+from gateway.model import Policy, Register
+from gateway.policy import Desk
 from gateway.store.cases import Behalf, Case, NotHeld, NotTheirs, chosen
+from gateway.store.register import without_traces
 from gateway.store.tables import CONSENTS
 
 Granted = Callable[[str, str], bool]
@@ -23,6 +26,17 @@ Granted = Callable[[str, str], bool]
 
 PLANS = frozenset({Verb.SEND, Verb.DROP})
 """Words that wait for the publication."""
+
+
+def grants_in(register: Register, now: datetime) -> Granted:
+    """Who holds a grant for what that is valid at `now`, by this register."""
+    desk = Desk(register, Policy(), now)
+    return lambda publication, address: desk.eligible(address, publication)
+
+
+def grants_now(connection: Connection, now: datetime) -> Granted:
+    """The same by the register as the caller's transaction sees it."""
+    return grants_in(without_traces(connection), now)
 
 
 @dataclass(frozen=True, slots=True)

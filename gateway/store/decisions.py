@@ -16,12 +16,11 @@ from sqlalchemy import Connection, Row
 
 from gateway.incident import WAITING, Standing, Verb
 from gateway.letters.notice import message_of
-from gateway.model import GrantKind, Policy, Register
-from gateway.policy import Desk
+from gateway.model import GrantKind
 from gateway.store import NotDone, admissions, audit, cases, consents, exemptions
 from gateway.store.admissions import Terms
 from gateway.store.cases import Behalf, Case, NoSuchIncident, NotAmong, NotHeld, NotTheirs, addresses
-from gateway.store.consents import PLANS, Granted, Voice, Word
+from gateway.store.consents import PLANS, Granted, Voice, Word, grants_in, grants_now
 from gateway.store.database import Database
 from gateway.store.plans import settle_live
 
@@ -40,12 +39,6 @@ __all__ = [
     "release",
     "settle_live",
 ]
-
-
-def grants_in(register: Register, now: datetime) -> Granted:
-    """Who holds a grant for what that is valid at `now`, by this register."""
-    desk = Desk(register, Policy(), now)
-    return lambda publication, address: desk.eligible(address, publication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +126,10 @@ def false_alarm(
         words = consents.to_say(case, None, Verb.RELEASE, on_behalf)
         remembered = exemptions.remember(connection, case, on_behalf, actor, now)
         # Nobody needs a grant for what is no evidence; but what others found closed still needs their word.
-        done = replace(_release(connection, case, words, voice, _nobody, bare=False), remembered=remembered)
+        done = replace(
+            _release(connection, case, words, voice, grants_now(connection, now), bare=False),
+            remembered=remembered,
+        )
         _note(connection, "incident false alarm", done, words, voice, remembered=remembered)
     return done
 
@@ -162,7 +158,7 @@ def at_live(
         coming = _coming(case, recipients, on_behalf)
         words = consents.to_say(case, recipients, verb, coming)
         consents.say(connection, case, words, verb, voice)
-        done = _told(case, words, [], _nobody, now)
+        done = _told(case, words, [], grants_now(connection, now), now)
         _note(connection, f"incident at live {verb}", done, words, voice)
     return done
 
@@ -283,7 +279,3 @@ def _against(case: Case, rows: Iterable[Row[Any]]) -> list[dict[str, str | None]
         for one in case.said.get(row.id, {}).values()
     }
     return [{"publication": key, "verb": verb, "by": by} for key, verb, by in said]
-
-
-def _nobody(_publication: str, _address: str) -> bool:
-    return False

@@ -70,12 +70,6 @@ def _exempt(
     return frozenset((row.publication, bytes(row.trace)) for row in connection.execute(query))
 
 
-def exempt(connection: Connection) -> frozenset[tuple[str | None, bytes]]:
-    """(publication or None, trace) of everything that is exempt, as detectors ask for it."""
-    rows = connection.execute(select(EXEMPTIONS.c.publication, EXEMPTIONS.c.trace))
-    return frozenset((row.publication, bytes(row.trace)) for row in rows)
-
-
 def listed(database: Database) -> tuple[Exemption, ...]:
     """Every false alarm that is remembered, in the order in which they came."""
     with database.read() as connection:

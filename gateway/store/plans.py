@@ -17,6 +17,7 @@ from gateway.incident import Standing, Verb
 from gateway.model import State
 from gateway.store import audit, cases, consents
 from gateway.store.cases import Case
+from gateway.store.consents import Granted
 from gateway.store.database import bump_epoch
 from gateway.store.incidents import GATEWAY
 from gateway.store.tables import INCIDENTS
@@ -34,38 +35,41 @@ def settle_live(connection: Connection, publication: str, now: datetime) -> None
     held = select(INCIDENTS.c.ref, INCIDENTS.c.publications).where(INCIDENTS.c.state == Standing.HELD)
     rows = connection.execute(held.order_by(INCIDENTS.c.ref)).all()
     waiting = [cases.opened(connection, row.ref) for row in rows if publication in row.publications]
-    if waiting:
-        bump_epoch(connection)
+    if not waiting:
+        return
+    bump_epoch(connection)
+    granted = consents.grants_now(connection, now)
     for case in waiting:
         if publication in case.known:
             case.known[publication] = replace(case.known[publication], state=State.LIVE)
-        _settle(connection, case, publication, now)
+        _settle(connection, case, publication, granted, now)
 
 
-def _settle(connection: Connection, case: Case, publication: str, now: datetime) -> None:
+def _settle(connection: Connection, case: Case, publication: str, granted: Granted, now: datetime) -> None:
     endings: dict[_Ending, list[Row[Any]]] = {}
     for row in case.held:
-        if publication in case.closed(row) and (ending := _ending(case, row, now)) is not None:
+        if publication in case.closed(row) and (ending := _ending(case, row, granted, now)) is not None:
             endings.setdefault(ending, []).append(row)
     for (state, by, reason), some in endings.items():
         if state is Standing.DISCARDED:
             cases.refuse(connection, case, some, by, reason, now)
         else:
             cases.leave(connection, some, state, by, reason, now)
-            cases.mark_without_grant(connection, _bare(case, some, now))
+            bare = [row for row in some if consents.without_grant(case, row, granted, now)]
+            cases.mark_without_grant(connection, bare)
         _note(connection, case, (state, by, reason), some, publication, now)
     if endings:
         cases.restate(connection, case.ref, now)
 
 
-def _ending(case: Case, row: Row[Any], now: datetime) -> _Ending | None:
+def _ending(case: Case, row: Row[Any], granted: Granted, now: datetime) -> _Ending | None:
     """What becomes of a recipient now; None: whoever has to decide still has to, or another publication is awaited."""
     said = [word for key in case.closed(row) if (word := case.word(row, key)) is not None]
     for word in said:
         if word.verb is Verb.DROP and case.live(word.publication):
             return Standing.DISCARDED, word.given_by, word.reason
     wanted = [word for word in said if word.verb is not Verb.DROP]
-    if consents.missing(case, row, _nobody, now) or not (wanted or _sends(case, row)):
+    if consents.missing(case, row, granted, now) or not (wanted or _sends(case, row)):
         return None
     by, reason = (wanted[-1].given_by, wanted[-1].reason) if wanted else (GATEWAY, "published")
     return Standing.RELEASING, by, reason
@@ -75,15 +79,6 @@ def _sends(case: Case, row: Row[Any]) -> bool:
     return any(
         case.known[key].at_live == "send" for key in case.closed(row) if key is not None and case.live(key)
     )
-
-
-def _nobody(_publication: str, _address: str) -> bool:
-    """Grants play no part: who leaves by a plan leaves because everything is public or released by a person."""
-    return False
-
-
-def _bare(case: Case, rows: Sequence[Row[Any]], now: datetime) -> list[Row[Any]]:
-    return [row for row in rows if consents.without_grant(case, row, _nobody, now)]
 
 
 def _note(

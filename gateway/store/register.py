@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from gateway.store import directory
 from gateway.store.database import Database
 from gateway.store.keys import Damaged, Keys, unseal
 from gateway.store.publication_rows import publication_of
-from gateway.store.tables import EPOCH, GRANTS, PUBLICATIONS, TRACES, Moment
+from gateway.store.tables import EPOCH, EXEMPTIONS, GRANTS, PUBLICATIONS, TRACES, Moment
 from gateway.traces import SIZE
 
 _GRANT_ROWS = select(
@@ -38,33 +39,50 @@ _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 def load_register(database: Database, keys: Keys) -> Register:
     """The present register; raises StoreUnavailable, or RegisterUnreadable where anything in it makes no sense."""
-    with database.read() as connection:
-        try:
-            return _load(connection, keys)
-        except (ValueError, KeyError, TypeError) as error:
-            # A store that was damaged or meddled with; a register without the row would let its mail through.
-            raise RegisterUnreadable(
-                f"the register holds a value that makes no sense ({type(error).__name__})"
-            ) from None
+    with database.read() as connection, _making_sense():
+        return _load(connection, keys)
 
 
-def _load(connection: Connection, keys: Keys) -> Register:
+def without_traces(connection: Connection) -> Register:
+    """Who may have what, as part of the caller's transaction; raises RegisterUnreadable as `load_register` does."""
+    with _making_sense():
+        return _load(connection, None)
+
+
+@contextmanager
+def _making_sense() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        # A store that was damaged or meddled with; a register without the row would let its mail through.
+        raise RegisterUnreadable(
+            f"the register holds a value that makes no sense ({type(error).__name__})"
+        ) from None
+
+
+def _load(connection: Connection, keys: Keys | None) -> Register:
     # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
     epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())
     rows = connection.execute(select(PUBLICATIONS)).all()
     publications = {row.id: publication_of(row) for row in rows}
-    files = _files(connection, rows, keys)
+    files = _files(connection, rows, keys) if keys is not None else {}
     known = directory.load(connection)
     return Register(
         epoch,
         MappingProxyType(publications),
         _grants(connection, known.aliases),
         MappingProxyType(files),
-        keys.trace_key,
+        keys.trace_key if keys is not None else b"",
+        exempt=_exempt(connection) if keys is not None else frozenset(),
         aliases=MappingProxyType(known.aliases),
         groups=MappingProxyType(known.groups),
         suspended=MappingProxyType(known.suspended),
     )
+
+
+def _exempt(connection: Connection) -> frozenset[tuple[str | None, bytes]]:
+    rows = connection.execute(select(EXEMPTIONS.c.publication, EXEMPTIONS.c.trace))
+    return frozenset((row.publication, bytes(row.trace)) for row in rows)
 
 
 def _grants(
