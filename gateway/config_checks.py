@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gateway.setting_types import split_endpoint
 
@@ -20,7 +21,12 @@ _WILD = "*"
 
 def conflicts(settings: Settings) -> list[str]:
     """`path: problem` for each setting that cannot stand beside another."""
-    return [*_listeners_collide(settings), *_relays_to_itself(settings), *_times_disagree(settings)]
+    return [
+        *_listeners_collide(settings),
+        *_relays_to_itself(settings),
+        *_times_disagree(settings),
+        *_console_unsafe(settings),
+    ]
 
 
 def _listeners(settings: Settings) -> list[tuple[str, str]]:
@@ -51,6 +57,23 @@ def _times_disagree(settings: Settings) -> Iterator[str]:
         yield "scan.document_deadline: must not be longer than scan.deadline"
 
 
+def _console_unsafe(settings: Settings) -> Iterator[str]:
+    console = settings.console
+    try:
+        url = urlsplit(console.base_url)
+        _ = url.port
+    except ValueError:
+        yield f"console.url: {console.base_url} is no address of pages"
+        return
+    if url.path or url.query:
+        yield f"console.url: {console.url} must end after the host: the pages are served from its root"
+    if url.scheme == "http" and not _loopback(_host(url.hostname or "")):
+        yield (
+            f"console.url: {console.base_url} would send sign-in links and sessions in the clear: https, with "
+            "tls_certificate and tls_key or a reverse proxy"
+        )
+
+
 def _same_port(one: str, other: str) -> tuple[str, str] | None:
     """Both hosts where the ports are the same."""
     (host, port), (other_host, other_port) = split_endpoint(one), split_endpoint(other)
@@ -76,25 +99,29 @@ def unusable_files(settings: Settings) -> list[str]:
 
 
 def _certificates(settings: Settings) -> Iterator[str]:
-    certificate, key = settings.smtp.tls_certificate, settings.smtp.tls_key
+    yield from _certificate("smtp", settings.smtp.tls_certificate, settings.smtp.tls_key)
+    yield from _certificate("console", settings.console.tls_certificate, settings.console.tls_key)
+
+
+def _certificate(section: str, certificate: Path | None, key: Path | None) -> Iterator[str]:
     if certificate is None or key is None:
         return
-    problems = [line for name in ("tls_certificate", "tls_key") if (line := _unreadable(settings, name))]
+    files = {f"{section}.tls_certificate": certificate, f"{section}.tls_key": key}
+    problems = [line for name, path in files.items() if (line := _unreadable(name, path))]
     yield from problems
     if not problems:
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
         except (ssl.SSLError, OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or type(error).__name__
-            yield f"smtp.tls_certificate: {certificate} with {key}: {reason}"
+            yield f"{section}.tls_certificate: {certificate} with {key}: {reason}"
 
 
-def _unreadable(settings: Settings, name: str) -> str | None:
-    path: Path = getattr(settings.smtp, name)
+def _unreadable(name: str, path: Path) -> str | None:
     try:
         path.open("rb").close()
     except OSError as error:
-        return f"smtp.{name}: {path}: {error.strerror}"
+        return f"{name}: {path}: {error.strerror}"
     return None
 
 

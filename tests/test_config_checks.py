@@ -83,3 +83,36 @@ def test_certificates(tmp_path: Path) -> None:
     assert [
         f"smtp.tls_certificate: {tmp_path}/one.pem with {tmp_path}/two.key: KEY_VALUES_MISMATCH"
     ] == unusable_files(parse(text.format(tmp_path, "two")))
+
+
+@pytest.mark.parametrize(
+    ("section", "problem"),
+    [
+        pytest.param(
+            'url = "https://console.stats.example/embargo"', "console.url: .* must end after", id="path"
+        ),
+        pytest.param('url = "http://console.stats.example"', "console.url: .* in the clear", id="http"),
+        pytest.param('listen = "10.0.0.7:8080"', "console.url: .* in the clear", id="listens-outside"),
+        pytest.param('listen = "0.0.0.0:8080"', "console.url: .* in the clear", id="listens-everywhere"),
+        pytest.param('proxy = ["0.0.0.0/0"]', "console.proxy.0: .* let everybody in", id="proxy"),
+        pytest.param('url = "https://stats.example:99999"', "console.url: .* no address of pages", id="port"),
+    ],
+)
+def test_a_console_that_lets_others_in(section: str, problem: str) -> None:
+    """A console whose links or sessions others could read, or whose proxy anybody could be, does not start."""
+    with pytest.raises(ConfigError, match=problem):
+        parse(f"[console]\n{section}\n")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        pytest.param('url = "https://console.stats.example/"', id="https"),
+        pytest.param('listen = "10.0.0.7:8080"\nurl = "https://console.stats.example"', id="behind-a-proxy"),
+        pytest.param('url = "http://localhost:8080"', id="this-machine"),
+        pytest.param('listen = "[::1]:8080"', id="ipv6"),
+    ],
+)
+def test_a_console_that_may_be(section: str) -> None:
+    """https anywhere, plain http on this machine only."""
+    assert parse(f"[console]\n{section}\n").console.base_url
