@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from gateway.incident import Concern, Incident, Standing, asked_at
-from gateway.store import audit, letters
+from gateway.store import audit, cases, consents, letters
 from gateway.store.database import Database
 from gateway.store.incident_rows import concerns
 from gateway.store.incidents import GATEWAY
-from gateway.store.tables import INCIDENTS, LETTERS
+from gateway.store.tables import CONSENTS, INCIDENTS, LETTERS
 
 DEPUTIES, FALLBACK = 1, 2
 _NAMES = {DEPUTIES: "deputies", FALLBACK: "fallback"}
@@ -59,10 +60,10 @@ def escalate(database: Database, patience: Patience, now: datetime) -> datetime 
     """Ask the next level wherever nobody decided in time; when to do this again (None: nothing waits)."""
     waiting = _waiting(database, patience)
     overdue = {ref: max(due) for ref, times in waiting.items() if (due := _reached(times, now))}
-    if overdue:
+    # One transaction each: whoever decides about an incident locks it before the audit log.
+    for ref, level in overdue.items():
         with database.write() as connection:
-            for ref, level in overdue.items():
-                _raise(connection, ref, level, patience, now, "nobody decided")
+            _raise(connection, ref, level, patience, now, "nobody decided")
     coming = [when for times in waiting.values() for when in times.values() if when > now]
     return min(coming, default=None)
 
@@ -72,13 +73,19 @@ def _reached(times: dict[int, datetime], now: datetime) -> list[int]:
 
 
 def _waiting(database: Database, patience: Patience) -> dict[str, dict[int, datetime]]:
-    """For each held incident the levels not asked yet, and when they are."""
+    """For each held incident about which somebody still has to say something: the levels not asked yet, and when."""
     query = select(INCIDENTS).where(INCIDENTS.c.state == Standing.HELD, INCIDENTS.c.escalation < FALLBACK)
     found = {}
     with database.read() as connection:
         rows = connection.execute(query).all()
         every = {one.id: one for one in concerns(connection, {p for row in rows for p in row.publications})}
+        spoken = set(connection.execute(select(CONSENTS.c.ref).distinct()).scalars()) if rows else set()
+        answered = {
+            row.ref for row in rows if row.ref in spoken and consents.answered(cases.of(connection, row))
+        }
     for row in rows:
+        if row.ref in answered:
+            continue
         planned = [every[p].publishes_at for p in row.publications if p in every]
         times = patience.levels(row.recorded_at, min(planned, default=None))
         found[row.ref] = {level: when for level, when in times.items() if level > row.escalation}
@@ -90,7 +97,7 @@ def _raise(
 ) -> list[str]:
     """Ask every level up to this one that was not asked before; the addresses that were added."""
     row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref).with_for_update()).one()
-    if row.escalation >= level or (row.disposition == "hold" and row.state != Standing.HELD):
+    if row.escalation >= level or (row.disposition == "hold" and _settled(connection, row)):
         return []
     connection.execute(update(INCIDENTS).where(INCIDENTS.c.ref == ref).values(escalation=level))
     known = concerns(connection, row.publications)
@@ -104,6 +111,11 @@ def _raise(
     if added:
         letters.owe_webhooks(connection, ref, patience.webhooks, now, level=level)
     return added
+
+
+def _settled(connection: Connection, row: Row[Any]) -> bool:
+    """Whether nobody has to be asked about a hold: decided, or each lead has said what is to happen."""
+    return row.state != Standing.HELD or consents.answered(cases.of(connection, row))
 
 
 def bounced(
