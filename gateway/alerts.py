@@ -1,4 +1,4 @@
-"""Letters sent: alerts to those who decide, notices and reports to senders, from owed to sent.
+"""Letters sent: alerts to those who decide, notices, reminders and reports to senders, from owed to sent.
 
 An alert is marked sent after the next hop has taken it: a crash in between sends it twice, never not at
 all.  One address gets at most one alert mail within `group_within`; what comes meanwhile goes as one that
@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from gateway import metrics, replies
@@ -20,13 +21,13 @@ from gateway.address import canonical
 from gateway.config import Settings
 from gateway.incident import Incident
 from gateway.invitations import alert_url
-from gateway.letters import alert, dsn, nag, notice
+from gateway.letters import alert, dsn, nag, notice, reminder
 from gateway.letters.alert import Circumstances
 from gateway.letters.notice import Desk
 from gateway.model import Envelope, Recipient
 from gateway.replies import GatewayError, Reply
 from gateway.rounds import Rounds
-from gateway.store import escalations, incidents, letters
+from gateway.store import escalations, incidents, letters, reminders
 from gateway.store.database import Database
 from gateway.store.escalations import Patience
 from gateway.store.letters import Kind, Letter
@@ -40,6 +41,8 @@ _PATIENCE = 60.0
 _LEASE = timedelta(minutes=3)
 """A claim must outlast `_PATIENCE` and the store's waiting times on both sides of it."""
 _MAX_GROUP = 500
+_GROUPED = (Kind.ALERT, Kind.REMINDER)
+_LOOK_FOR_WAITING = timedelta(seconds=15)
 _AT_ONCE = 4
 
 
@@ -85,12 +88,19 @@ class Alerts(Rounds):
         self._hostname = hostname
         self._office = office_name()
         self._patience = Patience(
-            settings.alerts.deputies_after, settings.alerts.fallback_after, settings.alerts.fallback
+            settings.alerts.deputies_after,
+            settings.alerts.fallback_after,
+            settings.alerts.fallback,
+            tuple(settings.alerts.webhooks),
         )
         self._escalation_at: datetime | None = None
+        self._reminded_at: datetime | None = None
 
     async def _begin(self, now: datetime) -> None:
         self._escalation_at = await self._stored(escalations.escalate, self._patience, now)
+        if self._reminded_at is None or abs(now - self._reminded_at) >= _LOOK_FOR_WAITING:
+            await self._stored(reminders.owe, self._settings.remind_every, now)
+            self._reminded_at = now
         for key, batch in _batches(await self._stored(letters.due, now)).items():
             if key in self._busy:
                 continue
@@ -124,9 +134,20 @@ class Alerts(Rounds):
         if not mine:
             return
         told = await self._stored(incidents.load_many, [letter.ref for letter in mine if letter.ref])
+        if not (mine := await self._still_true(mine, told)):
+            return
         link = await self._link(mine, now)
         reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now, link))
         await self._note(mine, reply, now)
+
+    async def _still_true(self, batch: Sequence[Letter], told: Mapping[str, Incident]) -> list[Letter]:
+        """Without the reminders of mail that has not to wait any more: somebody decided in between."""
+        if batch[0].kind is not Kind.REMINDER:
+            return list(batch)
+        true = [letter for letter in batch if reminder.waiting(told[letter.ref or ""])]
+        if moot := [letter for letter in batch if letter not in true]:
+            await self._stored(letters.lapsed, _ids(moot))
+        return true
 
     async def _link(self, batch: Sequence[Letter], now: datetime) -> str | None:
         """Where an alert leads in the console; made when it is sent, because only its hash is kept."""
@@ -179,14 +200,20 @@ class Alerts(Rounds):
             if len(batch) == 1:
                 return alert.alert(incident, at)
             return alert.grouped([told[one.ref or ""] for one in batch], at)
-        if letter.kind is Kind.DSN:
-            failures = [dsn.Failure(**failure) for failure in letter.facts["recipients"]]
+        return self._to_sender(batch, [told[one.ref or ""] for one in batch], now)
+
+    def _to_sender(self, batch: Sequence[Letter], about: Sequence[Incident], now: datetime) -> bytes:
+        kind, facts, incident = batch[0].kind, batch[0].facts, about[0]
+        if kind is Kind.DSN:
+            failures = [dsn.Failure(**failure) for failure in facts["recipients"]]
             return dsn.report(incident, failures, self._settings.sender, self._hostname, now)
-        ask = escalations.lead_addresses(incident.concerns, self._patience)
-        desk = Desk(self._settings.sender, now, self._zone, ask)
-        if letter.kind is Kind.NOTICE:
+        asked = (escalations.lead_addresses(each.concerns, self._patience) for each in about)
+        desk = Desk(self._settings.sender, now, self._zone, tuple(dict.fromkeys(chain.from_iterable(asked))))
+        if kind is Kind.REMINDER:
+            return reminder.reminder(about, desk)
+        if kind is Kind.NOTICE:
             return notice.held(incident, desk)
-        return notice.discarded(incident, letter.facts["recipients"], desk, letter.facts.get("message", ""))
+        return notice.discarded(incident, facts["recipients"], desk, facts.get("message", ""))
 
     def _circumstances(
         self, letter: Letter, incident: Incident, now: datetime, link: str | None
@@ -208,11 +235,11 @@ def _ids(batch: Sequence[Letter]) -> list[int]:
 
 
 def _batches(due: Sequence[Letter]) -> dict[object, list[Letter]]:
-    """What goes out as one mail: the alerts to one address; every other letter is one of its own."""
+    """What goes out as one mail: the alerts or the reminders to one address; every other letter is one of its own."""
     batches: dict[object, list[Letter]] = {}
     for letter in due:
-        key = canonical(letter.address) or letter.address if letter.kind is Kind.ALERT else letter.id
-        batch = batches.setdefault(key, [])
+        person = letter.kind, canonical(letter.address) or letter.address
+        batch = batches.setdefault(person if letter.kind in _GROUPED else letter.id, [])
         if len(batch) < _MAX_GROUP:
             batch.append(letter)
     return batches
