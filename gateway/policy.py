@@ -63,7 +63,12 @@ def decide(
     A finding of what is no longer under embargo is dropped; an unreadable one gets the publication it counts for.
     """
     desk = Desk(register, policy, now)
-    standing = tuple(desk.attribute(finding, envelope.sender) for finding in findings if desk.stands(finding))
+    standing = tuple(
+        counted
+        for finding in findings
+        if desk.stands(finding)
+        for counted in desk.attribute(finding, envelope.sender)
+    )
     claims = tuple(
         dict.fromkeys(claim for finding in standing for claim in desk.claims(finding, envelope.sender))
     )
@@ -169,12 +174,20 @@ class Desk:
         else:
             yield Claim((None,), (), self._asked_for_unknown(finding))
 
-    def attribute(self, finding: Finding, sender: str | None) -> Finding:
-        """An unreadable finding with the soonest of the sender's publications; any other as it is."""
+    def attribute(self, finding: Finding, sender: str | None) -> Iterator[Finding]:
+        """An unreadable finding with the soonest of the sender's publications; any other as it is.
+
+        None where it was called a false alarm for each of these publications.
+        """
         if finding.detector is not Detector.UNREADABLE or self.policy.unreadable is Scope.NEVER:
-            return finding
+            yield finding
+            return
         mine = self._publications_of(sender)
-        return replace(finding, publication=mine[0], candidates=()) if mine else finding
+        counting = [key for key in mine if (key, finding.trace) not in self.register.exempt]
+        if counting:
+            yield replace(finding, publication=counting[0], candidates=())
+        elif not mine:
+            yield finding
 
     def closed_to_sender(self, findings: Iterable[Finding], sender: str | None) -> tuple[str, ...]:
         """The publications found whose list lacks the sender: the material had leaked to them already."""
