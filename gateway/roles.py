@@ -38,6 +38,7 @@ class Act(Enum):
     SEE_ADDRESSES = "see addresses"
     DECIDE = "decide about held mail"
     SEE_CONTENT = "see what a mail contains"
+    SEE_STATES = "see which publications there are, and when"
     SEE_PUBLICATION = "see publications"
     ADD_PUBLICATION = "add a publication"
     CHANGE_PUBLICATION = "change a publication"
@@ -60,6 +61,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.DECIDE: _EDITORS,
     # A grant that is valid now is needed as well: see `may_see_content`.
     Act.SEE_CONTENT: _EDITORS,
+    # Ids, states and times: no titles, no people.
+    Act.SEE_STATES: frozenset(Role),
     Act.SEE_PUBLICATION: _READERS,
     Act.ADD_PUBLICATION: frozenset({Role.LEAD, Role.HEAD}),
     Act.CHANGE_PUBLICATION: _EDITORS,

@@ -23,6 +23,8 @@ from gateway.console import (
     decision_pages,
     health,
     incident_pages,
+    life_pages,
+    publication_pages,
     record,
     sign_in,
     waiting,
@@ -35,7 +37,10 @@ from gateway.store import NotDone
 
 _log = log.get(__name__)
 
-PAGES = (assets, sign_in, waiting, incident_pages, content_page, decision_pages, health, record)
+PAGES = (
+    *(assets, sign_in, waiting, incident_pages, content_page, decision_pages, health, record),
+    *(publication_pages, life_pages),
+)
 """The modules with pages; each has `ROUTES`."""
 
 HEADERS = {

@@ -29,6 +29,15 @@ class Fields:
     typed: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
 
+    def problem(self, name: str) -> str:
+        """What is wrong with a field; empty where nothing is."""
+        return "; ".join(each.text for each in self.problems if each.field == name)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The problems as field and words, in the order in which they were found."""
+        return [(each.field, each.text) for each in self.problems]
+
     def raw(self, name: str) -> str:
         """A field as it was typed, on one line, without spaces around it."""
         return one_line(" ".join(self.typed.get(name, "").split()))

@@ -34,7 +34,7 @@ class Entry:
 NAVIGATION = (
     Entry("/", "What waits", Act.SEE_WAITING),
     Entry("/incidents", "Incidents", Act.SEE_INCIDENT),
-    Entry("/publications", "Publications", Act.SEE_PUBLICATION),
+    Entry("/publications", "Publications", Act.SEE_STATES),
     Entry("/pre-flight", "Check a mail", Act.PREFLIGHT),
     Entry("/health", "Health", Act.SEE_HEALTH),
     Entry("/record", "Record", Act.SEE_RECORD),
