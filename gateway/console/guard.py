@@ -20,7 +20,7 @@ from starlette.requests import Request
 
 from gateway import roles
 from gateway.address import AddressError, typed
-from gateway.console import forms
+from gateway.console import cookies, forms
 from gateway.console.desk import Desk, desk_of
 from gateway.console.forms import Form
 from gateway.console.refusals import Distrusted, NotAllowed, NotFound, Refused, SignInNeeded
@@ -34,22 +34,18 @@ _LONGEST_PATH = 200
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks: an address, and what it may; `token` belongs into every form of the page."""
+    """Who asks: an address, its roles anywhere, and what it may; `token` belongs into every form of the page."""
 
     address: str
+    roles: frozenset[Role]
     staff: Staff = field(repr=False)
     token: str = field(repr=False)
     by_proxy: bool
     eligible: roles.Eligible = field(repr=False)
 
-    @property
-    def roles(self) -> frozenset[Role]:
-        """Every role that they have anywhere."""
-        return roles.roles_of(self.address, self.staff)
-
     def may(self, act: Act) -> bool:
         """Whether they may do this for any publication at all."""
-        return roles.may(self.address, act, self.staff)
+        return not roles.MAY[act].isdisjoint(self.roles)
 
     def may_for(self, act: Act, publication: str | None) -> bool:
         """Whether they may do this for one publication (id; None: one that nobody registered)."""
@@ -114,7 +110,7 @@ async def _visit(request: Request) -> Visit:
         await asyncio.to_thread(desk.snapshot.refresh)
         address = proxied(request)
         return _known(desk, address, f"proxy {address}", by_proxy=True)
-    secret = session_secret(request)
+    secret = cookies.secret_in(request, cookies.SESSION)
     address_or_none = await asyncio.to_thread(_resume, desk, secret) if secret is not None else None
     if secret is None or address_or_none is None:
         raise SignInNeeded(_return_path(request))
@@ -127,7 +123,9 @@ def _resume(desk: Desk, secret: str) -> str | None:
 
 
 def _known(desk: Desk, address: str, about: str, *, by_proxy: bool) -> Visit:
-    return Visit(address, desk.staff(), form_token(desk, about), by_proxy, desk.eligible)
+    staff = desk.staff()
+    token = form_token(desk, about)
+    return Visit(address, roles.roles_of(address, staff), staff, token, by_proxy, desk.eligible)
 
 
 def form_token(desk: Desk, about: str) -> str:
@@ -185,21 +183,6 @@ def origin_of(url: str) -> str:
     port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
     host = parts.hostname or ""
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
-
-
-def secure(request: Request) -> bool:
-    """Whether people reach the console by https."""
-    return desk_of(request).settings.console.base_url.startswith("https:")
-
-
-def cookie_name(request: Request, word: str = "embargo") -> str:
-    """The name of a cookie: by https one that only this very host can set."""
-    return f"__Host-{word}" if secure(request) else word
-
-
-def session_secret(request: Request) -> str | None:
-    """The session that the browser brings, if any; nothing is known of it yet."""
-    return request.cookies.get(cookie_name(request))
 
 
 def safe_path(path: str) -> str:

@@ -9,7 +9,6 @@ decides itself afterwards.
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 import time
 from datetime import timedelta
@@ -20,28 +19,17 @@ from starlette.routing import Route
 
 from gateway import roles
 from gateway.address import AddressError, typed
-from gateway.console import forms
+from gateway.console import cookies, forms
+from gateway.console.cookies import DOOR, SESSION
 from gateway.console.desk import Desk, desk_of
 from gateway.console.forms import Form
-from gateway.console.guard import (
-    check_origin,
-    cookie_name,
-    form,
-    form_token,
-    peer_of,
-    safe_path,
-    secure,
-    session_secret,
-    visit,
-)
+from gateway.console.guard import check_origin, form, form_token, peer_of, safe_path, visit
 from gateway.console.refusals import Distrusted, Refused
 from gateway.console.rendering import render, see_other
 from gateway.console.sparing import Sparing
 from gateway.store import sessions
 from gateway.store.sessions import Link
 
-_DOOR = "embargo-door"
-_DOOR_SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _WITHIN = timedelta(minutes=15)
 _SMALL = 4096
 """Bytes of a form that somebody may post who is not signed in."""
@@ -83,9 +71,9 @@ async def opened(request: Request) -> Response:
     if desk_of(request).settings.console.proxy:
         return see_other("/")
     link = await desk_of(request).stored(sessions.find_link, secret)
-    door = _door(request) or secrets.token_urlsafe(32)
+    door = cookies.secret_in(request, DOOR) or secrets.token_urlsafe(32)
     answer = _page(request, link, _door_token(request, door))
-    answer.set_cookie(cookie_name(request, _DOOR), door, **_traits(request))
+    cookies.give(request, answer, DOOR, door)
     return answer
 
 
@@ -108,13 +96,13 @@ async def used(request: Request) -> Response:
         raise Refused(
             403, "You have no role here", "You are no lead, deputy, operator or auditor of this gateway."
         )
-    lasts, before = desk.settings.console.session_lasts, session_secret(request)
+    lasts, before = desk.settings.console.session_lasts, cookies.secret_in(request, SESSION)
     session = await desk.stored(sessions.use_link, secret, desk.now(), lasts, before)
     if link is None or session is None:
         return _page(request, await desk.stored(sessions.find_link, secret), token)
     answer = see_other(safe_path(link.path))
-    answer.set_cookie(cookie_name(request), session, **_traits(request))
-    answer.delete_cookie(cookie_name(request, _DOOR), **_traits(request))
+    cookies.give(request, answer, SESSION, session)
+    cookies.take(request, answer, DOOR)
     return answer
 
 
@@ -131,19 +119,19 @@ async def again(request: Request) -> Response:
 async def out(request: Request) -> Response:
     """Sign out: the session ends here, not only in the browser."""
     await form(request)
-    secret = session_secret(request)
+    secret = cookies.secret_in(request, SESSION)
     if secret is not None:
         await desk_of(request).stored(sessions.end, secret, desk_of(request).now())
     request.state.visit = None
     answer = render(request, "signed_out.html")
-    answer.delete_cookie(cookie_name(request), **_traits(request))
+    cookies.take(request, answer, SESSION)
     return answer
 
 
 async def _pressed(request: Request) -> str:
     """Make sure that a person pressed the button on a page that this browser was shown; the page's token."""
     posted = await _posted(request, by_hand=True)
-    door = _door(request)
+    door = cookies.secret_in(request, DOOR)
     token = _door_token(request, door) if door is not None else ""
     if not token or not hmac.compare_digest(posted.text("token").encode(), token.encode()):
         raise Distrusted
@@ -172,18 +160,8 @@ def _clients(desk: Desk) -> Sparing:
     return desk.sparing.setdefault("client", Sparing(300, _WITHIN))
 
 
-def _door(request: Request) -> str | None:
-    """The cookie that the page of a link was shown with."""
-    door = request.cookies.get(cookie_name(request, _DOOR), "")
-    return door if _DOOR_SECRET.match(door) else None
-
-
 def _door_token(request: Request, door: str) -> str:
     return form_token(desk_of(request), f"door {door} {request.path_params['secret']}")
-
-
-def _traits(request: Request) -> dict[str, object]:
-    return {"path": "/", "secure": secure(request), "httponly": True, "samesite": "strict"}
 
 
 ROUTES = [
