@@ -1,4 +1,4 @@
-"""Fixtures that several test modules share: stores of both kinds."""
+"""Fixtures that several test modules share: stores of both kinds, and commands with a configuration of their own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
+from tests.calling import Call, caller
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -77,3 +78,12 @@ def store(store_url: str, tmp_path: Path) -> Iterator[tuple[Database, Keys]]:
     database, keys = open_store(store_url, tmp_path / "keys")
     yield database, keys
     database.close()
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run a command with a configuration of its own."""
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/state/store.db"\n')
+    monkeypatch.setenv("EMBARGO_GATEWAY_CONFIG", str(config))
+    return caller(capsys)

@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gateway.cli import application
-from gateway.cli.common import run_app
+from tests.calling import Call
 
 ROOT = Path(__file__).parents[1]
 TITLE = ["--title", "Children looked after", "--lead", "Lead@stats.example"]
 ADD = ["publication", "add", "cla-2028", *TITLE, "--publishes-at", "2028-03-28T09:30"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed and its exit status."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def records(self) -> list[Any]:
-        """The JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Call = Callable[..., Answer]
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command with a configuration of its own."""
-    config = tmp_path / "gateway.toml"
-    config.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/state/store.db"\n')
-    monkeypatch.setenv("EMBARGO_GATEWAY_CONFIG", str(config))
-
-    def run(*arguments: str | Path) -> Answer:
-        given = [str(argument) for argument in arguments]
-        code = run_app(application(given), given)
-        printed = capsys.readouterr()
-        return Answer(code, printed.out, printed.err)
-
-    return run
 
 
 def written(path: Path, content: str | bytes) -> Path:
