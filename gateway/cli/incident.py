@@ -1,43 +1,47 @@
-"""`incident list | show | release | discard`: what was stopped, and the decisions of those who answer for it.
+"""`incident list | show`: what was stopped, and what has been said of it (decisions: `gateway.cli.decision`).
 
-Nothing here shows content.  A decision is recorded in the store; the office carries it out.
+Nothing here shows content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli import decision
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     ConfigOption,
     JsonOption,
-    actor,
     emit,
     emit_table,
     fail,
     open_store,
     settings_from,
 )
-from gateway.incident import Addressee, Incident, Standing
+from gateway.incident import Addressee, Consent, Incident, Standing, Verb
 from gateway.letters.form import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from gateway.model import Finding
-    from gateway.store.decisions import Decided
 
 group = typer.Typer(help="Mail that was held, refused or observed.", no_args_is_help=True)
 
-Reference = Annotated[str, typer.Argument(metavar="REF", help="The incident's reference.")]
+_VERBS = {
+    Verb.RELEASE: "release",
+    Verb.SEND: "send once it is live",
+    Verb.DROP: "delete once it is live",
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
+    decision.add_to(group)
     app.add_typer(group, name="incident")
 
 
@@ -101,22 +105,28 @@ def _address(address: str | None) -> str:
 
 
 @group.command()
-def show(ref: Reference, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
+def show(ref: decision.Reference, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
     """Print the facts of one incident: who, which rule, where; never what the mail says."""
-    from gateway.store import incidents
+    from gateway.store import consents, incidents
 
     settings = settings_from(config)
     database, _ = open_store(settings)
     incident = incidents.load(database, ref)
     if incident is None:
         fail(f"{ref}: no such incident")
-    emit(details(incident), "\n".join(_page(incident, settings.policy.zone)), as_json=json)
+    awaited = consents.awaited(database, ref, datetime.now(UTC))
+    page = _page(incident, awaited, settings.policy.zone)
+    emit(details(incident, awaited), "\n".join(page), as_json=json)
 
 
-def details(incident: Incident) -> dict[str, Any]:
-    """One incident as `incident show --json` prints it: the line of the list and what else is known."""
+def details(incident: Incident, awaited: Iterable[str | None]) -> dict[str, Any]:
+    """One incident as `incident show --json` prints it: the line of the list and what else is known.
+
+    `awaited` are the publications whose lead has said nothing yet.
+    """
     return {
         **line(incident),
+        "waiting_for": list(awaited),
         "disposition": incident.disposition,
         "damaged": incident.damaged,
         "sender_ineligible_for": list(incident.sender_ineligible_for),
@@ -141,10 +151,21 @@ def _details(one: Addressee) -> dict[str, Any]:
         "attempts": one.attempts,
         "last_code": one.last_code,
         "in_doubt": one.in_doubt,
+        "consents": [_consent(consent) for consent in one.consents],
     }
 
 
-def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
+def _consent(said: Consent) -> dict[str, Any]:
+    return {
+        "publication": said.publication,
+        "verb": said.verb.value,
+        "by": said.given_by,
+        "at": said.given_at.isoformat(),
+        "reason": said.reason,
+    }
+
+
+def _page(incident: Incident, awaited: Iterable[str | None], zone: ZoneInfo) -> Iterator[str]:
     from gateway.letters import remarks
     from gateway.letters.form import moment, title
 
@@ -166,6 +187,21 @@ def _page(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
         yield f"Found       {finding.rule} in part {finding.part}{reason}"
     for one in incident.recipients:
         yield f"Recipient   {_standing(one, zone)}"
+        for consent in one.consents:
+            yield f"            {_said(consent, zone)}"
+    for publication in awaited:
+        who = (
+            f"the lead of {publication}" if publication else "the fallback: nobody registered the publication"
+        )
+        yield f"Waits for   {who}"
+
+
+def _said(said: Consent, zone: ZoneInfo) -> str:
+    from gateway.letters.form import moment
+
+    reason = f" ({shown(said.reason)})" if said.reason else ""
+    about = said.publication or "the unregistered publication"
+    return f"{_VERBS[said.verb]} for {about} by {said.given_by} on {moment(said.given_at, zone)}{reason}"
 
 
 def _standing(one: Addressee, zone: ZoneInfo) -> str:
@@ -186,52 +222,3 @@ def _standing(one: Addressee, zone: ZoneInfo) -> str:
     if one.in_doubt:
         facts.append("in doubt: a relay was begun, its answer is not known")
     return f"{shown(one.address)}: {'; '.join(facts)}"
-
-
-@group.command()
-def release(
-    ref: Reference,
-    config: ConfigOption = DEFAULT_CONFIG,
-    recipient: Annotated[
-        list[str] | None, typer.Option(metavar="A", help="Only to this recipient; may be repeated.")
-    ] = None,
-    reason: Annotated[str, typer.Option(metavar="R", help="Why, for the audit log.")] = "",
-    json: JsonOption = False,
-) -> None:
-    """Send a held mail to its recipients, or to those named; who has no grant is recorded."""
-    from gateway.store import decisions
-    from gateway.store.register import load_register
-
-    database, keys = open_store(settings_from(config))
-    now = datetime.now(UTC)
-    granted = decisions.grants_in(load_register(database, keys), now)
-    done = decisions.release(database, ref, recipient or None, reason, actor(), now, granted)
-    _tell(done, "releasing", json)
-
-
-@group.command()
-def discard(
-    ref: Reference,
-    config: ConfigOption = DEFAULT_CONFIG,
-    reason: Annotated[str, typer.Option(metavar="R", help="Why, for the audit log.")] = "",
-    json: JsonOption = False,
-) -> None:
-    """Delete a held mail; its sender is told."""
-    from gateway.store import decisions
-
-    database, _ = open_store(settings_from(config))
-    done = decisions.discard(database, ref, reason, actor(), datetime.now(UTC))
-    _tell(done, "discarded", json)
-
-
-def _tell(done: Decided, state: str, as_json: bool) -> None:
-    record = {
-        "ref": done.ref,
-        "state": state,
-        "recipients": list(done.recipients),
-        "without_grant": list(done.without_grant),
-    }
-    lines = [f"{done.ref}: {state} for {', '.join(map(shown, done.recipients))}"]
-    if done.without_grant:
-        lines.append(f"{done.ref}: without a grant: {', '.join(map(shown, done.without_grant))}")
-    emit(record, "\n".join(lines), as_json=as_json)

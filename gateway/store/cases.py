@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from gateway.address import canonical
 from gateway.incident import WAITING, Consent, Standing, may_notify, standing
@@ -105,7 +105,16 @@ class Case:
 
 def opened(connection: Connection, ref: str) -> Case:
     """The incident, locked until the transaction ends (SQLite has one writer anyway); raises NoSuchIncident."""
-    incident = connection.execute(select(INCIDENTS).where(INCIDENTS.c.ref == ref).with_for_update()).first()
+    return _of(connection, ref, select(INCIDENTS).with_for_update())
+
+
+def read(connection: Connection, ref: str) -> Case:
+    """The incident as it is, without a lock; raises NoSuchIncident."""
+    return _of(connection, ref, select(INCIDENTS))
+
+
+def _of(connection: Connection, ref: str, query: Select[Any]) -> Case:
+    incident = connection.execute(query.where(INCIDENTS.c.ref == ref)).first()
     if incident is None:
         raise NoSuchIncident(ref, "no such incident")
     return of(connection, incident)

@@ -17,7 +17,8 @@ from gateway.incident import Consent, Verb
 from gateway.letters.form import shown
 from gateway.model import Policy, Register
 from gateway.policy import Desk
-from gateway.store.cases import Behalf, Case, NotHeld, NotTheirs, chosen
+from gateway.store.cases import Behalf, Case, NotHeld, NotTheirs, chosen, read
+from gateway.store.database import Database
 from gateway.store.register import without_traces
 from gateway.store.tables import CONSENTS
 
@@ -143,6 +144,23 @@ def planned(case: Case, row: Row[Any], key: str | None) -> bool:
     """Whether a lead has said what happens once the publication is live; an empty promise while it is withdrawn."""
     said = case.word(row, key)
     return said is not None and said.verb in PLANS and not case.withdrawn(key)
+
+
+def silent(
+    case: Case, rows: Iterable[Row[Any]], granted: Granted, now: datetime
+) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+    """Publications that keep these from leaving: those whose lead has said nothing, and those that are awaited."""
+    open_ = [(row, key) for row in rows for key in missing(case, row, granted, now)]
+    waiting = dict.fromkeys(key for row, key in open_ if not planned(case, row, key))
+    later = dict.fromkeys(key for row, key in open_ if planned(case, row, key))
+    return tuple(waiting), tuple(later)
+
+
+def awaited(database: Database, ref: str, now: datetime) -> tuple[str | None, ...]:
+    """The publications whose lead has said nothing yet of somebody who is held; raises NoSuchIncident."""
+    with database.read() as connection:
+        case = read(connection, ref)
+        return silent(case, case.held, grants_now(connection, now), now)[0]
 
 
 def answered(case: Case) -> bool:

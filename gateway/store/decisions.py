@@ -220,19 +220,10 @@ def _release(
 def _told(
     case: Case, words: Sequence[Word], leaving: Sequence[Row[Any]], granted: Granted, now: datetime
 ) -> Decided:
-    rows = [word.row for word in words]
-    open_ = [
-        (row, key) for row in rows if row not in leaving for key in consents.missing(case, row, granted, now)
-    ]
-    silent = dict.fromkeys(key for row, key in open_ if not consents.planned(case, row, key))
-    later = dict.fromkeys(key for row, key in open_ if consents.planned(case, row, key))
-    return Decided(
-        case.ref,
-        addresses(rows),
-        leaving=addresses(leaving),
-        waiting_for=tuple(silent),
-        until_live=tuple(later),
-    )
+    staying = [word.row for word in words if word.row not in leaving]
+    silent, later = consents.silent(case, staying, granted, now)
+    people = addresses(word.row for word in words)
+    return Decided(case.ref, people, leaving=addresses(leaving), waiting_for=silent, until_live=later)
 
 
 def _note(
