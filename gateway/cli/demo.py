@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,24 +78,30 @@ def _table(steps: list[Step], console: Console) -> None:
 
 def _stay(site: Site, console: Console) -> None:
     """Leave everything running for the curious until Ctrl-C."""
-    for line in _invitation(site):
+    from gateway.demo.site import SiteError
+    from gateway.demo.story import linger
+
+    try:
+        link = linger(site)
+    except SiteError as error:
+        link = f"(none: {error})"
+    for line in _invitation(site, link):
         console.print(line, soft_wrap=True, markup=False)
     with suppress(KeyboardInterrupt):
         while True:
             signal.pause()
 
 
-def _invitation(site: Site) -> list[str]:
+def _invitation(site: Site, link: str) -> list[str]:
     config = f"--config {site.config}"
     return [
         "",
         "The gateway stays up until Ctrl-C. Everything is in " + str(site.folder),
         f"  SMTP       127.0.0.1:{site.smtp_port}   (what passes lands in {site.folder}/arrived)",
         f"  metrics    {site.metrics_url}",
-        "Try another release with the same documents; its banner and files are held again:",
-        f"  embargo-gateway publication add next-release --title Next --lead helen.marsh@statistics.department.example"
-        f" --publishes-at {(datetime.now(UTC) + timedelta(days=2)).isoformat(timespec='minutes')} {config}",
-        f"  embargo-gateway document add next-release {site.folder}/stability.docx {config}",
+        "The same files are under embargo again, and Nadia has forwarded them. The link in Helen's alert signs in:",
+        f"  {link}",
+        "Or by commands:",
         f"  embargo-gateway scan {site.folder}/forward.eml {config}",
         f"  curl --url smtp://127.0.0.1:{site.smtp_port} --mail-from nadia.khan@policy.department.example"
         f" --mail-rcpt editor@newspaper.example --upload-file {site.folder}/forward.eml",

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ID = "children-looked-after"
+NEXT_ID = "children-looked-after-revised"
 TITLE = "Children looked after: stability of placements"
 LONDON = ZoneInfo("Europe/London")
 HOST = "department.example"
@@ -42,6 +43,7 @@ LISTED = (
 UNLISTED = tuple(
     f"{name}@policy.department.example" for name in ("amy", "ben", "cara", "dev", "ella", "finn")
 )
+SUCCESSOR = UNLISTED[0]
 COLLEAGUE = "grace.hill@press.department.example"
 OUTSIDER = "editor@newspaper.example"
 

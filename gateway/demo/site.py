@@ -72,7 +72,7 @@ class Site:
         self.sink = Sink(self.folder / "arrived")
         self._closing.callback(self.sink.close)
         self._closing.callback(self._stop)
-        self.smtp_port, self.metrics_port, console = _free_ports(3)
+        self.smtp_port, self.metrics_port, self.console_port = _free_ports(3)
         self.config = self.folder / "gateway.toml"
         self._log = self.folder / "gateway.log"
         text = _CONFIG.format(
@@ -80,7 +80,7 @@ class Site:
             sink=self.sink.port,
             folder=self.folder,
             metrics=self.metrics_port,
-            console=console,
+            console=self.console_port,
             alerts=ALERTS,
             fallback=FALLBACK,
         )

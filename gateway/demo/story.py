@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.demo import material
+from gateway.demo.browser import NOWHERE, Browser
 from gateway.demo.material import ID, Letter
 from gateway.demo.sink import Arrived
 from gateway.demo.site import Site, SiteError
@@ -19,6 +20,7 @@ _SEEN_WITHIN = 5.0
 """Seconds for a copy or an alert to arrive (the promise for alerts)."""
 _REGISTER_SECONDS = 1.5
 """A changed register is in every worker within a second."""
+_LINK = re.compile(r"https?://\S+")
 _REFERENCE = re.compile(r"reference ([A-Z0-9]{8,16})")
 
 
@@ -41,11 +43,27 @@ def tell(site: Site) -> Iterator[tuple[str, Callable[[], Step]]]:
     yield "sending the circulation mail", story.circulate
     yield "forwarding it", story.leak
     yield "waiting for the alert", story.alerted
+    yield "opening the alert's link", story.sign_in
+    yield "giving access", story.give_access
     yield "sending press lines", story.press
     yield "sending an ordinary mail", story.ordinary
     yield "counting", story.counted
     yield "publishing", story.publish
     yield "forwarding it again", story.lawful
+
+
+def linger(site: Site) -> str:
+    """Leave one forward waiting for the curious: the same files under a new embargo; the sign-in link of its alert."""
+    story = _Story(site)
+    times = ("--publishes-at", material.planned_time(story.opens + timedelta(days=3)).isoformat())
+    title = f"{material.TITLE}, revised"
+    site.command("publication", "add", material.NEXT_ID, "--title", title, "--lead", material.LEAD, *times)
+    site.command("document", "add", material.NEXT_ID, *map(str, story.attached))
+    time.sleep(_REGISTER_SECONDS)
+    held = story.leak()
+    if not story.refs:
+        raise SiteError(f"the forward was not held: {held.seen}")
+    return story.link(story.refs[-1])
 
 
 class _Story:
@@ -56,6 +74,8 @@ class _Story:
         self.opens = now - timedelta(hours=1)
         self.attached = (site.folder / "stability.docx", site.folder / "tables.xlsx")
         self.refs: list[str] = []
+        self.browser = Browser()
+        self.decision = NOWHERE
 
     def register(self) -> Step:
         times = ("--publishes-at", self.planned.isoformat(), "--opens-at", self.opens.isoformat())
@@ -115,6 +135,28 @@ class _Story:
         )
         return Step("Helen is told, by mail", seen, not leaked and named == len(material.UNLISTED))
 
+    def sign_in(self) -> Step:
+        what = "A mail scanner opens the alert's link, then Helen opens it and signs in"
+        link = self.link(self.refs[-1])
+        with Browser() as scanner:
+            scanner.open(link)
+        page = self.browser.open(link)
+        page = self.browser.submit(page, page.forms[-1])
+        self.decision = page
+        return Step(what, "she sees what is held and why", self.refs[-1] in page.text and page.status == 200)
+
+    def give_access(self) -> Step:
+        what = f"She gives {material.SUCCESSOR} access and lets their copy go"
+        page = self.browser.open(self.decision.link("/grant"))
+        form = page.form("/grant")
+        reason = {"why": "", "other": "takes over the briefing of the minister", "kind": "pre-release"}
+        # The boxes stand in the order of the mail's recipients; hers is the first.
+        chosen = [value for name, value in form.boxes if name == "recipient"][:1]
+        page = self.browser.submit(page, form, recipient=chosen, **reason)
+        got = self.site.sink.wait(lambda mail: mail.recipients == (material.SUCCESSOR,), _SEEN_WITHIN)
+        seen = "1 copy delivered, 5 wait" if got else f"not delivered: {page.text[:200]}"
+        return Step(what, seen, got is not None)
+
     def press(self) -> Step:
         letter = material.press_lines(self.planned)
         self._save("press-lines.eml", letter)
@@ -136,7 +178,7 @@ class _Story:
         seen = (
             f"{blocked} blocked attempts on the dashboard, {len(held)} recipients wait for Helen's decision"
         )
-        return Step("The head of profession looks at the numbers", seen, (blocked, len(held)) == (2, 7))
+        return Step("The head of profession looks at the numbers", seen, (blocked, len(held)) == (2, 6))
 
     def publish(self) -> Step:
         self.site.command("publication", "live", ID)
@@ -179,6 +221,14 @@ class _Story:
             }
             time.sleep(0.05)
         return got
+
+    def link(self, ref: str) -> str:
+        """The link in the alert about an incident, as its reader would take it from the mail."""
+        alert = self.site.sink.wait(self._is_alert(ref), _SEEN_WITHIN)
+        found = _LINK.search(alert.content.decode("utf-8", "replace")) if alert is not None else None
+        if found is None:
+            raise SiteError("the alert carries no link")
+        return found[0]
 
     def _is_alert(self, ref: str) -> Callable[[Arrived], bool]:
         return lambda mail: material.LEAD in mail.recipients and ref.encode() in mail.content
