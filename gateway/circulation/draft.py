@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from gateway.registration import Traced
 
 ORIGIN = "circulation"
 """The origin of the grants that a circulation mail proposes."""
+_TITLE, _TIME = "title:", "planned time:"
+"""How the problems begin that say what is wrong with either."""
 _VERSION = 1
 _DIGEST_BYTES = 32
 
@@ -32,6 +34,16 @@ class Draft:
     grants: tuple[Grant, ...] = ()
     documents: tuple[Traced, ...] = ()
     problems: tuple[str, ...] = field(default=())
+
+    def said(self, title: str | None = None, publishes_at: datetime | None = None) -> Draft:
+        """The draft with what a person says in place of what was read, and so without the doubts about that."""
+        settled = (*([_TITLE] if title is not None else []), *([_TIME] if publishes_at is not None else []))
+        return replace(
+            self,
+            title=title if title is not None else self.title,
+            publishes_at=publishes_at if publishes_at is not None else self.publishes_at,
+            problems=tuple(line for line in self.problems if not line.startswith(settled)),
+        )
 
     def to_json(self) -> str:
         """All of it as a line of JSON, trace digests and names included: for those who may see the mail."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.circulation.draft import Draft
@@ -24,13 +25,18 @@ def register(
     now: datetime,
     *,
     deputies: Sequence[str] = (),
+    market_sensitive: bool = False,
 ) -> Publication:
     """Register what a draft proposes, under embargo from now on; `lead` and `deputies` are canonical addresses.
 
     The access window is open: whoever the mail names has it.  Raises ValueError for an id that is none, NotDone where
     it is taken, or where the draft lacks a title or a planned time.
     """
-    entry = _publication(draft, id, lead, producer, now, tuple(deputies))
+    entry = replace(
+        _publication(draft, id, lead, producer, now),
+        deputies=tuple(deputies),
+        market_sensitive=market_sensitive,
+    )
     found = [NewDocument(one.name, one.digests, one.size, one.unreadable) for one in draft.documents]
     with database.write() as connection:
         publications.place(connection, keys, entry, draft.grants, actor, now)
@@ -41,20 +47,11 @@ def register(
     return entry
 
 
-def _publication(
-    draft: Draft, id: str, lead: str, producer: str, now: datetime, deputies: tuple[str, ...]
-) -> Publication:
+def _publication(draft: Draft, id: str, lead: str, producer: str, now: datetime) -> Publication:
     if not draft.title:
         raise NotDone(id, "the mail names no title, so one has to be given")
     if draft.publishes_at is None:
         raise NotDone(id, "the mail names no planned time that is sure, so one has to be given")
     opens_at = min(draft.sent_at or now, now)
-    return Publication(
-        id=id,
-        title=draft.title,
-        publishes_at=draft.publishes_at,
-        lead=lead,
-        opens_at=opens_at if opens_at < draft.publishes_at else None,
-        deputies=deputies,
-        producer=producer,
-    )
+    opens = opens_at if opens_at < draft.publishes_at else None
+    return Publication(id, draft.title, draft.publishes_at, lead, opens, producer=producer)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from gateway.cli.circulation import add_from_mail, said
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     WRONG_CALL,
@@ -23,7 +24,7 @@ from gateway.cli.common import (
     settings_from,
     tell,
 )
-from gateway.cli.typed import address_of, time_of
+from gateway.cli.typed import address_of, required, time_of, title_of
 from gateway.model import LiveBy
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def add(
     id: Id,
-    title: Annotated[str, typer.Option(help="As it will be published.")],
+    title: Annotated[str | None, typer.Option(help="As it will be published.")] = None,
     publishes_at: Annotated[
-        str, typer.Option(metavar="TIME", help="2018-03-28T09:30; UK time unless an offset is given.")
-    ],
-    lead: Annotated[str, typer.Option(metavar="ADDRESS", help="Gets the alerts and decides.")],
+        str | None, typer.Option(metavar="TIME", help="2018-03-28T09:30; UK time unless an offset is given.")
+    ] = None,
+    lead: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Gets the alerts and decides.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     opens_at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When pre-release access begins.")
@@ -59,15 +60,36 @@ def add(
         str, typer.Option(metavar="send|keep", help="What becomes of held mail then.")
     ] = "keep",
     market_sensitive: Annotated[bool, typer.Option("--market-sensitive")] = False,
+    from_mail: Annotated[
+        Path | None, typer.Option(metavar="FILE.eml", help="The circulation mail of another department.")
+    ] = None,
+    producer: Annotated[str | None, typer.Option(metavar="NAME", help="Whose mail that is.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take the draft of --from-mail unasked.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Register a publication: from now on it is under embargo."""
+    """Register a publication: from now on it is under embargo.
+
+    With --from-mail the draft that the mail makes is shown first; then title and time need not be given.
+    """
     settings = settings_from(config)
     _check_choices(live_by, url, at_live)
     zone = settings.policy.zone
+    if from_mail is not None:
+        _check_mail_choices(opens_at, team, live_by, at_live)
+        add_from_mail(
+            from_mail,
+            said(id, producer, lead, deputy, title, publishes_at, zone, market_sensitive=market_sensitive),
+            settings,
+            yes=yes,
+            json=json,
+        )
+        return
+    if producer is not None or yes:
+        fail("--producer, --yes: go with --from-mail", WRONG_CALL)
+    title, publishes_at, lead = required({"--title": title, "--publishes-at": publishes_at, "--lead": lead})
     publication = _publication(
         id=id,
-        title=_title(title),
+        title=title_of("--title", title),
         publishes_at=time_of("--publishes-at", publishes_at, zone),
         opens_at=time_of("--opens-at", opens_at, zone) if opens_at else None,
         lead=address_of("--lead", lead),
@@ -78,6 +100,11 @@ def add(
         market_sensitive=market_sensitive,
     )
     _add(publication, _team(team, zone), settings, json)
+
+
+def _check_mail_choices(opens_at: str | None, team: Path | None, live_by: LiveBy, at_live: str) -> None:
+    if opens_at or team is not None or live_by is not LiveBy.CLOCK or at_live != "keep":
+        fail("--from-mail: goes without --opens-at, --team, --live-by, --url and --at-live", WRONG_CALL)
 
 
 def _publication(**values: Any) -> Publication:
@@ -106,13 +133,6 @@ def _check_choices(live_by: LiveBy, url: str | None, at_live: str) -> None:
         fail("--url: goes with --live-by url, and --live-by url with it", WRONG_CALL)
     if url is not None and not url.startswith(("https://", "http://")):
         fail("--url: must begin with https:// or http://", WRONG_CALL)
-
-
-def _title(text: str) -> str:
-    title = " ".join(text.split())
-    if not title or not title.isprintable():
-        fail("--title: must be printable text", WRONG_CALL)
-    return title
 
 
 def _team(path: Path | None, zone: ZoneInfo) -> tuple[Grant, ...]:
