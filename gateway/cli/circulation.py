@@ -1,4 +1,4 @@
-"""`publication add ID --from-mail FILE`: an entry from another department's circulation mail, shown before it is taken."""
+"""`publication add ID --from-mail FILE`: an entry from a circulation mail, shown before it is taken."""
 
 from __future__ import annotations
 
