@@ -50,11 +50,12 @@ def _sendable(matter: Matter) -> Mapping[str, Addressee]:
 
 
 def _grantable(matter: Matter) -> Mapping[str, Addressee]:
+    """Persons to whom something under embargo is closed; a group gets access by each of its members."""
     known = {publication.id for publication in matter.coming}
     return {
         position: one
         for position, one in _sendable(matter).items()
-        if one.ineligible_for and not known.isdisjoint(one.ineligible_for)
+        if one.group is None and not known.isdisjoint(one.ineligible_for)
     }
 
 

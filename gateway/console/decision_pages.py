@@ -108,6 +108,7 @@ def _page(
         "seen": incident_facts.version(found.incident),
         "choices": _choices(action.choices(found), found),
         "titles": found.titles,
+        "needed": found.needed,
         "options": forms.kept(_REASONS.get(action.path, ())),
         "kinds": [(kind.value, label) for kind, label in forms.KINDS.items()],
         "verbs": [(verb.value, label) for verb, label in forms.VERBS.items()],

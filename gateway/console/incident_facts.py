@@ -11,23 +11,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from gateway.console.words import UNREADABLE
 from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
 from gateway.letters.form import left, moment, one_line, shown, title
-from gateway.model import Detector, Finding, Reason
+from gateway.model import Detector, Finding
 
 GONE = (Standing.RELEASING, Standing.RELEASED, Standing.RELAYED, Standing.OBSERVED)
 """The states of a recipient whom the mail has reached, or reaches now."""
 
-_REASONS = {
-    Reason.ENCRYPTED: "it is encrypted",
-    Reason.BROKEN: "it is damaged",
-    Reason.AMBIGUOUS: "programs would disagree about what it is",
-    Reason.TOO_DEEP: "too many things are packed into each other",
-    Reason.TOO_LARGE: "it is too large",
-    Reason.UNSUPPORTED: "nothing here can read this kind of file",
-    Reason.DEADLINE: "reading it took too long",
-    Reason.SCANNER: "the reader failed at it several times",
-}
 _VERBS = {
     Verb.RELEASE: "agreed to send it",
     Verb.SEND: "decided to send it when it is published",
@@ -40,7 +31,8 @@ class Look:
     """Who looks, as far as words depend on it, and what the words rest on.
 
     `whys` maps rule id -> the rule's sentence; `next_asked` are times and addresses of who is asked next; `fallback`
-    answers for publications that nobody registered; those in `public` need nobody's word any more.
+    answers for publications that nobody registered; those in `public` need nobody's word any more.  `me` are addresses
+    of whoever looks.
     """
 
     now: datetime
@@ -50,16 +42,20 @@ class Look:
     next_asked: Sequence[tuple[datetime, Sequence[str]]] = ()
     fallback: Sequence[str] = ()
     public: Container[str | None] = ()
+    me: Container[str] = ()
 
     def name(self, address: str | None) -> str:
         """An address as the page shows it."""
         if address is None:
-            return "an automatic mail (it has no sender)"
-        return shown(address) if self.addresses else "somebody (operators see no addresses)"
+            return "An automatic mail, without a sender"
+        if not self.addresses:
+            return "(hidden)"
+        return f"{shown(address)} (you)" if address in self.me else shown(address)
 
     def time(self, when: datetime) -> str:
-        """A time as people there read it."""
-        return moment(when, self.zone)
+        """A time as people there read it: of today only the hour."""
+        local, now = when.astimezone(self.zone), self.now.astimezone(self.zone)
+        return f"{local:%H:%M} today" if local.date() == now.date() else moment(when, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,6 @@ class Facts:
     topics: tuple[Topic, ...]
     sender: str
     sender_note: str
-    leaked: bool
     closed: tuple[Person, ...]
     open: tuple[Person, ...]
     sent: str
@@ -114,11 +109,10 @@ def facts(incident: Incident, look: Look) -> Facts:
         state=incident.state,
         disposition=incident.disposition,
         received=look.time(incident.received_at),
-        now=look.time(look.now),
+        now=moment(look.now, look.zone),
         topics=topics(incident, look),
         sender=look.name(incident.sender),
         sender_note=_sender_note(incident),
-        leaked=bool(incident.sender_ineligible_for),
         closed=people(incident.ineligible, incident, look),
         open=people((one for one in incident.recipients if not one.ineligible_for), incident, look),
         sent=_sent(incident),
@@ -141,7 +135,12 @@ def version(incident: Incident) -> str:
 def topics(incident: Incident, look: Look) -> tuple[Topic, ...]:
     """The publications, the soonest first, and the unregistered one last."""
     known = [
-        Topic(one.id, title(one.title), look.time(one.publishes_at), left(one.publishes_at - look.now))
+        Topic(
+            one.id,
+            title(one.title),
+            moment(one.publishes_at, look.zone),
+            left(one.publishes_at - look.now),
+        )
         for one in incident.concerns
     ]
     if None in incident.publications or not known:
@@ -151,11 +150,11 @@ def topics(incident: Incident, look: Look) -> tuple[Topic, ...]:
 
 def _sender_note(incident: Incident) -> str:
     if not incident.sender_ineligible_for:
-        return ""
+        return "On the access list." if incident.concerns and incident.sender is not None else ""
     names = _names(incident.concerns, incident.sender_ineligible_for)
     return (
-        f"Not on the access list of {names}. The material had reached the sender already: a second leak, "
-        "whatever you decide here."
+        f"Not on the access list of {names}. The material had reached them already: a second leak, whatever is "
+        "decided here."
     )
 
 
@@ -193,7 +192,7 @@ def _state(one: Addressee, look: Look) -> str:
         return word
     bare = ", without access" if one.without_grant and one.standing in GONE else ""
     by = "the gateway" if one.decided_by == _GATEWAY else look.name(one.decided_by)
-    when = f" on {look.time(one.decided_at)}" if one.decided_at else ""
+    when = f", {look.time(one.decided_at)}" if one.decided_at else ""
     why = f". Reason: {one_line(one.reason)}" if one.reason and look.addresses else ""
     return f"{word}{bare}: decided by {by}{when}{why}"
 
@@ -231,7 +230,7 @@ def _found(incident: Incident, look: Look) -> tuple[tuple[str, tuple[str, ...]],
 
 def _place(finding: Finding) -> str:
     where = "in its subject or another header line" if finding.part == "header" else f"in part {finding.part}"
-    return f"{where}: {_REASONS[finding.reason]}" if finding.reason else where
+    return f"{where}: {UNREADABLE[finding.reason.value]}" if finding.reason else where
 
 
 def said(incident: Incident, look: Look) -> tuple[str, ...]:
@@ -247,7 +246,7 @@ def _said(key: tuple[str, str | None, Verb], given: Sequence[Consent], incident:
     by, publication, verb = key
     about = _names(incident.concerns, [publication])
     number = f"{len(given)} of {len(incident.recipients)} recipients"
-    return f"{look.name(by)} {_VERBS[verb]} to {number}, for {about}, on {look.time(given[0].given_at)}"
+    return f"{look.name(by)} {_VERBS[verb]} to {number}, for {about}: {look.time(given[0].given_at)}"
 
 
 def missing(incident: Incident, look: Look) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ async def incident(request: Request) -> Response:
         own=found.own and facts.state is Standing.HELD,
         deciders=found.deciders if found.look.addresses else (),
         content=found.content,
+        hidden=not found.look.addresses,
     )
 
 

@@ -113,8 +113,27 @@ class Matter:
             whys={rule.id: rule.why for rule in self.desk.rules.rules},
             next_asked=patience.still_to_ask(self.incident) if held else (),
             fallback=alerts.fallback,
+            me=self._me,
             public={key for key, one in self.register.publications.items() if one.state is State.LIVE},
         )
+
+    @property
+    def _me(self) -> frozenset[str]:
+        """The spellings of the person's address in this incident."""
+        people = [one for concern in self.incident.concerns for one in (concern.lead, *concern.deputies)]
+        given = [said.given_by for one in self.incident.recipients for said in one.consents]
+        decided = [one.decided_by for one in self.incident.recipients if one.decided_by]
+        person = self.visit.staff.person
+        known = {*people, *given, *decided, *self.desk.settings.alerts.fallback, self.visit.address}
+        return frozenset(one for one in known if person(one) == person(self.visit.address))
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The titles of the publications for which somebody else has to agree before anything leaves."""
+        closed = {key for one in self.held.values() for key in self.closed(one)} - self.behalf
+        titles = {concern.id: title(concern.title) for concern in self.incident.concerns}
+        ordered = [key for key in self.incident.publications if key in closed]
+        return tuple(titles.get(key or "", "statistics that nobody here has registered") for key in ordered)
 
     @property
     def facts(self) -> Facts:
