@@ -19,7 +19,7 @@ _COLUMNS = Columns(
     {
         "address": "address|email|mail|emailaddress|smtpaddress|primarysmtpaddress|alias|group|mailbox",
         "kind": "kind|type|recipienttype",
-        "member": "member|members|person|memberaddress|memberemail|standsfor|owner",
+        "member": "member|members|person|memberaddress|memberemail|standsfor",
         "name": "name|displayname|fullname|groupname",
     },
     must=("address", "kind", "member"),
