@@ -1,7 +1,7 @@
 """`incident release | discard | at-live | false-alarm | exemptions`: what is decided about held mail.
 
-On the command line one person speaks for all publications.  What is decided is recorded in the store; the office carries
-it out.
+On the command line one person speaks for all publications.  What is decided is recorded in the store; the office
+carries it out.
 """
 
 from __future__ import annotations
