@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.incident import Standing
+from gateway.model import Reason
 
 STANDINGS = {
     Standing.HELD: "Waiting for a decision",
@@ -25,3 +26,15 @@ COLOURS = {
     Standing.OBSERVED: "orange",
 }
 """The colour of the tag; the words alone say the same."""
+
+UNREADABLE = {
+    Reason.ENCRYPTED.value: "it is encrypted",
+    Reason.BROKEN.value: "it is damaged",
+    Reason.AMBIGUOUS.value: "programs would disagree about what it is",
+    Reason.TOO_DEEP.value: "too many things are packed into each other",
+    Reason.TOO_LARGE.value: "it is too large",
+    Reason.UNSUPPORTED.value: "nothing here can read this kind of file",
+    Reason.DEADLINE.value: "reading it took too long",
+    Reason.SCANNER.value: "the reader failed at it several times",
+}
+"""Why something could not be read, by the word that findings and documents carry."""

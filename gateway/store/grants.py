@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -31,6 +32,15 @@ class Difference:
     def empty(self) -> bool:
         """Whether the list is already as the file says."""
         return not (self.added or self.changed or self.removed)
+
+    @property
+    def version(self) -> str:
+        """What a person agrees to who was shown this difference: another one has another version."""
+        return sha256(repr(self).encode()).hexdigest()[:32]
+
+
+class ListChanged(NotDone):
+    """The list is no longer as it was when the difference was shown."""
 
 
 def grant_of(row: Row[Any]) -> Grant:
@@ -102,15 +112,19 @@ def import_list(
     now: datetime,
     *,
     dry_run: bool = False,
+    shown: str | None = None,
 ) -> Difference:
     """Replace the imported grants of the kinds in `grants`; what came by hand, lead or team stays.
 
-    All or nothing; `dry_run` changes nothing.  Gives the difference; NotDone for an unknown publication.
+    All or nothing; `dry_run` changes nothing.  `shown` is the version of the difference that somebody agreed to: if
+    it is another one by now, ListChanged.  Gives the difference; NotDone for an unknown publication.
     """
     wanted = tuple(replace(grant, origin="import") for grant in grants)
     with database.read() if dry_run else database.write() as connection:
         _require(connection, publication)
         difference = compare(_listed(connection, publication), wanted)
+        if shown not in (None, difference.version):
+            raise ListChanged(publication, "the access list has changed meanwhile")
         if not dry_run and not difference.empty:
             _apply(connection, publication, difference)
             append(connection, now, actor, "access import", publication, _facts(difference))
