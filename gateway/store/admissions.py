@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select
 
 from gateway.address import canonical
 from gateway.letters.form import shown
-from gateway.model import Grant, GrantKind, State
+from gateway.model import Grant, GrantKind
 from gateway.store import NotDone, grants
 from gateway.store.cases import Case
-from gateway.store.consents import Granted, Word
+from gateway.store.consents import Granted, Word, grants_now
 from gateway.store.database import bump_epoch
 from gateway.store.tables import ALIASES, GROUP_MEMBERS, SUSPENSIONS
 
@@ -54,8 +54,8 @@ def admit(
     for key, person in wanted:
         grant = Grant(person, terms.kind, terms.reason, origin="hand", declared_on=terms.declared_on)
         grants.place(connection, key, grant, actor, now)
-    valid = {pair for pair in wanted if _begun(case, pair[0], terms.kind, now)}
-    return lambda key, address: granted(key, address) or (key, persons.get(address, "")) in valid
+    fresh = grants_now(connection, now)
+    return lambda key, address: granted(key, address) or fresh(key, address)
 
 
 def _person(connection: Connection, address: str, now: datetime) -> str:
@@ -71,11 +71,3 @@ def _person(connection: Connection, address: str, now: datetime) -> str:
     if until is not None and now < until:
         raise NotDone(shown(address), f"is suspended until {until:%Y-%m-%d %H:%M} UTC: no grant counts")
     return person
-
-
-def _begun(case: Case, key: str, kind: GrantKind, now: datetime) -> bool:
-    """Whether a grant of this kind is valid at once: the right people, too early, are not."""
-    publication = case.known[key]
-    if publication.state is State.DRAFT:
-        return False
-    return kind is GrantKind.PRODUCTION or now >= publication.window_opens

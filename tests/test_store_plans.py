@@ -1,0 +1,240 @@
+"""Plans for publication: what waits for it, what happens then, and who is asked meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from gateway.incident import Verb
+from gateway.model import GrantKind
+from gateway.store import NotDone, decisions, escalations, publications
+from gateway.store.decisions import Decided, NotHeld
+from gateway.store.escalations import Patience
+from gateway.store.tables import AUDIT, CONTENTS, LETTERS
+from tests.filed import FALLBACK, LISTED, MINUTE, NOW, OUTSIDER
+from tests.held import Held, held_store
+
+A, B = "anna.lead@stats.example", "ben.lead@stats.example"
+WORDS = (None, *Verb)
+LATER = NOW + timedelta(days=2)
+PATIENCE = Patience(10 * MINUTE, 30 * MINUTE, FALLBACK)
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+    """A store that these tests share."""
+    with held_store(tmp_path_factory.mktemp("held")) as made:
+        yield made
+
+
+def nobody(_publication: str, _address: str) -> bool:
+    """Nobody holds a grant."""
+    return False
+
+
+def say(held: Held, ref: str, key: str, verb: Verb | None, by: str = A) -> None:
+    """One lead's word on everybody in a mail."""
+    behalf = frozenset[str | None]({key})
+    if verb is Verb.RELEASE:
+        decisions.release(held.database, ref, None, "why", by, NOW, nobody, on_behalf=behalf)
+    elif verb is not None:
+        decisions.at_live(held.database, ref, None, verb, "why", by, NOW, on_behalf=behalf)
+
+
+def outcomes(first: Verb | None, second: Verb | None) -> tuple[str, str, str]:
+    """The state after both leads' words, after the first publication is live, and after both are."""
+    at_once = "releasing" if (first, second) == (Verb.RELEASE, Verb.RELEASE) else "held"
+    waits = "releasing" if second is Verb.RELEASE else "held"
+    one = "discarded" if first is Verb.DROP else waits
+    asked_for = "releasing" if first or second else "held"
+    both = "discarded" if Verb.DROP in (first, second) else asked_for
+    return at_once, one, one if one != "held" else both
+
+
+def test_every_pair_of_words(held: Held) -> None:
+    """The whole table: two publications, each lead silent or with one of three words, before and after each is live."""
+    one, two = held.publication(), held.publication()
+    pairs = [(first, second) for first in WORDS for second in WORDS]
+    refs = {pair: held.mail({OUTSIDER: (one, two)}) for pair in pairs}
+    for (first, second), ref in refs.items():
+        say(held, ref, one, first)
+        say(held, ref, two, second, B)
+
+    def states() -> dict[tuple[Verb | None, Verb | None], str]:
+        return {pair: held.state(ref)[OUTSIDER] for pair, ref in refs.items()}
+
+    assert {pair: outcomes(*pair)[0] for pair in pairs} == states()
+    publications.go_live(held.database, one, A, LATER)
+    assert {pair: outcomes(*pair)[1] for pair in pairs} == states()
+    publications.go_live(held.database, two, B, LATER)
+    assert {pair: outcomes(*pair)[2] for pair in pairs} == states()
+
+
+def test_sent_when_live(held: Held) -> None:
+    """A plan tells what it waits for; once live the mail goes in the name of who planned it, and needs no grant."""
+    one = held.publication()
+    ref = held.mail({OUTSIDER: (one,), LISTED: ()})
+
+    done = decisions.at_live(held.database, ref, None, Verb.SEND, "as agreed", A, NOW)
+
+    assert Decided(ref, (OUTSIDER, LISTED), until_live=(one,)) == done
+    assert {"held"} == set(held.state(ref).values())
+    assert held.incident(ref).recipients[0].decided_at is None
+    publications.go_live(held.database, one, "somebody else", LATER)
+    assert [("releasing", A, "as agreed", LATER, False)] * 2 == [
+        (r.standing, r.decided_by, r.reason, r.decided_at, r.without_grant)
+        for r in held.incident(ref).recipients
+    ]
+    (entry,) = [row for row in held.rows(AUDIT, ref, "subject") if row["action"] == "incident release"]
+    assert ("gateway", one, A) == (entry["actor"], entry["facts"]["live"], entry["facts"]["planned_by"])
+
+
+def test_dropped_when_live(held: Held) -> None:
+    """A mail that is dropped is deleted, and its sender is told."""
+    one = held.publication()
+    ref = held.mail({OUTSIDER: (one,)})
+    say(held, ref, one, Verb.DROP)
+
+    publications.go_live(held.database, one, A, LATER)
+
+    assert {OUTSIDER: "discarded"} == held.state(ref)
+    assert [] == held.rows(CONTENTS, ref)
+    assert [[OUTSIDER]] == [
+        row["facts"]["recipients"] for row in held.rows(LETTERS, ref) if row["kind"] == "discarded"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at_live", "word", "expected"),
+    [
+        ("keep", None, "held"),
+        ("send", None, "releasing"),
+        ("send", Verb.DROP, "discarded"),
+        ("keep", Verb.SEND, "releasing"),
+    ],
+)
+def test_the_publication_s_own_plan(held: Held, at_live: str, word: Verb | None, expected: str) -> None:
+    """`at_live` of the publication counts for whoever has no other word; without it a person decides."""
+    one = held.publication(at_live=at_live)
+    ref = held.mail({OUTSIDER: (one,)})
+    say(held, ref, one, word)
+
+    publications.go_live(held.database, one, A, LATER)
+
+    assert {OUTSIDER: expected} == held.state(ref)
+    assert ("gateway" if word is None else A) == (held.incident(ref).recipients[0].decided_by or "gateway")
+
+
+def test_a_plan_is_no_promise(held: Held) -> None:
+    """Until then a planned mail can still be released or refused, and what was decided is not decided again."""
+    one = held.publication()
+    sent, refused = held.mail({OUTSIDER: (one,)}), held.mail({OUTSIDER: (one,)})
+    say(held, sent, one, Verb.DROP)
+    say(held, refused, one, Verb.SEND)
+
+    say(held, sent, one, Verb.RELEASE)
+    decisions.discard(held.database, refused, "", A, NOW)
+    publications.go_live(held.database, one, A, LATER)
+
+    assert ({OUTSIDER: "releasing"}, {OUTSIDER: "discarded"}) == (held.state(sent), held.state(refused))
+    assert NOW == held.incident(sent).recipients[0].decided_at
+
+
+def test_a_grant_given_meanwhile(held: Held) -> None:
+    """When the plan is carried out, a publication that the person has access to by then keeps nothing back."""
+    one, two = held.publication(), held.publication(planned=LATER + timedelta(days=1))
+    ref, other = held.mail({OUTSIDER: (one, two)}), held.mail({OUTSIDER: (two,)})
+    say(held, ref, one, Verb.SEND)
+    decisions.grant_and_release(
+        held.database, other, None, GrantKind.PRODUCTION, "helps now", None, B, NOW, nobody
+    )
+
+    publications.go_live(held.database, one, A, LATER)
+
+    assert {OUTSIDER: "releasing"} == held.state(ref)
+    assert not held.incident(ref).recipients[0].without_grant
+
+
+def test_nothing_to_wait_for(held: Held) -> None:
+    """What is live, withdrawn or unregistered will not go live: the lead is told why, and nothing is recorded."""
+    one, two = held.publication(), held.publication()
+    ref = held.mail({OUTSIDER: (one,), LISTED: (two, None)})
+    publications.go_live(held.database, one, A, NOW)
+    publications.withdraw(held.database, two, A, NOW)
+
+    with pytest.raises(
+        NotDone, match=f"an unregistered publication is not registered, {one} is live, {two} is withd"
+    ):
+        decisions.at_live(held.database, ref, None, Verb.SEND, "", A, NOW)
+    with pytest.raises(ValueError, match="wait for publication"):
+        decisions.at_live(held.database, ref, None, Verb.RELEASE, "", A, NOW)
+
+
+def test_withdrawn(held: Held) -> None:
+    """Nothing leaves by itself when a publication is withdrawn; planned anew it settles what waits."""
+    one = held.publication(at_live="send")
+    ref = held.mail({OUTSIDER: (one,)})
+    say(held, ref, one, Verb.SEND)
+
+    publications.withdraw(held.database, one, A, NOW)
+    assert {OUTSIDER: "held"} == held.state(ref)
+    publications.postpone(held.database, one, LATER, A, NOW)
+    publications.go_live(held.database, one, A, LATER)
+    assert {OUTSIDER: "releasing"} == held.state(ref)
+
+
+def test_settled_once(held: Held) -> None:
+    """Settling again finds nothing left to do."""
+    one = held.publication(at_live="send")
+    ref = held.mail({OUTSIDER: (one,)})
+    publications.go_live(held.database, one, A, LATER)
+    before = held.rows(AUDIT)
+
+    with held.database.write() as connection:
+        decisions.settle_live(connection, one, LATER)
+
+    assert before == held.rows(AUDIT)
+    assert {OUTSIDER: "releasing"} == held.state(ref)
+    with pytest.raises(NotHeld):
+        say(held, ref, one, Verb.SEND)
+
+
+def asked(held: Held, ref: str) -> set[int]:
+    """The levels that were asked about an incident, an hour after it came."""
+    escalations.escalate(held.database, PATIENCE, NOW + timedelta(hours=1))
+    return {row["level"] for row in held.rows(LETTERS, ref) if row["kind"] == "alert"}
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        pytest.param((Verb.SEND, Verb.DROP), {0}, id="planned"),
+        pytest.param((Verb.SEND, Verb.RELEASE), {0}, id="all-answered"),
+        pytest.param((Verb.RELEASE, None), {0, 1, 2}, id="one-is-silent"),
+        pytest.param((None, None), {0, 1, 2}, id="nobody-answers"),
+    ],
+)
+def test_whoever_has_answered_is_left_in_peace(
+    held: Held, words: tuple[Verb | None, Verb | None], levels: set[int]
+) -> None:
+    """Deputies and fallback are asked while any lead is silent, and not once each has said something."""
+    one, two = held.publication(), held.publication()
+    ref = held.mail({OUTSIDER: (one, two)})
+    for key, verb in zip((one, two), words, strict=True):
+        say(held, ref, key, verb)
+
+    assert levels == asked(held, ref)
+
+
+def test_a_plan_for_what_is_withdrawn_is_asked_about(held: Held) -> None:
+    """A plan that will not come to pass is no answer: the next are asked."""
+    one = held.publication()
+    ref = held.mail({OUTSIDER: (one,)})
+    say(held, ref, one, Verb.SEND)
+    assert {0} == asked(held, ref)
+
+    publications.withdraw(held.database, one, A, NOW)
+
+    assert {0, 1, 2} == asked(held, ref)
