@@ -16,6 +16,7 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import uvloop
 
 from gateway import metrics
 from gateway.config import load
@@ -121,7 +122,6 @@ auditors = ["{AUDITOR}"]
     def close(self) -> None:
         """Give back what is open."""
         self._client.close()
-        self.database.close()
 
     def hold(
         self,
@@ -204,6 +204,17 @@ class Page:
                 held.setdefault(name, []).append(unescape(value))
         return {name: values if len(values) > 1 else values[0] for name, values in held.items()}
 
+    def kind(self, name: str) -> str:
+        """The type of the first field of this name."""
+        tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', self.html)
+        return _attribute(tag[0], "type") if tag else ""
+
+    @property
+    def textarea(self) -> str:
+        """What the only large field of the form holds."""
+        found = re.search(r"<textarea[^>]*>(.*?)</textarea>", self.html, re.S)
+        return unescape(found[1]) if found else ""
+
 
 def _attribute(tag: str, name: str) -> str:
     found = re.search(rf'\b{name}="([^"]*)"', tag)
@@ -251,7 +262,7 @@ def about(key: str | None, part: str = "1") -> Finding:
 def served(folder: Path) -> Iterator[Site]:
     """A site that answers, for as long as the block lasts."""
     site = Site(folder)
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     task: asyncio.Task[None] = loop.create_task(Pages(site.desk).run())
     thread = threading.Thread(target=_run, args=(loop, task))
     thread.start()
@@ -259,9 +270,11 @@ def served(folder: Path) -> Iterator[Site]:
         wait_for(lambda: _answers(site.port), 10)
         yield site
     finally:
+        # An open connection is waited for.
+        site.close()
         loop.call_soon_threadsafe(task.cancel)
         thread.join(10)
-        site.close()
+        site.database.close()
 
 
 def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
@@ -273,6 +286,11 @@ def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/static/console.css", trust_env=False, verify=False).status_code == 200
+        return (
+            httpx.get(
+                f"http://127.0.0.1:{port}/static/console.css", trust_env=False, verify=False
+            ).status_code
+            == 200
+        )
     except httpx.TransportError:
         return False

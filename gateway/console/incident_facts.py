@@ -96,6 +96,7 @@ class Facts:
     found: tuple[tuple[str, tuple[str, ...]], ...]
     said: tuple[str, ...]
     missing: tuple[str, ...]
+    planned: bool
     next_asked: tuple[str, ...]
     damaged: bool
     version: str
@@ -119,10 +120,16 @@ def facts(incident: Incident, look: Look) -> Facts:
         found=_found(incident, look),
         said=said(incident, look),
         missing=missing(incident, look) if held else (),
+        planned=held and all(map(_planned, incident.among(Standing.HELD))),
         next_asked=_next_asked(look) if held else (),
         damaged=incident.damaged,
         version=version(incident),
     )
+
+
+def _planned(one: Addressee) -> bool:
+    last = {said.publication: said.verb for said in one.consents}
+    return any(verb is not Verb.RELEASE for verb in last.values())
 
 
 def version(incident: Incident) -> str:

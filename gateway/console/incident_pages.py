@@ -67,7 +67,7 @@ def _result(facts: Facts) -> tuple[str, str]:
         return _DECIDED.get(facts.state, "Nothing has to be decided here"), ""
     if facts.missing:
         return "Recorded: somebody else must agree too", "Nothing is sent to those who wait before that."
-    if facts.said:
+    if facts.planned:
         return "Recorded: the mail waits for publication", "Until then you can still decide otherwise."
     if any(person.decided for person in (*facts.closed, *facts.open)):
         return "Recorded: some recipients still wait", "Nothing is sent to them until somebody decides."
