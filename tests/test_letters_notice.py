@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.incident import Addressee, Standing
-from gateway.letters.notice import Desk, discarded, held
+from gateway.letters.notice import MAX_MESSAGE, Desk, discarded, held, message_of
 from tests.filed import LEAD, LISTED, NOW, OUTSIDER, SENDER, example
 from tests.test_letters_alert import parsed, words
 
@@ -43,6 +43,35 @@ def test_discarded() -> None:
 
     for fact in ("has been discarded", OUTSIDER, "HOLD2345", LEAD):
         assert fact in text
+
+
+def test_discarded_with_a_message() -> None:
+    """What the person who decided wrote stands in the letter line by line, before whom to ask; nothing breaks out."""
+    wrote = message_of(
+        " Not yet,\tplease.\r\n\r\n" + "x" * 1500 + "\r\nBcc: you@policy.example\x00\u2028Äußerst "
+    )
+    content = discarded(example(), [OUTSIDER], DESK, wrote)
+    text = parsed(content).get_content().replace("\r\n", "\n")
+
+    assert "The person who decided about it writes:\n\n  Not yet, please.\n\n  xxx" in text
+    assert "\n  Bcc: you@policy.example\n  Äußerst\n" in text
+    assert text.index("Äußerst") < text.index(LEAD)
+    assert parsed(content)["Bcc"] is None
+    assert 998 > max(map(len, content.split(b"\r\n")))
+
+
+@pytest.mark.parametrize("text", ["", " \r\n\t ", "\u200b\n\u202e"])
+def test_no_message(text: str) -> None:
+    """Nothing that can be read is no message."""
+    assert "" == message_of(text)
+    assert "writes" not in words(discarded(example(), [OUTSIDER], DESK, message_of(text)))
+
+
+def test_how_long_a_message_may_be() -> None:
+    """A message is taken whole or not at all."""
+    assert MAX_MESSAGE == len(message_of("x" * MAX_MESSAGE + " \n"))
+    with pytest.raises(ValueError, match="has 2001 characters, of at most 2000"):
+        message_of("x" * (MAX_MESSAGE + 1))
 
 
 def test_nobody_writes_to_the_null_sender() -> None:

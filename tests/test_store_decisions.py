@@ -361,7 +361,7 @@ def test_no_grant_for_what_nobody_registered(held: Held) -> None:
 
 
 def test_two_leads_at_once(store: tuple[Database, Keys]) -> None:
-    """Consents of both leads, access given elsewhere, a publication going live, all at once: nothing is lost or stuck."""
+    """Consents of both leads, access given elsewhere, a publication going live, all at once: nothing is stuck."""
     held = Held(*store)
     one, two, three = held.publication(), held.publication(), held.publication(at_live="send")
     ref, other = held.mail({OUTSIDER: (one, two)}), held.mail({OUTSIDER: (three,), LISTED: (one,)})
