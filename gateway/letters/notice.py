@@ -79,7 +79,8 @@ def _message(message: str) -> list[str]:
     if not message:
         return []
     # A word may be as long as the message: a line of a mail may not.
-    quoted = ["  " + part for line in message.split("\n") for part in wrap(line, WIDTH - 2) or [""]]
+    wrapped = (part for line in message.split("\n") for part in wrap(line, WIDTH - 2) or [""])
+    quoted = [f"  {part}".rstrip() for part in wrapped]
     return ["The person who decided about it writes:", "", *quoted, ""]
 
 
