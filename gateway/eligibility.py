@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.likeness import Likeness
@@ -17,18 +17,20 @@ class Eligibility:
 
     register: Register
     now: datetime
+    _known: dict[tuple[str, tuple[str, ...]], bool] = field(default_factory=dict, init=False, repr=False)
+    """What was found of a person: those of a large list are in other lists, too."""
 
     def eligible(self, address: str | None, key: str) -> bool:
         """Whether whoever reads an address may have a publication: that person, or every member of the group."""
         return self.open_for(party(self.register, address), (key,))
 
-    def open_for(self, who: Party, keys: Iterable[str]) -> bool:
+    def open_for(self, who: Party, keys: tuple[str, ...]) -> bool:
         """Whether each person of a party may have one of these publications."""
         if not who.whole or self.suspended_until(who) is not None:
             return False
         return all(self._may(person, keys) for person in who.persons)
 
-    def membership(self, who: Party, closed: Iterable[Iterable[str]]) -> Membership | None:
+    def membership(self, who: Party, closed: Iterable[tuple[str, ...]]) -> Membership | None:
         """Of a group: how many persons it has, and how many may have nothing of one of `closed`; None of a person."""
         if not who.group:
             return None
@@ -45,11 +47,13 @@ class Eligibility:
         """Whether somebody of a party holds a grant, suspended or not: who is suspended may well have it already."""
         return any(self._holds(person, key) for person in (who.address, *who.persons) if person is not None)
 
-    def _may(self, person: str, keys: Iterable[str]) -> bool:
-        until = self.register.suspended.get(person)
-        if until is not None and self.now < until:
-            return False
-        return any(self._holds(person, key) for key in keys)
+    def _may(self, person: str, keys: tuple[str, ...]) -> bool:
+        asked = person, keys
+        if asked not in self._known:
+            until = self.register.suspended.get(person)
+            suspended = until is not None and self.now < until
+            self._known[asked] = not suspended and any(self._holds(person, key) for key in keys)
+        return self._known[asked]
 
     def _holds(self, person: str, key: str) -> bool:
         publication = self.register.publications.get(key)

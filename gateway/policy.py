@@ -15,7 +15,7 @@ Nothing here has a clock, and no detector has a say beyond its finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.address import canonical
@@ -141,11 +141,10 @@ class Desk:
     register: Register
     policy: Policy
     now: datetime
+    lists: Eligibility = field(init=False, repr=False)
 
-    @property
-    def lists(self) -> Eligibility:
-        """Who may have what now."""
-        return Eligibility(self.register, self.now)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lists", Eligibility(self.register, self.now))
 
     def eligible(self, address: str | None, key: str) -> bool:
         """Whether whoever reads an address may have a publication now."""

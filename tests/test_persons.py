@@ -84,7 +84,9 @@ def test_party(
 def test_deep_nesting_ends() -> None:
     """Five thousand groups in one another are one group of one person."""
     names = [f"g{number}@policy.example" for number in range(5000)]
-    groups = {name: (inner,) for name, inner in zip(names, [*names[1:], ANN], strict=True)}
+    groups: dict[str, tuple[str, ...]] = {
+        name: (inner,) for name, inner in zip(names, [*names[1:], ANN], strict=True)
+    }
     assert Party(names[0], (ANN,), group=True) == party(register(groups), names[0])
 
 
