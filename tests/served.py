@@ -13,7 +13,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -95,9 +95,9 @@ class Console:
         self._loop = asyncio.new_event_loop()
 
     @contextmanager
-    def served(self) -> Iterator[Console]:
-        """Serve until the block ends."""
-        with _scanner(self.folder) as path:
+    def served(self, *, scanner: bool = False) -> Iterator[Console]:
+        """Serve until the block ends, with a scanner process where documents are to be read."""
+        with _scanner(self.folder) if scanner else nullcontext("") as path:
             self.desk = self._desk(path)
             thread = threading.Thread(target=self._run, args=(Pages(self.desk),), daemon=True)
             thread.start()

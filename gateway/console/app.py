@@ -18,12 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import log, metrics
 from gateway.console import (
+    access_pages,
     assets,
+    calendar_page,
+    circulation_page,
     content_page,
     decision_pages,
+    document_pages,
     health,
     incident_pages,
     life_pages,
+    preflight_page,
     publication_pages,
     record,
     sign_in,
@@ -39,7 +44,8 @@ _log = log.get(__name__)
 
 PAGES = (
     *(assets, sign_in, waiting, incident_pages, content_page, decision_pages, health, record),
-    *(publication_pages, life_pages),
+    *(publication_pages, life_pages, access_pages, document_pages),
+    *(calendar_page, preflight_page, circulation_page),
 )
 """The modules with pages; each has `ROUTES`."""
 
