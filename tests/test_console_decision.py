@@ -123,7 +123,8 @@ def test_a_mail_can_wait_for_publication(site: Site, verb: str) -> None:
     assert "Recorded: the mail waits for publication" in site.get(LEAD, page.to).text
     words = {"send": "decided to send it", "drop": "decided to delete it"}
     assert (
-        f"{words[verb]} when it is published to 2 of 2 recipients" in site.get(LEAD, f"/incidents/{ref}").text
+        f"{words[verb]} when it is published, for Children looked after (2 of 2 recipients"
+        in site.get(LEAD, f"/incidents/{ref}").text
     )
     assert 409 == site.decide(LEAD, ref, "wait", verb=verb).status
     assert 303 == site.decide(DEPUTY, ref, "refuse").status

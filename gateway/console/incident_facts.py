@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -105,6 +105,7 @@ class Facts:
 def facts(incident: Incident, look: Look) -> Facts:
     """The incident's page."""
     held = incident.state is Standing.HELD
+    planned = _planned(incident, look)
     return Facts(
         ref=incident.ref,
         state=incident.state,
@@ -120,16 +121,28 @@ def facts(incident: Incident, look: Look) -> Facts:
         found=_found(incident, look),
         said=said(incident, look),
         missing=missing(incident, look) if held else (),
-        planned=held and all(map(_planned, incident.among(Standing.HELD))),
-        next_asked=_next_asked(look) if held else (),
+        planned=planned,
+        next_asked=_next_asked(look) if held and not planned else (),
         damaged=incident.damaged,
         version=version(incident),
     )
 
 
-def _planned(one: Addressee) -> bool:
-    last = {said.publication: said.verb for said in one.consents}
-    return any(verb is not Verb.RELEASE for verb in last.values())
+def _planned(incident: Incident, look: Look) -> bool:
+    """Whether nothing has to be said any more before publication."""
+    waiting = incident.among(Standing.HELD)
+    silent = [key for one in waiting for key in _silent(one, incident, look)]
+    plans = (Verb.SEND, Verb.DROP)
+    return (
+        bool(waiting) and not silent and any(said.verb in plans for one in waiting for said in one.consents)
+    )
+
+
+def _silent(one: Addressee, incident: Incident, look: Look) -> list[str | None]:
+    """The publications for which nothing has been said about a recipient who waits."""
+    heard = {said.publication for said in one.consents}
+    closed = one.ineligible_for or incident.publications or (None,)
+    return [key for key in closed if key not in heard and key not in look.public]
 
 
 def version(incident: Incident) -> str:
@@ -253,21 +266,13 @@ def _said(key: tuple[str, str | None, Verb], given: Sequence[Consent], incident:
     by, publication, verb = key
     about = _names(incident.concerns, [publication])
     number = f"{len(given)} of {len(incident.recipients)} recipients"
-    return f"{look.name(by)} {_VERBS[verb]} to {number}, for {about}: {look.time(given[0].given_at)}"
+    return f"{look.name(by)} {_VERBS[verb]}, for {about} ({number}, {look.time(given[0].given_at)})"
 
 
 def missing(incident: Incident, look: Look) -> tuple[str, ...]:
-    """Whose word is still needed, once somebody has agreed to send: the publication and who answers for it."""
-    waiting = incident.among(Standing.HELD)
-    if not any(said.verb is Verb.RELEASE for one in waiting for said in one.consents):
-        return ()
-    silent: dict[str | None, None] = {}
-    for one in waiting:
-        agreed = {said.publication for said in one.consents if said.verb is Verb.RELEASE}
-        closed = one.ineligible_for or incident.publications
-        silent.update(
-            dict.fromkeys(key for key in closed if agreed and key not in agreed and key not in look.public)
-        )
+    """Whose word is still needed, once somebody has spoken: the publication and who answers for it."""
+    begun = [one for one in incident.among(Standing.HELD) if one.consents]
+    silent = dict.fromkeys(key for one in begun for key in _silent(one, incident, look))
     return tuple(_asked(key, incident, look) for key in silent)
 
 
@@ -287,8 +292,3 @@ def _next_asked(look: Look) -> tuple[str, ...]:
 def only_unreadable(incident: Incident) -> bool:
     """Whether the mail is held for nothing but what could not be read: then it may be private, and nobody sees it."""
     return all(finding.detector is Detector.UNREADABLE for finding in incident.findings)
-
-
-def soon(incident: Incident, now: datetime) -> bool:
-    """Whether it is less than an hour to the earliest planned time, or past it."""
-    return incident.publishes_at is not None and incident.publishes_at - now < timedelta(hours=1)
