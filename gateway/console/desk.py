@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -69,12 +69,16 @@ class Desk:
         return self.settings.policy.zone
 
     def now(self) -> datetime:
-        """This moment (aware, UTC)."""
-        return datetime.now(UTC)
+        """The time that has come for certain (aware, UTC): the same clock by which mails are decided."""
+        return self.snapshot.clock.now()
 
     def register(self) -> Register:
         """The register as it was at the beginning of the request, or newer; raises RegisterUnreadable."""
         return self.snapshot.current()
+
+    async def refresh(self) -> None:
+        """Read the register again if it has changed; raises StoreUnavailable."""
+        await asyncio.to_thread(self.snapshot.refresh)
 
     def staff(self) -> Staff:
         """Who has which role by the present register."""

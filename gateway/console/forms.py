@@ -65,6 +65,8 @@ async def read(request: Request, most: int) -> Form:
     if int(request.headers.get("content-length", "0")) > most:
         await _drain(request, most)
         raise TooLarge(most)
+    if not kind:
+        return Form()
     try:
         async with asyncio.timeout(_PATIENCE):
             return await _collect(await _parse(request, kind, _counted(request, most)))

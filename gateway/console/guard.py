@@ -107,7 +107,7 @@ async def form(request: Request) -> Form:
 async def _visit(request: Request) -> Visit:
     desk = desk_of(request)
     if desk.settings.console.proxy:
-        await asyncio.to_thread(desk.snapshot.refresh)
+        await desk.refresh()
         address = proxied(request)
         return _known(desk, address, f"proxy {address}", by_proxy=True)
     secret = cookies.secret_in(request, cookies.SESSION)

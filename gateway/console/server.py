@@ -85,6 +85,9 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, and look after a while what came."""
         super().connection_made(transport)
+        # Head and body of a page are two packets: the second must not wait for the first to be acknowledged.
+        plain = transport.get_extra_info("socket")
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._seen: object = None
         self._look = self.loop.call_later(_SILENCE, self._look_again)
 

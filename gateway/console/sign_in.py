@@ -51,12 +51,13 @@ async def asked(request: Request) -> Response:
     address = posted.text("address")
     if "@" not in address:
         return render(request, "sign_in.html", 400, to=to, problem="Enter your e-mail address")
-    _mail_link(desk_of(request), address, to)
+    await _mail_link(desk_of(request), address, to)
     return render(request, "sign_in_sent.html")
 
 
-def _mail_link(desk: Desk, address: str, path: str) -> None:
+async def _mail_link(desk: Desk, address: str, path: str) -> None:
     """Mail a link to whoever has a role here, not too often; nobody hears whether."""
+    await desk.refresh()
     try:
         mailbox = typed(address)
     except AddressError:
@@ -91,6 +92,7 @@ async def used(request: Request) -> Response:
     """The button was pressed: a new session, once."""
     secret, desk = request.path_params["secret"], desk_of(request)
     token = await _pressed(request)
+    await desk.refresh()
     link = await desk.stored(sessions.find_link, secret)
     if link is not None and not roles.roles_of(link.address, desk.staff()):
         raise Refused(
@@ -112,7 +114,7 @@ async def again(request: Request) -> Response:
     desk = desk_of(request)
     link = await desk.stored(sessions.find_link, request.path_params["secret"])
     if link is not None:
-        _mail_link(desk, link.address, safe_path(link.path))
+        await _mail_link(desk, link.address, safe_path(link.path))
     return render(request, "sign_in_sent.html")
 
 
