@@ -79,12 +79,17 @@ class Week:
         mail = Mail(envelope, content, Client("192.0.2.7"), now)
         return mail, decide(envelope, found, self.register, Policy(), now)
 
-    def asked(self, numbers: tuple[int, ...], to: list[str], now: datetime) -> set[str]:
-        """Whom the incident that this mail makes alerts."""
+    def record(self, numbers: tuple[int, ...], to: list[str], now: datetime) -> str:
+        """The reference of the incident that this mail makes."""
         mail, made = self.decide(numbers, to, now)
         ref = f"WEEK{next(_NUMBERS):04}"
         known = Fingerprint(ref.encode(), ref.encode())
         incidents.record(self.database, self.keys, mail, made, known, ref, now, ("head@stats.example",))
+        return ref
+
+    def asked(self, numbers: tuple[int, ...], to: list[str], now: datetime) -> set[str]:
+        """Whom the incident that this mail makes alerts."""
+        ref = self.record(numbers, to, now)
         owed = letters.due(self.database, now)
         return {each.address for each in owed if each.ref == ref and each.kind is letters.Kind.ALERT}
 
@@ -160,3 +165,16 @@ def test_every_person_and_every_list(week: Week) -> None:
         may = {each for each in everybody if opened.eligible(each, IDS[number])}
         assert set(people(number)) - {SUSPENDED} == may
         assert not any(closed.eligible(each, IDS[number]) for each in everybody)
+
+
+def test_what_a_lead_must_know_is_recorded(week: Week) -> None:
+    """The incident keeps counts, look-alike and suspension as they were when the mail came."""
+    odd = "persom007@policy.example"
+    incident = incidents.load(week.database, week.record((0,), [BOARD, odd, SUSPENDED], an_hour_before(0)))
+    assert incident is not None
+    assert [
+        (BOARD, Membership(31, 31), None, None),
+        (odd, None, "person007@policy.example", None),
+        (SUSPENDED, None, None, WEEK[-1]),
+    ] == [(one.address, one.group, one.resembles, one.suspended_until) for one in incident.recipients]
+    assert incident.sender_suspended_until is None
