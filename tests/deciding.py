@@ -70,11 +70,46 @@ BANNER = Finding("embargo-banner", Detector.BANNER, "1", FIRST, trace=b"t" * 32)
 LOCKED = Finding("unreadable-content", Detector.UNREADABLE, "2", FIRST, reason=Reason.ENCRYPTED)
 
 
-class Site:
+class Asking:
+    """People who ask a console for pages: a proxy's header says who each is."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        # A client for each request would read all certificates of the machine again.
+        self._client = httpx.Client(trust_env=False, verify=False)
+
+    def close(self) -> None:
+        """Give back what is open."""
+        self._client.close()
+
+    def get(self, who: str, path: str) -> Page:
+        """A page as somebody sees it."""
+        return self._send("GET", who, path, None)
+
+    def post(self, who: str, path: str, fields: dict[str, str | list[str]]) -> Page:
+        """A form as somebody sends it, exactly as it is given."""
+        return self._send("POST", who, path, fields)
+
+    def submit(self, who: str, page: Page, **fields: str | list[str]) -> Page:
+        """The form of a page with what it holds already, and these fields."""
+        return self.post(who, page.path, {**page.fields, **fields})
+
+    def decide(self, who: str, ref: str, action: str, **fields: str | list[str]) -> Page:
+        """Open the page of a decision, fill it in, and send it."""
+        page = self.get(who, f"/incidents/{ref}/{action}")
+        return self.submit(who, page, **fields) if page.status == 200 else page
+
+    def _send(self, method: str, who: str, path: str, fields: dict[str, str | list[str]] | None) -> Page:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        answer = self._client.request(method, url, data=fields, headers={"X-Forwarded-Email": who})
+        return Page(path, answer)
+
+
+class Site(Asking):
     """A served console; `woken` counts how often the office was told of a decision."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        super().__init__(free_port())
         config = folder / "gateway.toml"
         config.write_text(
             f"""
@@ -95,8 +130,6 @@ auditors = ["{AUDITOR}"]
         )
         settings = load(config)
         self.database, self.keys = open_store(settings.store.url, settings.store.key_folder)
-        # Each request says who makes it; a client of its own would read all certificates of the machine again.
-        self._client = httpx.Client(trust_env=False, verify=False)
         self.woken = 0
         self._number = 0
         _register(self)
@@ -118,10 +151,6 @@ auditors = ["{AUDITOR}"]
 
     def _wake(self) -> None:
         self.woken += 1
-
-    def close(self) -> None:
-        """Give back what is open."""
-        self._client.close()
 
     def hold(
         self,
@@ -155,31 +184,9 @@ auditors = ["{AUDITOR}"]
         """Address -> state of each recipient."""
         return {one.address: one.standing.value for one in self.found(ref).recipients}
 
-    def get(self, who: str, path: str) -> Page:
-        """A page as somebody sees it."""
-        return self._send("GET", who, path, None)
-
-    def post(self, who: str, path: str, fields: dict[str, str | list[str]]) -> Page:
-        """A form as somebody sends it, exactly as it is given."""
-        return self._send("POST", who, path, fields)
-
-    def submit(self, who: str, page: Page, **fields: str | list[str]) -> Page:
-        """The form of a page with what it holds already, and these fields."""
-        return self.post(who, page.path, {**page.fields, **fields})
-
     def token(self, who: str) -> str:
         """What a form of this person must bring back, whatever page it is on."""
         return form_token(self.desk, f"proxy {who}")
-
-    def decide(self, who: str, ref: str, action: str, **fields: str | list[str]) -> Page:
-        """Open the page of a decision, fill it in, and send it."""
-        page = self.get(who, f"/incidents/{ref}/{action}")
-        return self.submit(who, page, **fields) if page.status == 200 else page
-
-    def _send(self, method: str, who: str, path: str, fields: dict[str, str | list[str]] | None) -> Page:
-        url = f"http://127.0.0.1:{self.port}{path}"
-        answer = self._client.request(method, url, data=fields, headers={"X-Forwarded-Email": who})
-        return Page(path, answer)
 
 
 class Page:
