@@ -91,6 +91,7 @@ def file(
     publications: tuple[str | None, ...] = ("cla-2018",),
     fingerprint: bytes | None = None,
     now: datetime = NOW,
+    webhooks: tuple[str, ...] = (),
 ) -> Recorded:
     """Record an incident as the pipeline does; its fingerprint is of its reference unless given."""
     pairs = [(_recipient(one), kind) for one in held] + [
@@ -99,7 +100,8 @@ def file(
     made = decision(pairs, publications=publications, observed=observed)
     sent = mail((one for one, _ in pairs), sender=sender, parameters=parameters)
     known = fingerprint or ref.encode()
-    return incidents.record(database, keys, sent, made, Fingerprint(known, b"c" + known), ref, now, FALLBACK)
+    print_ = Fingerprint(known, b"c" + known)
+    return incidents.record(database, keys, sent, made, print_, ref, now, FALLBACK, webhooks=webhooks)
 
 
 def _recipient(one: str | Recipient) -> Recipient:
