@@ -53,23 +53,31 @@ def outcomes(first: Verb | None, second: Verb | None) -> tuple[str, str, str]:
     return at_once, one, one if one != "held" else both
 
 
-def test_every_pair_of_words(held: Held) -> None:
-    """The whole table: two publications, each lead silent or with one of three words, before and after each is live."""
+@pytest.mark.parametrize("swapped", [False, True], ids=["in-order", "the-other-first"])
+def test_every_pair_of_words(held: Held, swapped: bool) -> None:
+    """The whole table: two publications, each lead silent or with one of three words, before and after each is live.
+
+    Which of them is published first makes no other difference.
+    """
     one, two = held.publication(), held.publication()
     pairs = [(first, second) for first in WORDS for second in WORDS]
-    refs = {pair: held.mail({OUTSIDER: (one, two)}) for pair in pairs}
+    refs = {pair: held.mail({OUTSIDER: (two, one) if swapped else (one, two)}) for pair in pairs}
     for (first, second), ref in refs.items():
-        say(held, ref, one, first)
-        say(held, ref, two, second, B)
+        for key, verb, by in (
+            ((two, second, B), (one, first, A)) if swapped else ((one, first, A), (two, second, B))
+        ):
+            say(held, ref, key, verb, by)
 
     def states() -> dict[tuple[Verb | None, Verb | None], str]:
         return {pair: held.state(ref)[OUTSIDER] for pair, ref in refs.items()}
 
-    assert {pair: outcomes(*pair)[0] for pair in pairs} == states()
-    publications.go_live(held.database, one, A, LATER)
-    assert {pair: outcomes(*pair)[1] for pair in pairs} == states()
-    publications.go_live(held.database, two, B, LATER)
-    assert {pair: outcomes(*pair)[2] for pair in pairs} == states()
+    def expected(step: int) -> dict[tuple[Verb | None, Verb | None], str]:
+        return {(a, b): outcomes(*((b, a) if swapped else (a, b)))[step] for a, b in pairs}
+
+    assert expected(0) == states()
+    for step, key in enumerate((two, one) if swapped else (one, two), 1):
+        publications.go_live(held.database, key, A, LATER)
+        assert expected(step) == states()
 
 
 def test_sent_when_live(held: Held) -> None:

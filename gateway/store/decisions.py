@@ -220,7 +220,8 @@ def _release(
 def _told(
     case: Case, words: Sequence[Word], leaving: Sequence[Row[Any]], granted: Granted, now: datetime
 ) -> Decided:
-    staying = [word.row for word in words if word.row not in leaving]
+    gone = {row.id for row in leaving}
+    staying = [word.row for word in words if word.row.id not in gone]
     silent, later = consents.silent(case, staying, granted, now)
     people = addresses(word.row for word in words)
     return Decided(case.ref, people, leaving=addresses(leaving), waiting_for=silent, until_live=later)

@@ -26,7 +26,7 @@ _NAMES = {DEPUTIES: "deputies", FALLBACK: "fallback"}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long deputies and fallback addresses wait for an answer, who the latter are, and which channels hear of it."""
+    """How long deputies and fallback wait for an answer, who the latter are, and which channels hear of it."""
 
     deputies_after: timedelta
     fallback_after: timedelta
@@ -79,7 +79,8 @@ def _waiting(database: Database, patience: Patience) -> dict[str, dict[int, date
     with database.read() as connection:
         rows = connection.execute(query).all()
         every = {one.id: one for one in concerns(connection, {p for row in rows for p in row.publications})}
-        spoken = set(connection.execute(select(CONSENTS.c.ref).distinct()).scalars()) if rows else set()
+        said = select(CONSENTS.c.ref).join(INCIDENTS, INCIDENTS.c.ref == CONSENTS.c.ref)
+        spoken = set(connection.execute(said.where(INCIDENTS.c.state == Standing.HELD)).scalars())
         answered = {
             row.ref for row in rows if row.ref in spoken and consents.answered(cases.of(connection, row))
         }
@@ -130,8 +131,8 @@ def bounced(
 
     Where there is nobody else to ask, the alert stays owed and is tried again at `next_attempt_at`.
     """
-    with database.write() as connection:
-        for letter in given:
+    for letter in given:
+        with database.write() as connection:
             ref = letter.ref or ""
             added: list[str] = []
             for level in range(letter.level + 1, FALLBACK + 1):
