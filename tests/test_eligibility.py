@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.eligibility import Eligibility, Likenesses
@@ -238,6 +238,7 @@ def eligible(known: Register) -> set[str]:
     return {each for each in (LEAD, ANN, ANNS, BOB, EVE, TEAM, ALL, LOOP) if lists.eligible(each, CLA.id)}
 
 
+@settings(max_examples=50)
 @given(_registers, st.sampled_from([TEAM, ALL, LOOP]), _anyone)
 def test_a_member_more_opens_nothing(known: Register, group: str, member: str) -> None:
     """Adding a member to a group that has some makes nobody eligible."""
@@ -246,6 +247,7 @@ def test_a_member_more_opens_nothing(known: Register, group: str, member: str) -
         assert eligible(replace(known, groups={**known.groups, group: (*members, member)})) <= eligible(known)
 
 
+@settings(max_examples=50)
 @given(_registers, _people)
 def test_a_suspension_opens_nothing(known: Register, person: str) -> None:
     """Suspending anybody makes nobody eligible, and that person, under no address, is."""
@@ -254,6 +256,7 @@ def test_a_suspension_opens_nothing(known: Register, person: str) -> None:
     assert after <= eligible(known) - {person, suspended}
 
 
+@settings(max_examples=50)
 @given(_registers, _people)
 def test_a_grant_is_for_one_person(known: Register, person: str) -> None:
     """A grant makes its person eligible and groups with them, and no stranger."""
@@ -268,6 +271,7 @@ def test_a_grant_is_for_one_person(known: Register, person: str) -> None:
     assert after & strangers == eligible(known) & strangers
 
 
+@settings(max_examples=50)
 @given(_registers, _anyone)
 def test_a_group_is_its_members(known: Register, address: str) -> None:
     """Mail to a group is held if and only if it would be for one of its members, or nobody can tell who they are."""
@@ -277,6 +281,7 @@ def test_a_group_is_its_members(known: Register, address: str) -> None:
     assert (HOLD if closed else RELAY) is decision(known, address).disposition
 
 
+@settings(max_examples=50)
 @given(_registers, st.lists(_anyone, min_size=1, max_size=4))
 def test_members_are_counted_for_ineligible_groups_only(known: Register, to: list[str]) -> None:
     """Every ineligible group is counted, nobody else; who is not listed is among its members."""

@@ -18,6 +18,7 @@ from gateway.store.directory import Difference, groups_among, import_list, liste
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
 from gateway.store.register import load_register
+from tests import stores
 
 TIME = datetime(2018, 3, 28, 8, 30, tzinfo=UTC)
 NOW = TIME - timedelta(days=7)
@@ -34,6 +35,7 @@ EVERYTHING = (ALIAS, *MEMBERS, BOX)
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[tuple[Database, Keys]]:
     """A store of one kind with a publication: for what does not depend on the kind."""
+    stores.place(tmp_path)
     database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
     publications.add(database, keys, Publication("cla-2018", "Children", TIME, LEAD), (), "ann", NOW)
     yield database, keys

@@ -92,7 +92,10 @@ def test_on_record(local: tuple[Database, Keys]) -> None:
     database, _ = local
     suspend(database, ANN, LATER, "breach", "bob", NOW)
     unsuspend(database, ANN, "eve", NOW)
-    made = [(entry.actor, entry.action, entry.subject, entry.facts) for entry in reversed(audit.entries(database, None, 2))]
+    made = [
+        (entry.actor, entry.action, entry.subject, entry.facts)
+        for entry in reversed(audit.entries(database, None, 2))
+    ]
     said = {"address": ANN, "until": LATER.isoformat(), "reason": "breach"}
     assert [
         ("bob", "directory suspend", ANN, said),

@@ -45,7 +45,7 @@ class Directory:
 
 def load(connection: Connection) -> Directory:
     """The directory as it is; a suspension of any address of a person counts for the person."""
-    aliases = {row.address: row.person for row in connection.execute(select(ALIASES))}
+    aliases = dict(connection.execute(select(ALIASES.c.address, ALIASES.c.person)).all())
     members = select(GROUP_MEMBERS.c.address, GROUP_MEMBERS.c.member).order_by(GROUP_MEMBERS.c.id)
     groups: dict[str, list[str]] = {}
     for address, member in connection.execute(members):
