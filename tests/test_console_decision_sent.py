@@ -27,7 +27,7 @@ def test_a_released_mail_arrives_and_a_refused_one_is_reported(tmp_path: Path) -
     try:
         sent, refused = (_held(gateway, f"{banner(when)} {word}") for word in ("first", "second"))
         assert 303 == asking.decide(LEAD, sent, "release", why=WHY).status
-        (arrived,) = wait_for(lambda: sink.to(OUTSIDER))
+        (arrived,) = wait_for(lambda: sink.to(OUTSIDER)) or []
         assert b"first" in arrived.content
         assert wait_for(
             lambda: f"{OUTSIDER} Sent, without access" in asking.get(LEAD, f"/incidents/{sent}").text

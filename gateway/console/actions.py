@@ -30,6 +30,11 @@ class Action:
     carry: Callable[[Matter, Form], decisions.Decided]
     style: str = "govuk-button--secondary"
 
+    @property
+    def chooses(self) -> bool:
+        """Whether its form lets people choose among the recipients."""
+        return self.path in ("wait", "grant", "release")
+
 
 def offered(matter: Matter) -> list[Action]:
     """The decisions that are open to the person now."""

@@ -71,8 +71,9 @@ async def take(request: Request) -> Response:
     except NotHeld:
         return overtaken(request, await again(found.desk, found.visit, found.ref))
     except NotDone as refusal:
-        field = "recipient" if len(action.choices(found)) > 1 else "other"
-        return _page(request, action, found, form, [Problem(field, problem) for problem in refusal.problems])
+        field = "recipient" if action.chooses and len(action.choices(found)) > 1 else "other"
+        problems = [Problem(field, problem) for problem in refusal.problems]
+        return _page(request, action, found, form, problems)
     found.desk.wake()
     return see_other(f"/incidents/{found.ref}/decided")
 

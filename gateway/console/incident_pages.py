@@ -10,6 +10,7 @@ from gateway.console.actions import offered
 from gateway.console.incident_facts import Facts
 from gateway.console.matter import Matter, matter
 from gateway.console.rendering import render
+from gateway.console.waiting import pending
 from gateway.incident import Standing
 
 _HEADINGS = {
@@ -34,7 +35,9 @@ async def incident(request: Request) -> Response:
     found = await matter(request)
     facts = found.facts
     mine = offered(found)
-    heading = "A mail waits for your decision" if mine else _HEADINGS[facts.state]
+    heading = _HEADINGS[facts.state]
+    if mine and pending(found.incident, found.behalf):
+        heading = "A mail waits for your decision"
     if facts.state is Standing.REJECTED and facts.disposition == "reject":
         heading = "A mail was refused when it came"
     return render(
