@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -45,7 +46,6 @@ class Office:
         self.database, self.keys = open_store(f"sqlite:///{folder}/store.db", folder / "keys")
         self.channel = channel
         self.settings: Settings = parse(SETTINGS.format(url=channel.url, shape="json"))
-        register_publication(self.database, self.keys)
 
     def file(self, ref: str = "HOLD2345", **how: Any) -> None:
         """An incident of which the channel hears."""
@@ -86,9 +86,20 @@ def channel(server: Channel) -> Channel:
     return server
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with a publication, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    database, keys = open_store(f"sqlite:///{folder}/store.db", folder / "keys")
+    register_publication(database, keys)
+    database.close()
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path, channel: Channel) -> Iterator[Office]:
+def office(filled: Path, tmp_path: Path, channel: Channel) -> Iterator[Office]:
     """An office of its own for each test."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
     made = Office(tmp_path, channel)
     yield made
     made.database.close()
