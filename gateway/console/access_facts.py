@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from gateway.console.publication_facts import Look
 from gateway.eligibility import valid
@@ -92,7 +92,15 @@ def span(grant: Grant, look: Look) -> str:
     """From when until when a grant counts."""
     begins = "from the beginning of early access" if grant.kind is GrantKind.PRE_RELEASE else "from now on"
     starts = f"from {look.time(grant.starts_at)}" if grant.starts_at is not None else begins
-    return starts + (f" until {look.time(grant.ends_at)}" if grant.ends_at is not None else "")
+    return f"{starts} until {_end(grant.ends_at, look)}" if grant.ends_at is not None else starts
+
+
+def _end(when: datetime, look: Look) -> str:
+    """An end as people think of it: the midnight that ends a day is the end of that day."""
+    local = when.astimezone(look.zone)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return look.time(when)
+    return f"the end of {day(local.date() - timedelta(days=1))}"
 
 
 def day(when: date) -> str:
@@ -165,7 +173,7 @@ def _described(grant: Grant, look: Look) -> Mapping[str, str]:
         "Organisation": grant.organisation,
         "Reason": grant.reason,
         "From": look.time(grant.starts_at) if grant.starts_at else "",
-        "Until": look.time(grant.ends_at) if grant.ends_at else "",
+        "Until": _end(grant.ends_at, look) if grant.ends_at else "",
         "Declaration": day(grant.declared_on) if grant.declared_on else "",
     }
 

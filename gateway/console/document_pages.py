@@ -67,7 +67,8 @@ def unread(places: Iterable[str]) -> tuple[str, ...]:
 
 
 def _place(path: str, reason: str) -> str:
-    inner = path.partition("/")[2]
+    # Of a mail the path begins with the part; of any other file it begins with the file, which is 1.
+    inner = path.removeprefix("1").removeprefix("/")
     return f"{f'part {inner}' if inner else 'the file'}: {words.UNREADABLE.get(reason, reason)}"
 
 

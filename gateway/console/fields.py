@@ -17,7 +17,7 @@ from gateway.letters.form import one_line
 from gateway.moments import MomentError, Repeated, Skipped, day, loose, on_the_wall
 
 MAX_LINE = 500
-_HOUR = re.compile(r"(\d{1,2})[:.](\d{2})\Z")
+_HOUR = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?\Z")
 _DAY_FIRST = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}\Z")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -32,6 +32,11 @@ class Fields:
     def problem(self, name: str) -> str:
         """What is wrong with a field; empty where nothing is."""
         return "; ".join(each.text for each in self.problems if each.field == name)
+
+    def first(self, name: str) -> str:
+        """The first problem of a field that may have many, and how many more there are."""
+        found = [each.text for each in self.problems if each.field == name]
+        return f"{found[0]} (and {len(found) - 1} more)" if len(found) > 1 else "".join(found)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

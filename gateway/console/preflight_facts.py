@@ -117,8 +117,7 @@ def _notes(one: Outcome, sight: Sight) -> Iterator[str]:
         yield "On the list. Waits because others who are not would get the same mail."
     if one.suspended_until is not None and not one.eligible:
         yield f"Suspended until {sight.look.time(one.suspended_until)}."
-    for key in one.ineligible_for:
-        yield _closed(one, key, sight)
+    yield from filter(None, (_closed(one, key, sight) for key in one.ineligible_for))
     if one.group is not None:
         yield f"A group: {one.group.unlisted} of {one.group.members} members are not listed."
     if one.resembles is not None:
@@ -131,6 +130,8 @@ def _closed(one: Outcome, key: str | None, sight: Sight) -> str:
     grants = sight.register.grants.get(key, {}).get(who, ()) if key is not None else ()
     if known is None or key not in sight.visible or not grants:
         return f"Not on the list for {sight.name(key)}."
+    if one.suspended_until is not None:
+        return ""
     return f"On the list for {sight.name(key)}, but {_not_now(grants, known, sight.look)}."
 
 

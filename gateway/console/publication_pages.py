@@ -150,6 +150,8 @@ def to_come(fields: Fields, name: str, zone: ZoneInfo, now: datetime) -> datetim
 
 def _id(fields: Fields, named: str) -> str:
     text = fields.raw("id") or proposed(named)
+    if not text and not named:
+        return ""
     if not PUBLICATION_ID.match(text):
         fields.wrong("id", "Use lower-case letters, digits and hyphens, at most 64, such as cla-2018")
     return text
