@@ -45,8 +45,8 @@ class Site:
         self.gauges = metrics.Gauges()
 
     @contextmanager
-    def served(self) -> Iterator[Site]:
-        """Serve until the block ends."""
+    def served(self, *, again: bool = False) -> Iterator[Site]:
+        """Serve until the block ends; the store is closed then, unless it is to be served again."""
         started = threading.Event()
         thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
         thread.start()
@@ -56,7 +56,8 @@ class Site:
         self._loop.call_soon_threadsafe(self._serving.cancel)
         thread.join(20)
         self.stopped = not thread.is_alive()
-        self.database.close()
+        if not again:
+            self.database.close()
 
     async def _serve(self, started: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -135,6 +136,6 @@ fallback = [{json.dumps(HEAD)}]
 listen = "127.0.0.1:{port}"
 operators = [{json.dumps(OPERATOR)}]
 auditors = [{json.dumps(AUDITOR)}]
-max_upload_bytes = 100000
+{"" if "max_upload_bytes" in section else "max_upload_bytes = 100000"}
 {section}
 """

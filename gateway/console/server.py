@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway import log, metrics
@@ -60,7 +61,7 @@ class Pages:
 
     async def _serve(self, listener: socket.socket) -> None:
         with contextlib.closing(listener):
-            server = Server(uvicorn.Config(application(self._desk), **_traits(self._desk.settings.console)))
+            server = Server(_config(application(self._desk), self._desk.settings.console))
             serving = asyncio.create_task(server.serve([listener]))
             try:
                 await asyncio.shield(serving)
@@ -104,6 +105,15 @@ class Connection(H11Protocol):
             return
         self._seen = (self.cycle or self) if idle else None
         self._look = self.loop.call_later(_SILENCE, self._look_again)
+
+
+def _config(app: Starlette, settings: Console) -> uvicorn.Config:
+    """How uvicorn serves; raises OSError, ssl.SSLError where certificate and key cannot be used."""
+    config = uvicorn.Config(app, **_traits(settings))
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    return config
 
 
 def _traits(settings: Console) -> dict[str, Any]:
