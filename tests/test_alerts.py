@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from gateway.alerts import Alerts, back_off
 from gateway.config import Settings, parse
 from gateway.model import Recipient
 from gateway.setting_sections import NextHop as NextHopSettings
 from gateway.smtp.next_hop import NextHop
-from gateway.store import decisions, letters
+from gateway.store import decisions, letters, reminders
 from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
+from gateway.store.tables import INCIDENT_RECIPIENTS
 from tests.filed import (
     DEPUTY,
     FALLBACK,
@@ -329,3 +331,37 @@ def test_keys_are_not_needed() -> None:
     """Letters are written without any key: they could not read held content."""
     assert "keys" not in Alerts.__init__.__annotations__
     assert Keys not in Alerts.__init__.__annotations__.values()
+
+
+def test_a_sender_is_reminded(desk: Desk) -> None:
+    """After an hour the sender hears from nobody's address that their mails wait, in one letter; not once decided."""
+    file(desk.database, desk.keys)
+    file(desk.database, desk.keys, "HOLD9999")
+    for minutes in (0, 59, 60):
+        desk.round(NOW + minutes * MINUTE)
+    reminders = [
+        mail for mail in desk.got(SENDER) if b"Subject: [embargo-gateway] Still held:" in mail.content
+    ]
+    decisions.discard(desk.database, "HOLD2345", "", "lead", NOW)
+    decisions.discard(desk.database, "HOLD9999", "", "lead", NOW)
+    desk.round(NOW + 120 * MINUTE)
+
+    (reminder,) = reminders
+    assert "" == reminder.sender
+    for fact in (b"HOLD2345", b"HOLD9999", OUTSIDER.encode(), LEAD.encode()):
+        assert fact in reminder.content
+    assert SECRET.encode() not in reminder.content
+    assert 1 == sum(b"Still held" in mail.content for mail in desk.got(SENDER))
+
+
+def test_a_reminder_that_has_become_moot(desk: Desk) -> None:
+    """A reminder that was owed while the next hop was away lapses if nobody waits any more when it could leave."""
+    file(desk.database, desk.keys)
+    desk.round()
+    reminders.owe(desk.database, timedelta(hours=1), NOW + 60 * MINUTE)
+    with desk.database.write() as connection:
+        connection.execute(update(INCIDENT_RECIPIENTS).values(state="released"))
+    desk.round(NOW + 60 * MINUTE)
+
+    assert not [mail for mail in desk.got(SENDER) if b"Still held" in mail.content]
+    assert () == letters.due(desk.database, NOW + 61 * MINUTE)

@@ -116,3 +116,40 @@ def test_a_console_that_lets_others_in(section: str, problem: str) -> None:
 def test_a_console_that_may_be(section: str) -> None:
     """https anywhere, plain http on this machine only."""
     assert parse(f"[console]\n{section}\n").console.base_url
+
+
+def test_webhooks(tmp_path: Path) -> None:
+    """The file of a webhook's URL must be there and hold a web address, which no problem repeats."""
+    (tmp_path / "good").write_text("https://chat.example/hook/canary\n")
+    (tmp_path / "bad").write_text("htp://chat.example/hook/canary\n")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe canary")
+    text = "".join(
+        f'[alerts.webhooks.{name}]\nurl_file = "{tmp_path}/{name}"\n'
+        for name in ("good", "bad", "bytes", "no")
+    )
+    problem = "holds no web address such as https://channel.department.example/..."
+    assert [
+        f"alerts.webhooks.bad.url_file: {tmp_path}/bad: {problem}",
+        f"alerts.webhooks.bytes.url_file: {tmp_path}/bytes: {problem}",
+        f"alerts.webhooks.no.url_file: {tmp_path}/no: No such file or directory",
+    ] == unusable_files(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[alerts.webhooks.x]\nurl = "canary"\n', "alerts.webhooks.x.url: must be a web address"),
+        ('[alerts.webhooks.x]\nshape = "json"\n', "alerts.webhooks.x: needs url or url_file, not both"),
+        ('[alerts.webhooks."A B"]\nurl = "https://x.example/canary"\n', "a webhook's name has"),
+        (
+            '[alerts.webhooks.x]\nurl = "https://x.example/canary"\nshape = "irc"\n',
+            "alerts.webhooks.x.shape: ",
+        ),
+    ],
+)
+def test_webhook_settings(text: str, problem: str) -> None:
+    """A webhook that cannot be is named, and its URL is not shown."""
+    with pytest.raises(ConfigError) as raised:
+        parse(text)
+    assert problem in str(raised.value)
+    assert "canary" not in str(raised.value)
