@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,13 +23,18 @@ from gateway.store.escalations import Patience
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """An incident and who looks at it, with the register and the time of the request."""
+    """An incident and who looks at it, with the register and the time of the request.
+
+    `behalf` are the publications for which the person may decide about it; `look` is how words depend on who looks.
+    """
 
     desk: Desk
     visit: Visit
     incident: Incident
     register: Register
     now: datetime
+    behalf: frozenset[str | None]
+    look: Look
 
     @property
     def ref(self) -> str:
@@ -40,11 +45,6 @@ class Matter:
     def own(self) -> bool:
         """Whether the person sent the mail themselves, so that somebody else decides."""
         return self.visit.own_mail(self.incident)
-
-    @property
-    def behalf(self) -> frozenset[str | None]:
-        """The publications for which the person may decide about it."""
-        return self.visit.on_behalf(self.incident)
 
     @property
     def held(self) -> Mapping[str, Addressee]:
@@ -101,33 +101,6 @@ class Matter:
         return self.kept and self.visit.may_see_content(self.incident)
 
     @property
-    def look(self) -> Look:
-        """How words depend on who looks."""
-        alerts = self.desk.settings.alerts
-        patience = Patience(alerts.deputies_after, alerts.fallback_after, alerts.fallback)
-        held = self.incident.state is Standing.HELD
-        return Look(
-            now=self.now,
-            zone=self.desk.zone,
-            addresses=self.visit.may_about(Act.SEE_ADDRESSES, self.incident),
-            whys={rule.id: rule.why for rule in self.desk.rules.rules},
-            next_asked=patience.still_to_ask(self.incident) if held else (),
-            fallback=alerts.fallback,
-            me=self._me,
-            public={key for key, one in self.register.publications.items() if one.state is State.LIVE},
-        )
-
-    @property
-    def _me(self) -> frozenset[str]:
-        """The spellings of the person's address in this incident."""
-        people = [one for concern in self.incident.concerns for one in (concern.lead, *concern.deputies)]
-        given = [said.given_by for one in self.incident.recipients for said in one.consents]
-        decided = [one.decided_by for one in self.incident.recipients if one.decided_by]
-        person = self.visit.staff.person
-        known = {*people, *given, *decided, *self.desk.settings.alerts.fallback, self.visit.address}
-        return frozenset(one for one in known if person(one) == person(self.visit.address))
-
-    @property
     def needed(self) -> tuple[str, ...]:
         """The titles of the publications for which somebody else has to agree before anything leaves."""
         closed = {key for one in self.held.values() for key in self.closed(one)} - self.behalf
@@ -160,4 +133,31 @@ async def again(desk: Desk, seen: Visit, ref: str) -> Matter:
     incident = await desk.stored(incidents.load, ref)
     if incident is None or not seen.may_about(Act.SEE_INCIDENT, incident):
         raise NotFound
-    return Matter(desk, seen, incident, desk.register(), desk.now())
+    register, now = desk.register(), desk.now()
+    look = _look(desk, seen, incident, register, now)
+    return Matter(desk, seen, incident, register, now, seen.on_behalf(incident), look)
+
+
+def _look(desk: Desk, seen: Visit, incident: Incident, register: Register, now: datetime) -> Look:
+    alerts = desk.settings.alerts
+    patience = Patience(alerts.deputies_after, alerts.fallback_after, alerts.fallback)
+    return Look(
+        now=now,
+        zone=desk.zone,
+        addresses=seen.may_about(Act.SEE_ADDRESSES, incident),
+        whys={rule.id: rule.why for rule in desk.rules.rules},
+        next_asked=patience.still_to_ask(incident) if incident.state is Standing.HELD else (),
+        fallback=alerts.fallback,
+        me=_spellings(seen, incident, alerts.fallback),
+        public={key for key, one in register.publications.items() if one.state is State.LIVE},
+    )
+
+
+def _spellings(seen: Visit, incident: Incident, fallback: Iterable[str]) -> frozenset[str]:
+    """How the address of whoever looks is written by those who decided about this incident or may."""
+    people = {one for concern in incident.concerns for one in (concern.lead, *concern.deputies)}
+    given = {said.given_by for one in incident.recipients for said in one.consents}
+    decided = {one.decided_by for one in incident.recipients if one.decided_by}
+    known = {*people, *given, *decided, *fallback, seen.address}
+    me = seen.staff.person(seen.address)
+    return frozenset(one for one in known if seen.staff.person(one) == me)
