@@ -19,7 +19,7 @@ LAYERS = (
     ("persons",),
     ("likeness",),
     ("eligibility",),
-    ("message", "detectors", "policy", "letters"),
+    ("message", "detectors", "policy", "letters", "roles"),
 )
 """The pure core, from the bottom; modules beside these that they use are `BESIDE`."""
 BESIDE = ("incident", "moments")
@@ -45,6 +45,9 @@ OWNERS = {
     "rich": ("cli/",),
     "kreuzberg": ("message/",),
     "selectolax": ("message/",),
+    "starlette": ("console/",),
+    "jinja2": ("console/",),
+    "uvicorn": ("console/",),
 }
 """Foreign words end at these folders: SQL in the store, aiosmtpd in the server (and in the demonstration's sink)."""
 
@@ -137,3 +140,9 @@ def test_nothing_knows_the_commands() -> None:
     """Commands are the outermost layer: only they and the entry point import them."""
     users = {path.relative_to(ROOT).parts[0] for path in ROOT.rglob("*.py") if own(path) & {"cli", "demo"}}
     assert users <= {"cli", "demo", "__main__.py"}
+
+
+def test_only_the_office_knows_the_pages() -> None:
+    """What decides, relays and stores mail does without the console."""
+    users = {path.relative_to(ROOT).parts[0] for path in ROOT.rglob("*.py") if "console" in own(path)}
+    assert users <= {"console", "office.py"}
