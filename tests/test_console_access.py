@@ -43,7 +43,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
                 person="bad@policy.example", until=until, reason="", suspended_by="test", suspended_at=NOW
             )
         )
-    with made.served() as served:
+    with made.open() as served:
         yield served
 
 

@@ -29,7 +29,7 @@ OTHER = "other@stats.example"
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """One console with a scanner; `cla` has a listed person and a registered table."""
     folder = tmp_path_factory.mktemp("console")
-    with Console(folder).served(scanner=True) as served:
+    with Console(folder).open(scanner=True) as served:
         enter(served, "cla", Grant(LISTED, GrantKind.PRE_RELEASE))
         enter(served, "theirs", lead=OTHER)
         yield served

@@ -24,7 +24,7 @@ OTHER = "other@stats.example"
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """One console for all tests here; each uses publications of its own."""
-    with Console(tmp_path_factory.mktemp("console")).served() as served:
+    with Console(tmp_path_factory.mktemp("console")).open() as served:
         for name, lead in (("cla-2018", LEAD), ("theirs", OTHER)):
             enter(served, name, lead=lead)
         yield served

@@ -145,23 +145,19 @@ def read_grant(about: Subject, fields: Fields) -> Grant | None:
     address = about.seen.staff.person(fields.address("address", "Enter the address of one person"))
     if address and party(about.desk.register(), address).group:
         fields.wrong("address", "This is a group: access is given to its members, one by one")
-    values = {
-        "kind": fields.choice("kind", _KINDS, "Select what kind of access they need"),
-        "reason": fields.line("reason", "Say why they may have it"),
-        "starts_at": fields.bound("from", zone, "The first day", end=False),
-        "ends_at": fields.bound("until", zone, "The last day", end=True),
-        "name": fields.line("name"),
-        "role": fields.line("role"),
-        "organisation": fields.line("organisation"),
-        "declared_on": fields.day("declared", "The declaration"),
-    }
-    if values["declared_on"] is not None and values["declared_on"] > about.now.astimezone(zone).date():  # type: ignore[operator]
+    kind = fields.choice("kind", _KINDS, "Select what kind of access they need")
+    reason = fields.line("reason", "Say why they may have it")
+    begins = fields.bound("from", zone, "The first day", end=False)
+    ends = fields.bound("until", zone, "The last day", end=True)
+    name, role, organisation = map(fields.line, ("name", "role", "organisation"))
+    declared = fields.day("declared", "The declaration")
+    if declared is not None and declared > about.now.astimezone(zone).date():
         fields.wrong("declared-date", "The declaration must be of today or earlier")
-    try:
-        return Grant(address, GrantKind(values.pop("kind")), **values) if not fields.problems else None  # type: ignore[arg-type]
-    except ValueError:
+    if begins is not None and ends is not None and begins >= ends:
         fields.wrong("until-date", "The last day must not come before the first")
+    if fields.problems:
         return None
+    return Grant(address, GrantKind(kind), reason, begins, ends, "hand", name, role, organisation, declared)
 
 
 async def ask(request: Request) -> Response:
