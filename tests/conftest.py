@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
+from tests import stores
 from tests.calling import Call, caller
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -58,18 +59,35 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
-    server = str(request.getfixturevalue("postgresql_url"))
+@pytest.fixture(scope="session")
+def postgresql_made(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> stores.Emptied:
+    """A store on that server that is empty for each test."""
+    folder = tmp_path_factory.mktemp("made")
+    return stores.Emptied(lambda: _database(postgresql_url), folder)
+
+
+def _database(server: str) -> str:
+    """Have the server create a database; its URL."""
     name = f"t{uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
     return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store of each kind; beside `store` that of the same store."""
+    made = "store" in request.fixturenames
+    if request.param == "sqlite":
+        if made:
+            stores.place(tmp_path)
+        return f"sqlite:///{tmp_path}/store.db"
+    if not made:
+        return _database(request.getfixturevalue("postgresql_url"))
+    emptied: stores.Emptied = request.getfixturevalue("postgresql_made")
+    return emptied.place(tmp_path)
 
 
 @pytest.fixture

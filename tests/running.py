@@ -17,6 +17,7 @@ from typing import Any
 
 from gateway.cli import application
 from gateway.cli.common import run_app
+from tests import stores, warm
 from tests.sink import wait_for
 
 COMMAND = [sys.executable, "-m", "gateway"]
@@ -37,7 +38,7 @@ class Gateway:
         self, folder: Path, next_hop: int, *, extra: str = "", workers: int = 2, store: str = ""
     ) -> None:
         self.folder = folder
-        self.port, self.metrics_port = free_port(), free_port()
+        self.port, self.metrics_port, self.console_port = free_port(), free_port(), free_port()
         self.config = folder / "gateway.toml"
         self.config.write_text(
             f"""
@@ -58,9 +59,12 @@ scanners = 2
 sender = "embargo-gateway@department.example"
 fallback = ["hop@department.example"]
 {extra}
+{"" if "[console]" in extra else f'[console]{chr(10)}listen = "127.0.0.1:{self.console_port}"'}
 """
         )
-        self.process: subprocess.Popen[bytes] | None = None
+        if not store:
+            stores.place(folder)
+        self.process: warm.Started | None = None
         self.log: list[str] = []
         self.faults: list[dict[str, str]] = []
 
@@ -72,12 +76,10 @@ fallback = ["hop@department.example"]
 
     def start(self) -> Gateway:
         """Start and wait for `ready`."""
-        command = [sys.executable, "-m", "tests.faulty"] if self.faults else COMMAND
-        self.process = subprocess.Popen(
-            [*command, "run", "--config", str(self.config)],
-            stderr=subprocess.PIPE,
-            env=os.environ | {"GATEWAY_FAULTS": json.dumps(self.faults)},
-            cwd=Path(__file__).parent.parent,
+        self.process = warm.start(
+            "tests.faulty" if self.faults else "gateway",
+            ["run", "--config", str(self.config)],
+            os.environ | {"GATEWAY_FAULTS": json.dumps(self.faults)},
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
         process = self.process
@@ -86,8 +88,7 @@ fallback = ["hop@department.example"]
             raise AssertionError("not ready:\n" + "\n".join(self.log))
         return self
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stderr is not None
+    def _read(self, process: warm.Started) -> None:
         for line in process.stderr:
             self.log.append(line.decode("utf-8", "replace").rstrip("\n"))
 
@@ -111,7 +112,7 @@ fallback = ["hop@department.example"]
 
         All but `run` are called in this process: a process of their own would spend most of its time on imports.
         """
-        split = 2 if arguments[0] in ("publication", "access", "document", "incident", "audit") else 1
+        split = 2 if arguments[0] in ("publication", "access", "directory", "document", "incident", "audit") else 1
         line = [*arguments[:split], "--config", str(self.config), *arguments[split:]]
         if arguments[0] == "run":
             return subprocess.run([*COMMAND, *line], capture_output=True, text=True, timeout=60, check=False)

@@ -341,9 +341,10 @@ def test_exactly_one_decision_wins(store: Store, both: tuple[str, str]) -> None:
     """Of two processes that decide at once one does, and the other is told who did."""
     database, keys = store
     file(database, keys)
-    spawn = multiprocessing.get_context("spawn")
-    gate, answers = spawn.Barrier(2), spawn.Queue()
-    people = [spawn.Process(target=_decide, args=(database.url, which, gate, answers)) for which in both]
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
+    gate, answers = processes.Barrier(2), processes.Queue()
+    people = [processes.Process(target=_decide, args=(database.url, which, gate, answers)) for which in both]
     for person in people:
         person.start()
     got = sorted(answers.get(timeout=30) for _ in people)

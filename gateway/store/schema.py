@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -47,6 +48,7 @@ def version(database: Database) -> str | None:
         return _version(connection)
 
 
+@cache
 def newest() -> str:
     """The revision that this version of the gateway works with."""
     with _script() as script:
@@ -82,7 +84,8 @@ def damage(database: Database) -> list[str]:
             found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
     except StoreDamaged as error:
         found = [str(error)]
-    return [f"store.url: damaged: {line}" for line in found if line != "ok"]
+    lines = [line for row in found for line in str(row).splitlines()]
+    return [f"store.url: damaged: {line}" for line in lines if line != "ok"]
 
 
 def _make_file(database: Database) -> None:
