@@ -225,3 +225,18 @@ def test_no_content() -> None:
     """An incident knows no content, so no letter can say any; its findings are rule and place only."""
     assert SECRET not in words(alert(example(findings=(BANNER,)), at()))
     assert LISTED not in words(alert(example(), at()))
+
+
+def test_the_link_comes_first() -> None:
+    """The way into the console stands above facts and commands, whole on a line of its own, and in no header."""
+    url = "https://console.stats.example/sign-in/" + "s" * 43
+    for content in (
+        alert(example(), at(link=url)),
+        grouped([example(), example(ref="HOLD3456")], at(link=url)),
+    ):
+        text = parsed(content).get_content().replace("\r\n", "\n")
+        assert f"\n{url}\n" in text
+        assert 1 == content.count(url.encode())
+        assert text.index(url) < text.index("HOLD2345") < text.index("embargo-gateway incident show")
+    observed = parsed(alert(example(disposition="observe"), at(link=url))).get_content()
+    assert "See more here:" in observed
