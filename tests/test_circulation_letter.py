@@ -90,6 +90,7 @@ def test_the_banner_may_stand_in_a_document_only() -> None:
         ),
         ({"cc": "Policy team"}, "Cc: 'Policy team' is no address that can be on a list"),
         ({"sender": ""}, "From: the mail names no sender"),
+        ({"subject": "FW: Children looked after"}, "To: this mail was answered or forwarded"),
         ({"body": "no banner"}, "planned time: no banner with a time was found"),
         (
             {"body": BANNER.replace("28 MARCH 2018", "28 MARCH")},
@@ -123,6 +124,18 @@ def test_an_unreadable_attachment_is_said() -> None:
 
     assert draft.problems[0].startswith("part 2: could not be read (")
     assert 1 == len(draft.documents)
+
+
+def test_a_mail_that_carries_the_circulation_mail() -> None:
+    """The banner inside counts, and it is said that the people may be those of another mail."""
+    outer = mail("see attached")
+    outer.add_attachment(mail())
+    draft = drafted(outer.as_bytes())
+
+    assert PLANNED == draft.publishes_at
+    assert (
+        "part 2: another mail; if that is the circulation mail, save it as a file of its own",
+    ) == draft.problems
 
 
 def test_a_sender_who_is_named_too() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import Message as Headers
@@ -19,12 +20,13 @@ from gateway.detectors.rule import RuleSet
 from gateway.letters.form import moment as shown
 from gateway.letters.form import title as one_line_title
 from gateway.message.headers import decode_words
-from gateway.model import Grant, GrantKind, Message
+from gateway.model import Grant, GrantKind, Message, PartKind
 from gateway.registration import Traced
 
 SENDER_REASON = "sent the circulation mail"
 RECIPIENT_REASON = "named in the circulation mail"
 _MAX_HEADER = 1_048_576
+_FORWARDED = re.compile(r"\s*(?:re|fwd?)(?:\s?\[\d+\])?\s*:", re.IGNORECASE)
 _OUTLOOK_ITEM = bytes.fromhex("d0cf11e0a1b11ae1")
 _AHEAD = timedelta(days=1)
 
@@ -67,6 +69,7 @@ def read(
             *time.problems,
             *_past(time.at, now, zone),
             *people_problems,
+            *_second_hand(headers, message),
             *_unread(message, found),
         ),
     )
@@ -125,6 +128,16 @@ def _past(at: datetime | None, now: datetime, zone: ZoneInfo) -> list[str]:
     if at is None or at > now:
         return []
     return [f"planned time: {shown(at, zone)} is past, so nothing would be under embargo"]
+
+
+def _second_hand(headers: Headers, message: Message) -> Iterator[str]:
+    """What speaks for a mail that only passes the circulation mail on: then its recipients are others."""
+    if _FORWARDED.match(_subject(headers)):
+        yield "To: this mail was answered or forwarded; look whether it names those whom the producer wrote to"
+    for part in message.parts:
+        if part.kind is PartKind.HEADER and part.path.endswith("/header"):
+            where = part.path.removesuffix("/header")
+            yield f"part {where}: another mail; if that is the circulation mail, save it as a file of its own"
 
 
 def _unread(message: Message, found: Iterable[Attachment]) -> Iterator[str]:
