@@ -100,7 +100,7 @@ def test_the_banner_may_stand_in_a_document_only() -> None:
 )
 def test_problems_are_said(changes: dict[str, str], problem: str) -> None:
     """What could not be read, and what was taken for it, is a problem in words; the rest is read all the same."""
-    made = mail(**{"body": BODY, **changes})  # type: ignore[arg-type]
+    made = mail(**{"body": BODY, **changes})
     (said,) = drafted(made.as_bytes()).problems
     assert said.startswith(problem)
 
