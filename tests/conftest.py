@@ -20,6 +20,23 @@ from gateway.store.keys import Keys
 from tests import stores
 from tests.calling import Call, caller
 
+_LONG = tuple(
+    f"test_{name}.py"
+    for name in (
+        *("store_faults", "cases", "failures", "accounting", "demo", "reload", "prometheus", "supervisor"),
+        *("console_journey", "office", "releases", "custody", "smtp_server", "snapshot"),
+    )
+)
+"""Files that last: they begin first, so that no process is left alone with one of them at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; the order of all others, and of tests within a file, stays random."""
+    places = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import COMMAND, Gateway
+from tests import warm
+from tests.running import Gateway
 from tests.sink import Sink, wait_for
 from tests.talking import Talk, banner, letter, planned
 
@@ -91,10 +92,11 @@ def deferred_and_flowing(gateway: Gateway, sink: Sink) -> None:
 
 def refused(gateway: Gateway) -> tuple[int, str]:
     """Exit status and last words of a `run` that must not become ready."""
-    line = [*COMMAND, "run", "--config", str(gateway.config)]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=30)
-    assert "ready\n" not in done.stderr
-    return done.returncode, done.stderr.strip().splitlines()[-1]
+    started = warm.start("gateway", ["run", "--config", str(gateway.config)], dict(os.environ))
+    with started.stderr as said:
+        lines = said.read().decode().splitlines()
+    assert "ready" not in lines
+    return started.wait(30), lines[-1]
 
 
 @needs_root
