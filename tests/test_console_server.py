@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.console import server
+from gateway.console import app, server
 from gateway.console.app import HEADERS
 from gateway.console.server import Pages
 from gateway.sockets import bind
@@ -74,7 +74,7 @@ def test_a_server_that_breaks_is_started_again(site: Site, monkeypatch: pytest.M
             raise RuntimeError("canary")
         return real(*arguments)
 
-    real = server.application
+    real = app.application
     monkeypatch.setattr(server, "application", application)
     with site.served(again=True), site.browser() as browser:
         assert wait_for(lambda: _status(browser) == 200, 10)
@@ -101,7 +101,7 @@ def test_signals_stay_the_offices(site: Site) -> None:
     async def run() -> list[object]:
         pages = asyncio.create_task(Pages(desk).run())
         await asyncio.sleep(0.3)
-        during = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+        during: list[object] = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
         pages.cancel()
         await asyncio.wait([pages])
         return during

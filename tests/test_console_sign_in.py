@@ -149,8 +149,7 @@ def test_everybody_hears_the_same(site: Site) -> None:
         }
     assert len(answers) == 1
     assert SENT in answers.pop()
-    for each in known:
-        assert wait_for(lambda each=each: site.mailed(each)), each
+    assert wait_for(lambda: all(site.mailed(each) for each in known))
     assert all(site.sink.to(each) == [] for each in strangers[:2])
 
 

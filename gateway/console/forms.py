@@ -17,8 +17,10 @@ PLAIN_BYTES = 1_048_576
 """A form without files is never longer: a reason, some addresses, a pasted list."""
 _MAX_FILES = 50
 _MAX_FIELDS = 5000
-_PATIENCE = 300.0
-"""Seconds for a whole form to arrive."""
+_PATIENCE, _MOST_PATIENCE = 20.0, 300.0
+"""Seconds for any form to arrive, and for the largest one."""
+_SLOWEST = 50_000
+"""Bytes a second that a browser must manage beyond that."""
 _DRAINED = 4
 """How many times the limit is read and dropped, so that a browser gets to see why its form was refused."""
 
@@ -61,17 +63,19 @@ class Form:
 
 async def read(request: Request, most: int) -> Form:
     """The posted form, of at most `most` bytes; raises TooLarge, BadForm."""
+    try:
+        async with asyncio.timeout(min(_PATIENCE + most / _SLOWEST, _MOST_PATIENCE)):
+            return await _read(request, most)
+    except (MultiPartException, ClientDisconnect, TimeoutError):
+        raise BadForm from None
+
+
+async def _read(request: Request, most: int) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if int(request.headers.get("content-length", "0")) > most:
         await _drain(request, most)
         raise TooLarge(most)
-    if not kind:
-        return Form()
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            return await _collect(await _parse(request, kind, _counted(request, most)))
-    except (MultiPartException, ClientDisconnect, TimeoutError):
-        raise BadForm from None
+    return await _collect(await _parse(request, kind, _counted(request, most))) if kind else Form()
 
 
 async def _parse(request: Request, kind: str, stream: AsyncGenerator[bytes, None]) -> FormData:

@@ -25,7 +25,7 @@ from gateway.console.desk import Desk, desk_of
 from gateway.console.forms import Form
 from gateway.console.refusals import Distrusted, NotAllowed, NotFound, Refused, SignInNeeded
 from gateway.incident import Incident
-from gateway.roles import Act, Role, Staff
+from gateway.roles import Act, Eligible, Role, Staff
 from gateway.store import sessions
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/?)*\Z")
@@ -41,7 +41,7 @@ class Visit:
     staff: Staff = field(repr=False)
     token: str = field(repr=False)
     by_proxy: bool
-    eligible: roles.Eligible = field(repr=False)
+    eligible: Eligible = field(repr=False)
 
     def may(self, act: Act) -> bool:
         """Whether they may do this for any publication at all."""
@@ -94,11 +94,13 @@ async def form(request: Request) -> Form:
     """The form that somebody posted from one of our pages; raises Distrusted, TooLarge, BadForm."""
     seen = await visit(request)
     check_origin(request)
-    desk = desk_of(request)
-    upload = request.headers.get("content-type", "").lower().startswith("multipart/")
-    async with desk.uploads:
-        most = desk.settings.console.max_upload_bytes if upload else forms.PLAIN_BYTES
-        posted = await forms.read(request, most)
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        desk = desk_of(request)
+        # Uploads are held in memory, so they wait for each other; a decision waits for none of them.
+        async with desk.uploads:
+            posted = await forms.read(request, desk.settings.console.max_upload_bytes)
+    else:
+        posted = await forms.read(request, forms.PLAIN_BYTES)
     if not hmac.compare_digest(posted.text("token").encode(), seen.token.encode()):
         raise Distrusted
     return posted
