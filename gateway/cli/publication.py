@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 
 group = typer.Typer(help="Publications under embargo.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="Lower-case letters, digits and hyphens.")]
+PublishesAt = Annotated[
+    str | None, typer.Option(metavar="TIME", help="2018-03-28T09:30; UK time unless an offset is given.")
+]
+OpensAt = Annotated[str | None, typer.Option(metavar="TIME", help="When pre-release access begins.")]
+AtLive = Annotated[str, typer.Option(metavar="send|keep", help="What becomes of held mail then.")]
+FromMail = Annotated[
+    Path | None, typer.Option(metavar="FILE.eml", help="The circulation mail of another department.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,25 +52,17 @@ def register(app: typer.Typer) -> None:
 def add(
     id: Id,
     title: Annotated[str | None, typer.Option(help="As it will be published.")] = None,
-    publishes_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="2018-03-28T09:30; UK time unless an offset is given.")
-    ] = None,
+    publishes_at: PublishesAt = None,
     lead: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Gets the alerts and decides.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    opens_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When pre-release access begins.")
-    ] = None,
+    opens_at: OpensAt = None,
     deputy: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Asked after the lead.")] = None,
     team: Annotated[Path | None, typer.Option(metavar="FILE", help="A list of those who make it.")] = None,
     live_by: Annotated[LiveBy, typer.Option(help="What ends the embargo.")] = LiveBy.CLOCK,
     url: Annotated[str | None, typer.Option(help="The public page, for --live-by url.")] = None,
-    at_live: Annotated[
-        str, typer.Option(metavar="send|keep", help="What becomes of held mail then.")
-    ] = "keep",
+    at_live: AtLive = "keep",
     market_sensitive: Annotated[bool, typer.Option("--market-sensitive")] = False,
-    from_mail: Annotated[
-        Path | None, typer.Option(metavar="FILE.eml", help="The circulation mail of another department.")
-    ] = None,
+    from_mail: FromMail = None,
     producer: Annotated[str | None, typer.Option(metavar="NAME", help="Whose mail that is.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Take the draft of --from-mail unasked.")] = False,
     json: JsonOption = False,
