@@ -121,6 +121,7 @@ def test_loose_documents_and_text_are_checked(console: Console) -> None:
     for words in ("locked.pdf: it is encrypted", "Would be held", "the text (part 1)"):
         assert words in answer.text
     assert "Everybody would get it" in check(console, OUTSIDER, text="Lunch?").text
+    assert "Anybody who is on no list" in check(console, "", text=text).text
 
 
 def test_wrong_drafts(console: Console) -> None:

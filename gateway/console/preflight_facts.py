@@ -12,6 +12,7 @@ from datetime import datetime
 from gateway.console import words
 from gateway.console.content import line
 from gateway.console.publication_facts import Look
+from gateway.header_envelope import OUTSIDER
 from gateway.letters.form import shown, title
 from gateway.message.names import Attachment
 from gateway.model import (
@@ -109,7 +110,9 @@ def _person(one: Outcome, decision: Decision, sight: Sight) -> Person:
     verdict, colour = _VERDICTS[one.disposition]
     if decision.observed and not one.eligible:
         verdict, colour = "Would get it, and it would be recorded", "orange"
-    return Person(shown(one.recipient.address), verdict, colour, tuple(_notes(one, sight)))
+    address = one.recipient.address
+    name = "Anybody who is on no list" if address == OUTSIDER else shown(address)
+    return Person(name, verdict, colour, tuple(_notes(one, sight)))
 
 
 def _notes(one: Outcome, sight: Sight) -> Iterator[str]:
