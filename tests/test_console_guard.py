@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from gateway.console import forms
 from gateway.console.guard import origin_of, safe_path
 from tests.filed import DEPUTY, LEAD, OUTSIDER, file, register_publication
 from tests.sink import Sink
@@ -259,6 +261,16 @@ def test_forms_have_a_size(site: Site) -> None:
         assert browser.post("/sign-out", content=unannounced, headers=kind).status_code == 413
     with site.browser() as stranger:
         assert stranger.post("/sign-in", data={"address": "a" * 5000}).status_code == 413
+
+
+def test_a_form_that_does_not_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form that stops on its way is given up; meanwhile others are served."""
+    monkeypatch.setattr(forms, "_PATIENCE", 0.3)
+    with socket.create_connection(("127.0.0.1", site.port), 10) as line, site.browser() as browser:
+        kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
+        line.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n" + kind + b"\r\naddress=a")
+        assert 200 == browser.get("/sign-in").status_code
+        assert line.recv(12) == b"HTTP/1.1 400"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def test_who_says_nothing_is_sent_away(site: Site, monkeypatch: pytest.MonkeyPat
         slow.close()
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_https_of_its_own(tmp_path: Path, sink: Sink) -> None:
     """With a certificate it speaks TLS 1.2 or later itself, and browsers are told to stay with https."""
     authority = Authority(tmp_path)
