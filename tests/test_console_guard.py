@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from gateway.console import forms
 from gateway.console.guard import origin_of, safe_path
 from tests.filed import DEPUTY, LEAD, OUTSIDER, file, register_publication
 from tests.sink import Sink
@@ -247,46 +245,6 @@ def test_https_has_cookies_of_its_own(tmp_path: Path, sink: Sink) -> None:
             value = session.partition(";")[0]
             assert browser.get("/", headers={"Cookie": value}).status_code == 200
             assert browser.get("/", headers={"Cookie": value.removeprefix("__Host-")}).status_code == 303
-
-
-def test_forms_have_a_size(site: Site) -> None:
-    """A form or upload beyond its limit gets 413 and a plain page, whether its length was announced or not."""
-    with site.signed_in(LEAD) as browser:
-        big = {"file": ("a.bin", b"x" * 150_000)}
-        answer = browser.post("/sign-out", data={"token": "x"}, files=big)
-        assert (413, True) == (answer.status_code, "That is too large" in answer.text)
-        assert browser.post("/sign-out", data={"token": "x" * 1_100_000}).status_code == 413
-        unannounced = (chunk for chunk in [b"token=", *[b"x" * 65_536] * 20])
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        assert browser.post("/sign-out", content=unannounced, headers=kind).status_code == 413
-    with site.browser() as stranger:
-        assert stranger.post("/sign-in", data={"address": "a" * 5000}).status_code == 413
-
-
-def test_a_form_that_does_not_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A form that stops on its way is given up; meanwhile others are served."""
-    monkeypatch.setattr(forms, "_PATIENCE", 0.3)
-    with socket.create_connection(("127.0.0.1", site.port), 10) as line, site.browser() as browser:
-        kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
-        line.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n" + kind + b"\r\naddress=a")
-        assert 200 == browser.get("/sign-in").status_code
-        assert line.recv(12) == b"HTTP/1.1 400"
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("multipart/form-data", b"--x\r\n"),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--"),
-        ("application/json", b"{}"),
-        ("text/plain", b"token=x"),
-    ],
-)
-def test_forms_that_are_none(site: Site, kind: str, body: bytes) -> None:
-    """What is no form of ours is 400, and no bug."""
-    with site.signed_in(LEAD) as browser:
-        answer = browser.post("/sign-out", content=body, headers={"Content-Type": kind})
-        assert answer.status_code in (400, 403)
 
 
 def test_too_many_strangers_attempts(tmp_path: Path, sink: Sink) -> None:

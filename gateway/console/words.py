@@ -16,17 +16,6 @@ STANDINGS = {
 }
 """What became of a mail or of one recipient."""
 
-COLOURS = {
-    Standing.HELD: "yellow",
-    Standing.RELEASING: "blue",
-    Standing.REJECTED: "red",
-    Standing.DISCARDED: "red",
-    Standing.RELEASED: "green",
-    Standing.RELAYED: "green",
-    Standing.OBSERVED: "orange",
-}
-"""The colour of the tag; the words alone say the same."""
-
 UNREADABLE = {
     Reason.ENCRYPTED.value: "it is encrypted",
     Reason.BROKEN.value: "it is damaged",
