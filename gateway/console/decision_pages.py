@@ -27,7 +27,7 @@ from gateway.console.refusals import NotAllowed
 from gateway.console.rendering import render, see_other
 from gateway.incident import Addressee
 from gateway.letters.form import moment, title
-from gateway.model import Publication
+from gateway.model import GrantKind, Publication
 from gateway.store import NotDone
 from gateway.store.decisions import NotHeld
 
@@ -52,7 +52,10 @@ async def ask(request: Request) -> Response:
     action, found = await _opened(request)
     if not action.choices(found):
         return overtaken(request, found)
-    form = Form(recipients=_preselected(action, found), seen=incident_facts.version(found.incident))
+    # Early access is the usual kind, and the lesser one: whoever makes statistics is on the list from the start.
+    usual = GrantKind.PRE_RELEASE.value if action.path == "grant" else ""
+    seen = incident_facts.version(found.incident)
+    form = Form(recipients=_preselected(action, found), kind=usual, seen=seen)
     return _page(request, action, found, form)
 
 
