@@ -234,7 +234,11 @@ def test_of_many_at_once_one_wins(site: Site) -> None:
             {"recipient": "0", "other": "x" * 501},
             {"other": "The reason must be 500 characters or fewer"},
         ),
-        ("grant", {"recipient": "0", "why": NEEDED}, {"kind": "Select what kind of access they need"}),
+        (
+            "grant",
+            {"recipient": "0", "why": NEEDED, "kind": ""},
+            {"kind": "Select what kind of access they need"},
+        ),
         (
             "grant",
             {
