@@ -208,10 +208,8 @@ def test_errors_in_plain_words(site: Site, error: Exception, status: int, said: 
 def test_methods_that_are_none(site: Site) -> None:
     """What a page does not take is 405 with a plain page; what is no page 404."""
     with site.browser() as browser:
-        assert (405, "GET, HEAD") == (
-            browser.put("/record").status_code,
-            browser.put("/record").headers["allow"],
-        )
+        answer = browser.put("/record")
+        assert (405, {"GET", "HEAD"}) == (answer.status_code, set(answer.headers["allow"].split(", ")))
         assert browser.get("/record/").status_code == 404
 
 
