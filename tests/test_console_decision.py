@@ -236,7 +236,7 @@ def test_of_many_at_once_one_wins(site: Site) -> None:
         ),
         (
             "grant",
-            {"recipient": "0", "why": NEEDED, "kind": ""},
+            {"recipient": "0", "why": NEEDED, "kind": []},
             {"kind": "Select what kind of access they need"},
         ),
         (
