@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from gateway.store import audit, sessions
 from gateway.store.database import Database
+from gateway.store.installation import open_store
 from gateway.store.keys import Keys
 from gateway.store.tables import SESSIONS, SIGN_IN_LINKS
 from tests.filed import LEAD, NOW
@@ -16,6 +20,14 @@ from tests.filed import LEAD, NOW
 HOUR = timedelta(hours=1)
 IDLE = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty store."""
+    made, _ = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
+    yield made
+    made.close()
 
 
 def link(database: Database, path: str = "/") -> str:
@@ -45,9 +57,8 @@ def test_a_link_signs_in_one_of_many(store: tuple[Database, Keys]) -> None:
     assert [("signed in", LEAD)] == entries
 
 
-def test_a_link_is_over_in_time(store: tuple[Database, Keys]) -> None:
+def test_a_link_is_over_in_time(database: Database) -> None:
     """It is good until its time, to the microsecond, and can be looked at afterwards."""
-    database, _ = store
     secret = link(database, "/incidents/HOLD2345")
     found = sessions.find_link(database, secret)
     assert found is not None
@@ -59,9 +70,8 @@ def test_a_link_is_over_in_time(store: tuple[Database, Keys]) -> None:
     assert sessions.use_link(database, secret, end - SECOND, HOUR) is not None
 
 
-def test_unknown_secrets(store: tuple[Database, Keys]) -> None:
+def test_unknown_secrets(database: Database) -> None:
     """Whatever is no secret of ours finds nothing and changes nothing."""
-    database, _ = store
     for wrong in ("", "x", "\udcff", "é" * 100, link(database)[:-1]):
         assert sessions.find_link(database, wrong) is None
         assert sessions.use_link(database, wrong, NOW, HOUR) is None
@@ -70,9 +80,8 @@ def test_unknown_secrets(store: tuple[Database, Keys]) -> None:
     assert [] == audit.entries(database, None, 9)
 
 
-def test_a_session_ends_when_idle_or_old(store: tuple[Database, Keys]) -> None:
+def test_a_session_ends_when_idle_or_old(database: Database) -> None:
     """A quarter of an hour without a request ends it; so does its absolute time, however busy it is."""
-    database, _ = store
     session = sessions.use_link(database, link(database), NOW, HOUR)
     assert session is not None
     at = NOW
@@ -84,9 +93,8 @@ def test_a_session_ends_when_idle_or_old(store: tuple[Database, Keys]) -> None:
     assert sessions.resume(database, session, NOW + HOUR, IDLE) is None
 
 
-def test_signing_out_and_in_again(store: tuple[Database, Keys]) -> None:
+def test_signing_out_and_in_again(database: Database) -> None:
     """Signing out ends a session at once; signing in anew ends the one that the browser had."""
-    database, _ = store
     first = sessions.use_link(database, link(database), NOW, HOUR)
     assert first is not None
     second = sessions.use_link(database, link(database), NOW, HOUR, first)
@@ -98,18 +106,16 @@ def test_signing_out_and_in_again(store: tuple[Database, Keys]) -> None:
     assert ["signed out", "signed in", "signed in"] == actions
 
 
-def test_what_is_long_over_is_forgotten(store: tuple[Database, Keys]) -> None:
+def test_what_is_long_over_is_forgotten(database: Database) -> None:
     """A week after they ended, links and sessions are deleted when the next link is made."""
-    database, _ = store
     sessions.use_link(database, link(database), NOW, HOUR)
     assert (1, 1) == count(database)
     sessions.issue_link(database, LEAD, "/", NOW + timedelta(days=8), HOUR)
     assert (1, 0) == count(database)
 
 
-def test_the_record_by_pages(store: tuple[Database, Keys]) -> None:
+def test_the_record_by_pages(database: Database) -> None:
     """Entries come newest first, a page at a time."""
-    database, _ = store
     with database.write() as connection:
         for number in range(5):
             audit.append(connection, NOW, "test", "noted", str(number), {"number": number})

@@ -86,9 +86,10 @@ class Site:
             return True
         return False
 
-    def browser(self) -> httpx.Client:
-        """A browser without cookies that follows nothing by itself."""
-        return httpx.Client(base_url=self.url, follow_redirects=False, timeout=20)
+    def browser(self, cookies: dict[str, str] | None = None) -> httpx.Client:
+        """A browser with these cookies that follows nothing by itself."""
+        # Without TLS there is nothing to verify, and loading the authorities takes longer than most tests.
+        return httpx.Client(base_url=self.url, cookies=cookies, timeout=20, verify=False)
 
     def link(self, address: str, path: str = "/", lasts: timedelta = timedelta(minutes=5)) -> str:
         """The path of a fresh link that was mailed to `address`."""

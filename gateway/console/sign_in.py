@@ -31,6 +31,8 @@ from gateway.store import sessions
 from gateway.store.sessions import Link
 
 _WITHIN = timedelta(minutes=15)
+_ATTEMPTS = 300
+"""Forms that one client may post within that time while nobody is signed in there."""
 _SMALL = 4096
 """Bytes of a form that somebody may post who is not signed in."""
 
@@ -159,7 +161,7 @@ def _mailboxes(desk: Desk) -> Sparing:
 
 def _clients(desk: Desk) -> Sparing:
     # Behind a proxy that says nothing of who somebody is, all have the same address.
-    return desk.sparing.setdefault("client", Sparing(300, _WITHIN))
+    return desk.sparing.setdefault("client", Sparing(_ATTEMPTS, _WITHIN))
 
 
 def _door_token(request: Request, door: str) -> str:
