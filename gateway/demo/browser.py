@@ -24,11 +24,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: the address in the end, the status, the text that a reader sees, its links and forms."""
+    """What came back: the address in the end, the status, the text that a reader sees, the source, its links and forms."""
 
     url: str
     status: int
     text: str
+    html: str = field(repr=False)
     links: tuple[str, ...]
     forms: tuple[Form, ...]
 
@@ -47,7 +48,7 @@ class Page:
         return found[0]
 
 
-NOWHERE = Page("about:blank", 0, "", (), ())
+NOWHERE = Page("about:blank", 0, "", "", (), ())
 
 
 class Browser:
@@ -86,7 +87,9 @@ def _page(answer: httpx.Response) -> Page:
     reader = _Reader(str(answer.url))
     reader.feed(answer.text)
     text = " ".join("".join(reader.text).split())
-    return Page(str(answer.url), answer.status_code, text, tuple(reader.links), tuple(reader.forms))
+    return Page(
+        str(answer.url), answer.status_code, text, answer.text, tuple(reader.links), tuple(reader.forms)
+    )
 
 
 class _Reader(HTMLParser):
