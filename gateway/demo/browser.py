@@ -24,7 +24,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: the address in the end, the status, the text that a reader sees, the source, its links and forms."""
+    """What came back: the address in the end, the status, what a reader sees, the source, its links and forms."""
 
     url: str
     status: int
