@@ -14,7 +14,7 @@ from enum import Enum
 
 from gateway.address import canonical
 from gateway.incident import Incident
-from gateway.model import Detector, Publication, Register
+from gateway.model import Detector, Finding, Publication, Register
 
 Eligible = Callable[[str, str], bool]
 """Whether a grant is valid now, for an address and a publication (id)."""
@@ -162,16 +162,20 @@ def may_see_content(address: str, incident: Incident, staff: Staff, eligible: El
     """Whether somebody may see what the mail contains.
 
     They have a role for a publication of which a trace was found (what could not be read is no trace), and are
-    eligible for it: `eligible(address, publication id)` says whether a grant is valid now.
+    eligible for every such publication: `eligible(address, publication id)` says whether a grant is valid now.  A
+    trace that may belong to several counts for each, and nobody is eligible for what nobody registered.
     """
-    found = {
-        key
-        for finding in incident.findings
-        if finding.detector is not Detector.UNREADABLE
-        for key in (finding.publication, *finding.candidates)
-        if key is not None
-    }
-    return any(may_for(address, Act.SEE_CONTENT, key, staff) and eligible(address, key) for key in found)
+    found = {key for finding in incident.findings for key in _traced(finding)}
+    return any(may_for(address, Act.SEE_CONTENT, key, staff) for key in found) and all(
+        key is not None and eligible(address, key) for key in found
+    )
+
+
+def _traced(finding: Finding) -> tuple[str | None, ...]:
+    """The publications that a finding is a trace of, None for an unregistered one."""
+    if finding.detector is Detector.UNREADABLE:
+        return ()
+    return (finding.publication,) if finding.publication is not None else finding.candidates or (None,)
 
 
 def _about(incident: Incident) -> tuple[str | None, ...]:

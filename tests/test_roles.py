@@ -213,6 +213,20 @@ def test_a_grant_for_another_publication_shows_nothing() -> None:
     assert not may_see_content(OTHER_LEAD, incident, staff(), lambda _, publication: True)
 
 
+def test_content_needs_a_grant_for_every_publication_in_it() -> None:
+    """Traces of two publications, sure or in doubt: the list of one of them alone opens nothing, not to the head."""
+    doubt = replace(BANNER, publication=None, candidates=("cla-2018", "other"))
+    second, unknown = replace(BANNER, publication="other"), replace(BANNER, publication=None)
+    for findings in ((BANNER, second), (doubt,)):
+        incident = example(findings=findings, publications=("cla-2018", "other"))
+        for who in (LEAD, OTHER_LEAD, HEAD):
+            for only in ("cla-2018", "other"):
+                assert not may_see_content(who, incident, staff(), lambda _, key, only=only: key == only)
+            assert may_see_content(who, incident, staff(), lambda _, __: True)
+    mixed = example(findings=(BANNER, unknown), publications=("cla-2018", None))
+    assert not may_see_content(LEAD, mixed, staff(), lambda _, __: True)
+
+
 def test_what_could_not_be_read_is_shown_to_nobody() -> None:
     """An unreadable part is no trace: it may be private."""
     unread = Finding("unreadable", Detector.UNREADABLE, "2", "cla-2018", reason=Reason.ENCRYPTED)

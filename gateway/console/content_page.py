@@ -65,7 +65,10 @@ def _may(found: Matter) -> None:
             "This mail is held only because it could not be read. It may be private, so nobody sees it here. "
             "Ask the sender what it is."
         )
-    raise NotAllowed("What a mail says is shown only to people on the access list, while their access lasts.")
+    raise NotAllowed(
+        "What a mail says is shown only to people on the access list of every publication found in it, while their "
+        "access lasts."
+    )
 
 
 def _opened(found: Matter, sealed: bytes) -> Shown:
