@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,17 +71,18 @@ async def listed(request: Request) -> Response:
     """All incidents of one state, the newest first; who may see no addresses sees how many there are."""
     seen = await visit(request, Act.SEE_INCIDENT)
     state = _state(request.query_params.get("state", ""))
-    found = await desk_of(request).stored(newest.incidents_in, state, _MOST)
-    shown = list(visible(seen, found))
+    may = cache(lambda key: seen.may_for(Act.SEE_INCIDENT, key))
+    found = await desk_of(request).stored(
+        newest.incidents_in, state, _MOST + 1, lambda keys: any(map(may, keys or (None,)))
+    )
     counts = {each: words.STANDINGS[each] for each in Standing}
     return render(
         request,
         "incidents.html",
-        incidents=shown,
+        incidents=found[:_MOST],
         state=state,
         states=counts,
-        most=_MOST,
-        cut=len(found) >= _MOST,
+        cut=len(found) > _MOST,
     )
 
 
