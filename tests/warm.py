@@ -136,7 +136,7 @@ def _keep(command: int, test: socket.socket, stderr: int) -> None:
     os.close(stderr)
     test.send(str(command).encode())
     end = os.pidfd_open(command)
-    if end not in select.select([test, end], [], [])[0]:
+    if end not in select.select([test.fileno(), end], [], [])[0]:
         os.kill(command, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
     try:
