@@ -127,7 +127,7 @@ def test_health(site: Site) -> None:
         "Not ready 1 of 2 workers do not accept mail",
         "1 of 2",
         "3 seconds ago",
-        "held for 90 minutes",
+        "held for 90 min",
     ):
         assert fact in text
     assert "Children" not in text
