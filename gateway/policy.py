@@ -176,7 +176,8 @@ class Desk:
     def attribute(self, finding: Finding, sender: str | None) -> Iterator[Finding]:
         """An unreadable finding with the soonest of the sender's publications; any other as it is.
 
-        None where it was called a false alarm for each of these publications.
+        None where it was called a false alarm for each of these publications, or where there are none, for an
+        unknown one: who said that of a stranger's file has not spoken for those who hold grants.
         """
         if finding.detector is not Detector.UNREADABLE or self.policy.unreadable is Scope.NEVER:
             yield finding
@@ -185,7 +186,7 @@ class Desk:
         counting = [key for key in mine if (key, finding.trace) not in self.register.exempt]
         if counting:
             yield replace(finding, publication=counting[0], candidates=())
-        elif not mine:
+        elif not mine and (None, finding.trace) not in self.register.exempt:
             yield finding
 
     def closed_to_sender(self, findings: Iterable[Finding], sender: str | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What findings rest on: the whole text of a part, not the words of the banner; and what is exempt stays out."""
+"""What findings rest on: all that a banner speaks for, not its words; and what is exempt stays out."""
 
 from __future__ import annotations
 
@@ -54,6 +54,15 @@ def mail(*texts: str, header: str = "subject: hello", leaves: Sequence[bytes] = 
     return Message(tuple(parts), tuple(more))
 
 
+def paper(text: str, *bodies: str, leaves: Sequence[bytes] = ()) -> Message:
+    """A mail to which a file with this text is attached, and files of these digests."""
+    sent = mail(*(bodies or ("Hello",)))
+    attached = Part(str(len(sent.parts)), PartKind.DOCUMENT, text)
+    digests = [sha256(text.encode()).digest(), *leaves]
+    files = [Leaf(str(n), digest, 9) for n, digest in enumerate(digests, len(sent.parts))]
+    return sent + Message((attached,), tuple(files))
+
+
 def found(
     message: Message, *exempt: tuple[str | None, bytes], **facts: Sequence[Publication]
 ) -> tuple[Finding, ...]:
@@ -76,20 +85,32 @@ def exemptions(message: Message) -> list[tuple[str | None, bytes]]:
 
 
 def test_the_training_paper_and_no_other() -> None:
-    """An exempt text is no evidence again, in whatever place or layout; another text with the same banner is."""
-    exempt = exemptions(mail(TRAINING))
+    """An exempt file is no evidence again, whatever mail it goes with; another one with the same banner is."""
+    exempt = exemptions(paper(TRAINING))
 
-    assert () == found(mail(TRAINING), *exempt)
-    assert () == found(mail("Dear all,", f"> {TRAINING.upper()}".replace(". ", ".\n> ")), *exempt)
-    assert ["1"] == [finding.part for finding in found(mail(OTHER), *exempt)]
-    assert ["1"] == [finding.part for finding in found(mail(f"{TRAINING} 72,670"), *exempt)]
+    assert () == found(paper(TRAINING), *exempt)
+    assert () == found(paper(TRAINING, "Dear all, here is the paper once more."), *exempt)
+    assert ["2"] == [finding.part for finding in found(paper(OTHER), *exempt)]
+    assert ["2"] == [finding.part for finding in found(paper(f"{TRAINING} 72,670"), *exempt)]
+
+
+def test_a_covering_letter_does_not_take_other_figures_along() -> None:
+    """The same long letter, or notice, with another file, or with more text beside it, is evidence as before."""
+    letter, notice = exemptions(mail(TRAINING, leaves=[b"a" * 32])), exemptions(paper(TRAINING))
+
+    assert () == found(mail(TRAINING, leaves=[b"a" * 32]), *letter)
+    assert found(mail(TRAINING, leaves=[b"b" * 32]), *letter)
+    assert found(mail(TRAINING), *letter)
+    assert found(mail(TRAINING, "72,670", leaves=[b"a" * 32]), *letter)
+    assert found(paper(TRAINING, leaves=[b"b" * 32]), *notice)
+    assert found(mail(TRAINING), *notice)
 
 
 def test_what_is_exempt_speaks_for_nothing() -> None:
     """A banner without a date does not yield to the dated one of an exempt text beside it."""
-    exempt = exemptions(mail(TRAINING))
+    exempt = exemptions(paper(TRAINING))
 
-    assert ["2"] == [finding.part for finding in found(mail(TRAINING, UNDATED), *exempt)]
+    assert ["1"] == [finding.part for finding in found(paper(TRAINING, UNDATED), *exempt)]
 
 
 def test_only_for_that_publication() -> None:
@@ -144,12 +165,15 @@ def test_files() -> None:
 
 
 def test_unreadable() -> None:
-    """What could not be read rests on the file in that place, where there is one; else it can never be exempt."""
+    """What could not be read rests on the file in that place, where there is one; whose it is, is the policy's to say.
+
+    A false alarm about a stranger's locked file must not hide it from the policy when a listed sender sends it.
+    """
     broken = (Unreadable("2", Reason.ENCRYPTED), Unreadable("9", Reason.BROKEN))
     sent = replace(mail("Hello", leaves=[b"z" * 32]), unreadable=broken)
 
     assert {"2": file_hash(KEY, b"z" * 32), "9": b""} == traces(sent)
-    assert ["9"] == [f.part for f in found(sent, (None, file_hash(KEY, b"z" * 32)))]
+    assert ["2", "9"] == [f.part for f in found(sent, (None, file_hash(KEY, b"z" * 32)))]
 
 
 def test_two_banners_of_one_part() -> None:

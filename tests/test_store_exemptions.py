@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -22,6 +21,7 @@ from gateway.model import (
     Reason,
     Recipient,
     Register,
+    Scope,
     Unreadable,
 )
 from gateway.policy import decide
@@ -183,8 +183,24 @@ def test_an_unreadable_file(held: Held) -> None:
     assert [one] == concerned()
     assert [two] == concerned()
     assert [] == concerned()
-    assert () == find(RULES, message, replace(register(held), exempt=frozenset({(None, _locked(held))})), NOW)
 
 
-def _locked(held: Held) -> bytes:
-    return {bytes(row["trace"]) for row in held.rows(EXEMPTIONS)}.pop()
+def test_a_strangers_locked_file_stays_evidence_for_listed_senders(held: Held) -> None:
+    """Of a locked file beside an unregistered banner the false alarm says nothing once a listed person sends it."""
+    locked = Message(
+        leaves=(Leaf("2", sha256(b"theirs").digest(), 6),), unreadable=(Unreadable("2", Reason.ENCRYPTED),)
+    )
+    one, known = held.publication(), register(held)
+    findings = find(RULES, locked, known, NOW)
+    alarm(held, held.mail({OUTSIDER: (None,)}, findings=[*findings, sure(None)]), None)
+    known = register(held)
+
+    def decided(sender: str, scope: Scope) -> tuple[str, tuple[str | None, ...]]:
+        envelope = Envelope(sender, (Recipient(OUTSIDER),))
+        made = decide(envelope, find(RULES, locked, known, NOW), known, Policy(unreadable=scope), NOW)
+        return made.disposition.word, made.publications
+
+    assert {(None, findings[0].trace), (None, TRACE)} <= known.exempt
+    for scope in (Scope.LISTED, Scope.EVERYONE):
+        assert ("hold", (one,)) == decided(LEAD, scope)
+        assert ("relay", ()) == decided("stranger@elsewhere.example", scope)

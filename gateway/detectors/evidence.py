@@ -1,8 +1,9 @@
 """What a finding rests on, as a keyed digest, and whether somebody has called just that a false alarm.
 
-A banner rests on the whole text of the part in which it stands, not on its own words: one training paper that is
-exempt does not switch the banner off.  Where a part is hardly more than the banner, or is the mail's own header, it
-rests on the whole mail.  Nothing is worked out before something is found.
+A banner rests on all that it speaks for, not on its own words: in the mail itself on the whole mail, in a file on that
+file and whatever else is attached.  So a training paper that is exempt does not switch the banner off, and neither does
+a covering letter, or a notice, that goes out with other figures the next time.  Nothing is worked out before something
+is found.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gateway.model import Detector, Finding, Message, Part, Register
+from gateway.model import Detector, Finding, Message, Part, PartKind, Register
 from gateway.text import fold, words
 from gateway.traces import file_hash, text_hash
 
@@ -31,9 +32,15 @@ class Evidence:
         self._of_part: dict[str, bytes] = {}
 
     def standing(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """The findings with their traces, without those that are exempt for each publication they may belong to."""
+        """The findings with their traces, without those that are exempt for each publication they may belong to.
+
+        Whose an unreadable file may be depends on who sends it: `gateway.policy` asks whether it is exempt.
+        """
         for finding in findings:
             trace = finding.trace or self._trace(finding)
+            if finding.detector is Detector.UNREADABLE:
+                yield replace(finding, trace=trace)
+                continue
             named = (finding.publication,) if finding.publication is not None else finding.candidates
             if not self._exempt.issuperset((key, trace) for key in named or (None,)):
                 yield replace(finding, trace=trace)
@@ -52,9 +59,14 @@ class Evidence:
 
     def _text(self, path: str) -> bytes:
         here = [part for part in self._message.parts if part.path == path]
-        if path == _HEADER or _says_little(here):
+        if any(part.kind is PartKind.BODY for part in here) or path == _HEADER or _says_little(here):
             return text_hash(self._key, self._whole())
-        return text_hash(self._key, (piece for part in here for piece in _folded(part.text)))
+        return text_hash(self._key, (*self._attached(), *(p for part in here for p in _folded(part.text))))
+
+    def _attached(self) -> Iterator[bytes]:
+        """Every file of the mail; what stands in its text is none."""
+        bodies = {part.path for part in self._message.parts if part.kind is PartKind.BODY}
+        return (leaf.sha256 for leaf in self._message.leaves if leaf.path not in bodies)
 
     def _whole(self) -> Iterator[bytes]:
         """Everything that the mail says, but for the lines of its header that differ with each sending."""
