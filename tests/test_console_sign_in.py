@@ -15,11 +15,9 @@ from gateway.store.database import bump_epoch
 from gateway.store.tables import PUBLICATIONS, SESSIONS, SIGN_IN_LINKS
 from tests.filed import LEAD, OUTSIDER, PLANNED, register_publication
 from tests.sink import Sink, wait_for
-from tests.visited import AUDITOR, HEAD, OPERATOR, Site, press, token
+from tests.visited import AUDITOR, BY_HAND, HEAD, OPERATOR, Site, press, token
 
 SENT = "If this address belongs to somebody who uses this gateway, a link is on its way."
-BY_HAND = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
-"""What a browser says of a button that a person pressed on our own page."""
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +79,24 @@ def test_a_scanner_that_runs_scripts_is_no_person(site: Site) -> None:
         assert scanner.post(link, data=found, headers={**BY_HAND, "Origin": "null"}).status_code == 303
 
 
+def test_a_scanner_that_sends_every_form_uses_up_no_link(site: Site) -> None:
+    """With cookie and token but nothing else it is asked for the address, which its page does not say; a person is not
+    lost without such a browser: the address, in any spelling, signs in."""
+    link = site.link(LEAD)
+    before = state(site, link)
+    with site.browser() as scanner:
+        page = scanner.get(link)
+        assert LEAD not in page.text
+        for guess in ("", "test@test.example", "x", f"{LEAD}.example"):
+            answer = scanner.post(link, data={"token": token(page), "address": guess})
+            assert (400, True) == (answer.status_code, "Enter the address" in answer.text)
+            assert LEAD not in answer.text
+        assert before == state(site, link)
+        assert scanner.post(link, data={"token": token(page), "address": LEAD.upper()}).status_code == 303
+    with site.browser() as browser:
+        assert f"Sign in as {LEAD}" in browser.get(site.link(LEAD), headers={"Sec-Fetch-Site": "none"}).text
+
+
 @pytest.mark.parametrize("missing", ["cookie", "token", "wrong-cookie", "wrong-token", "other-link"])
 def test_cookie_and_token_go_together(site: Site, missing: str) -> None:
     """The button works only with the token of this link's page and the cookie of the browser that was shown it."""
@@ -102,7 +118,7 @@ def test_the_link_works_once(site: Site) -> None:
     link = site.link(LEAD)
     with site.browser() as first, site.browser() as second:
         pages = [token(browser.get(link)) for browser in (first, second)]
-        assert first.post(link, data={"token": pages[0]}).status_code == 303
+        assert first.post(link, data={"token": pages[0]}, headers=BY_HAND).status_code == 303
         before = state(site, link)
         replayed = second.post(link, data={"token": pages[1]})
         assert (410, True) == (replayed.status_code, "This link was used already" in replayed.text)
@@ -199,7 +215,7 @@ def test_the_cookies(site: Site) -> None:
     with site.browser() as browser:
         link = site.link(LEAD)
         opened = browser.get(link)
-        pressed = browser.post(link, data={"token": token(opened)})
+        pressed = browser.post(link, data={"token": token(opened)}, headers=BY_HAND)
         given = [*opened.headers.get_list("set-cookie"), *pressed.headers.get_list("set-cookie")]
     assert re.fullmatch(r"embargo-door=[\w-]{43}; HttpOnly; Path=/; SameSite=strict", given[0])
     assert re.fullmatch(r"embargo=[\w-]{43}; HttpOnly; Path=/; SameSite=strict", given[1])
@@ -255,6 +271,10 @@ def test_a_mailbox_is_not_flooded(site: Site) -> None:
     with site.database.read() as connection:
         query = select(func.count()).select_from(SIGN_IN_LINKS).where(SIGN_IN_LINKS.c.address == flooded)
         assert connection.execute(query).scalar() == 6
+    # Whoever floods it locks nobody out: what was mailed signs in, and so does the link of an alert.
+    for link in (site.mailed(flooded)[0], site.link(flooded)):
+        with site.browser() as browser:
+            assert press(browser, link).status_code == 303
 
 
 def test_an_empty_address_is_pointed_out(site: Site) -> None:

@@ -117,9 +117,13 @@ def token(answer: httpx.Response) -> str:
     return found[1]
 
 
+BY_HAND = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}
+"""What a browser says of a button that a person pressed on our own page."""
+
+
 def press(browser: httpx.Client, link: str, after: str = "") -> httpx.Response:
     """Open a link and press the button of its page."""
-    return browser.post(link + after, data={"token": token(browser.get(link))})
+    return browser.post(link + after, data={"token": token(browser.get(link))}, headers=BY_HAND)
 
 
 def _settings(folder: Path, port: int, next_hop: int, section: str) -> str:

@@ -179,6 +179,11 @@ def check_origin(request: Request, *, by_hand: bool = False) -> None:
         raise Distrusted
 
 
+def says_where(request: Request) -> bool:
+    """Whether the browser says where a request came from: by HTTPS all do, a plain HTTP client does not."""
+    return "sec-fetch-site" in request.headers
+
+
 def origin_of(url: str) -> str:
     """Scheme and authority of a URL as browsers write an origin: lower case, no default port."""
     parts = urlsplit(url)

@@ -50,6 +50,9 @@ class Page:
 
 NOWHERE = Page("about:blank", 0, "", "", (), ())
 
+_PRESSED = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
+"""What browsers say of a button on the page itself that a person pressed."""
+
 
 class Browser:
     """One person's browser; use it as a context manager."""
@@ -75,7 +78,7 @@ class Browser:
         for name, value in (*kept, *given):
             data.setdefault(name, []).append(value)
         address = urlsplit(page.url)
-        origin = {"Origin": f"{address.scheme}://{address.netloc}"}
+        origin = {"Origin": f"{address.scheme}://{address.netloc}", **_PRESSED}
         return _page(self._client.post(form.action, data=data, headers=origin))
 
 
