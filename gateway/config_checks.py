@@ -1,14 +1,16 @@
-"""Faults that no single setting shows: listeners in each other's way, a relay to itself, files missing."""
+"""Faults that no single setting shows: listeners in each other's way, a relay to itself, files missing, wrong zones."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gateway.setting_types import split_endpoint
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
 _WILD = "*"
+_KNOWN_ZONE = "Europe/London"
+_AROUND_A_CHANGE = (datetime(2026, 3, 29, 0, 30), datetime(2026, 3, 29, 2, 30))
 
 
 def conflicts(settings: Settings) -> list[str]:
@@ -94,8 +98,14 @@ def _loopback(host: str) -> bool:
 
 
 def unusable_files(settings: Settings) -> list[str]:
-    """`path: problem` for each file that is named in the settings and cannot be used as it is now."""
-    return [*_certificates(settings), *_authorities(settings), *_rules(settings), *_webhooks(settings)]
+    """`path: problem` for each file that the settings lean on and that cannot be used as it is now."""
+    return [
+        *_zone_data(),
+        *_certificates(settings),
+        *_authorities(settings),
+        *_rules(settings),
+        *_webhooks(settings),
+    ]
 
 
 def _certificates(settings: Settings) -> Iterator[str]:
@@ -151,3 +161,17 @@ def _webhooks(settings: Settings) -> Iterator[str]:
             yield f"{path}: {error.strerror}"
         except ValueError:
             yield f"{path}: holds no web address such as https://channel.department.example/..."
+
+
+def _zone_data() -> list[str]:
+    """Why the time zone data of this machine cannot be relied on; nothing where they know British summer time."""
+    try:
+        zone = ZoneInfo(_KNOWN_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return [f"policy.timezone: this machine has no time zone data for {_KNOWN_ZONE}; install tzdata"]
+    offsets = [when.replace(tzinfo=zone).utcoffset() for when in _AROUND_A_CHANGE]
+    if offsets != [timedelta(0), timedelta(hours=1)]:
+        return [
+            f"policy.timezone: time zone data are wrong: {_KNOWN_ZONE} changes on 29 March 2026; update tzdata"
+        ]
+    return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -50,7 +51,7 @@ class Life(Rounds):
         self._clock = clock
         self._looked: dict[str, datetime] = {}
         self._remembered: datetime | None = None
-        self._doubt = ""
+        self._complaint = ""
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -76,10 +77,11 @@ class Life(Rounds):
 
     async def _remember(self, said: Statement) -> None:
         """Keep the time for the next start, once a minute while it is trusted; say so once when it is not."""
-        if said.why != self._doubt:
-            self._doubt = said.why
-            self._log.warning("clock", trusted=said.trusted, problem=said.why or "none any more")
-            metrics.ERRORS.labels(self.kind).inc(not said.trusted)
+        if said.complaint != self._complaint:
+            self._complaint = said.complaint
+            problem = f"the clock {said.complaint}" if said.complaint else "none any more"
+            self._log.warning("clock", trusted=said.trusted, problem=problem)
+            metrics.ERRORS.labels(self.kind).inc(bool(said.complaint))
         if said.trusted and (self._remembered is None or abs(said.now - self._remembered) >= _REMEMBER):
             await self._stored(lives.remember_trusted, said.now)
             self._remembered = said.now
@@ -100,7 +102,8 @@ class Life(Rounds):
         status = await _status(publication.url or "")
         self._log.info("page", publication=publication.id, status=status)
         if status == _PUBLIC:
-            await self._once(publications.go_live, publication.id, "url", now)
+            # Whoever postponed or paused it while the page was looked at knows better than the page.
+            await self._once(partial(publications.go_live, seen=publication), publication.id, "url", now)
 
     async def _once(self, change: Callable[..., object], *arguments: object) -> None:
         """Make a change that another office, or a person, may just have made."""

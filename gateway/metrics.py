@@ -163,7 +163,9 @@ def _families(gauges: Gauges) -> Iterator[Metric]:
         "embargo_seconds", "Until the planned time, negative when overdue.", "publication", embargo
     )
     yield _single(
-        "clock_trusted", "1 while time alone may end an embargo.", 1.0 if gauges.clock_trusted else 0.0
+        "clock_trusted",
+        "1 while time alone may end an embargo at the time that the clock says.",
+        1.0 if gauges.clock_trusted else 0.0,
     )
     if gauges.audit_head is not None:
         head = int.from_bytes(gauges.audit_head[:6], "big")

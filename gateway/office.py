@@ -155,7 +155,7 @@ class Office:
                 if each.state not in (State.LIVE, State.WITHDRAWN)
             },
             audit_head=audit.head(self._database),
-            clock_trusted=self._post.clock.look().trusted,
+            clock_trusted=not self._post.clock.look().complaint,
         )
 
     def _notice_decisions(self) -> None:

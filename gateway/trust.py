@@ -23,6 +23,7 @@ STEADY = timedelta(seconds=60)
 """How long a clock that was set must go on steadily before it is believed again."""
 _STILL = timedelta(milliseconds=250)
 """What counts as steady: two clocks cannot be read at the very same time."""
+_UNVOUCHED = "was set forward and nothing vouches for it; a restart believes it"
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +57,17 @@ class Statement:
     def trusted(self) -> bool:
         """Whether time alone may end an embargo now."""
         return not self.why
+
+    @property
+    def complaint(self) -> str:
+        """What an operator must hear: not trusted and why, or that nothing vouches for a clock that was set forward."""
+        ahead = self.latest - self.now > AGREEMENT
+        return self.why or (_UNVOUCHED if ahead else "")
+
+    @property
+    def certain(self) -> bool:
+        """Whether `now` is the time: a clock that was set forward may be right though nothing vouches for it."""
+        return self.trusted and self.latest - self.now <= AGREEMENT
 
 
 class Trust:
@@ -99,7 +111,7 @@ class Trust:
 
     def _doubt(self, reading: Reading, good: bool) -> str:
         if not good:
-            return "not synchronised"
+            return "is not synchronised"
         if self._agreed is None or abs(reading.started - self._agreed) > AGREEMENT:
             return "was set"
         return ""

@@ -42,12 +42,15 @@ def test_publication_is_registered_and_shown(call: Call) -> None:
         "id": "cla-2028",
         "title": "Children looked after",
         "state": "embargoed",
+        "phase": "embargoed",
+        "history": [],
         "publishes_at": "2028-03-28T09:30:00+01:00",
         "opens_at": "2028-03-27T09:30:00+01:00",
         "former_times": [],
         "confirmed_at": None,
         "lead": "lead@stats.example",
         "deputies": ["d@stats.example"],
+        "producer": None,
         "live_by": "person",
         "url": None,
         "at_live": "keep",
@@ -160,6 +163,30 @@ def test_life_of_a_publication(call: Call) -> None:
     ):
         done = call("publication", arguments[0], "cla-2028", *arguments[1:])
         assert (1, "", True) == (done.code, done.out, done.err.startswith("cla-2028: is live"))
+
+
+def test_history_of_a_publication(call: Call) -> None:
+    """Show and list say how the plan came about: postponed, brought forward, reissued."""
+    call(*ADD)
+
+    def history(*arguments: str) -> list[str]:
+        found: list[str] = call("publication", arguments[0], "cla-2028", *arguments[1:], "--json").records[0][
+            "history"
+        ]
+        return found
+
+    assert ["postponed from 2028-03-28T09:30:00+01:00"] == history("postpone", "--to", "2028-04-04T09:30")
+    assert ["brought forward from 2028-04-04T09:30:00+01:00"] == history(
+        "postpone", "--to", "2028-04-03T09:30"
+    )
+    call("publication", "live", "cla-2028")
+    assert "cla-2028: is not under embargo" not in call("publication", "take", "cla-2028").err
+    assert "reissued (1)" in history(
+        "reissue", "--publishes-at", "2029-04-03T09:30", "--opens-at", "2029-04-03T07:00"
+    )
+    listed = call("publication", "list").out
+    assert "reissued (1)" in listed
+    assert "phase" in listed.casefold()
 
 
 def test_access_list_is_imported(call: Call, tmp_path: Path) -> None:

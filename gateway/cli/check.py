@@ -35,6 +35,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> No
     settings = settings_from(config)
     found = inspect(settings.store.url, settings.store.key_folder)
     tell(found.notes)
+    tell(_clock(settings))
     problems = [*unusable_files(settings), *_rules(settings), *found.problems]
     if problems:
         fail(problems, WRONG_CALL)
@@ -49,3 +50,11 @@ def _rules(settings: Settings) -> Iterable[str]:
     except RuleError as error:
         return tuple(error.problems)
     return ()
+
+
+def _clock(settings: Settings) -> Iterable[str]:
+    """What keeps time from ending an embargo now: for the operator, as it may pass by itself."""
+    from gateway.clock import Clock
+
+    if why := Clock(settings.clock.synchronised).look().why:
+        yield f"clock.synchronised: the clock {why}: until that is over time alone ends no embargo"

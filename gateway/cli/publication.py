@@ -1,8 +1,7 @@
-"""`publication ...`: register a publication, and every change of its life."""
+"""`publication add | list | show`: register a publication, and what the register says of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from gateway.cli import life
 from gateway.cli.circulation import add_from_mail, said
 from gateway.cli.common import (
     DEFAULT_CONFIG,
@@ -17,13 +17,13 @@ from gateway.cli.common import (
     ConfigOption,
     JsonOption,
     actor,
-    emit,
     emit_table,
     fail,
     open_store,
     settings_from,
     tell,
 )
+from gateway.cli.publication_facts import plain, record, show_one
 from gateway.cli.typed import address_of, required, time_of, title_of
 from gateway.model import LiveBy
 
@@ -45,6 +45,7 @@ FromMail = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
+    life.register(group)
     app.add_typer(group, name="publication")
 
 
@@ -123,7 +124,7 @@ def _add(publication: Publication, members: tuple[Grant, ...], settings: Setting
     now = datetime.now(UTC)
     publications.add(database, keys, publication, members, actor(), now)
     _warn(publication, members, now)
-    _show(publication, settings, json)
+    show_one(publication, settings, json)
 
 
 def _check_choices(live_by: LiveBy, url: str | None, at_live: str) -> None:
@@ -167,9 +168,12 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> No
 
     settings = settings_from(config)
     database, _ = open_store(settings)
-    shown = ("id", "state", "publishes_at", "lead", "title")
-    records = [_record(publication, settings) for publication in publications.listed(database)]
-    emit_table(records if json else [{key: record[key] for key in shown} for record in records], as_json=json)
+    now = datetime.now(UTC)
+    shown = ("id", "phase", "publishes_at", "lead", "title", "history")
+    records = [record(publication, settings, now) for publication in publications.listed(database)]
+    emit_table(
+        records if json else [{key: plain(one[key]) for key in shown} for one in records], as_json=json
+    )
 
 
 @group.command()
@@ -179,108 +183,4 @@ def show(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False
 
     settings = settings_from(config)
     database, _ = open_store(settings)
-    _show(publications.get(database, id), settings, json)
-
-
-@group.command()
-def postpone(
-    id: Id,
-    to: Annotated[str, typer.Option(metavar="TIME", help="The new time, later or earlier.")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    json: JsonOption = False,
-) -> None:
-    """Plan another time, also after the old one has passed; a withdrawn publication comes back."""
-    from gateway.store import publications
-
-    settings = settings_from(config)
-    when = time_of("--to", to, settings.policy.zone)
-    database, _ = open_store(settings)
-    now = datetime.now(UTC)
-    changed = publications.postpone(database, id, when, actor(), now)
-    if not changed.embargoed(now):
-        tell(f"{id}: warning: the new time is past, so nothing is under embargo")
-    _show(changed, settings, json)
-
-
-@group.command()
-def live(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """Confirm that a publication is public: its embargo ends and its traces are destroyed."""
-    from gateway.store import publications
-
-    _change(config, json, id, publications.go_live)
-
-
-@group.command()
-def withdraw(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """Take a publication back: its embargo ends unpublished; `postpone` plans it again."""
-    from gateway.store import publications
-
-    _change(config, json, id, publications.withdraw)
-
-
-@group.command()
-def pause(
-    id: Id,
-    reason: Annotated[str, typer.Option(metavar="R", help="Why, for the audit log.")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    json: JsonOption = False,
-) -> None:
-    """Mark a publication as paused; its embargo goes on."""
-    from gateway.store import publications
-
-    settings = settings_from(config)
-    database, _ = open_store(settings)
-    _show(publications.pause(database, id, reason, actor(), datetime.now(UTC)), settings, json)
-
-
-@group.command()
-def resume(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> None:
-    """End a pause."""
-    from gateway.store import publications
-
-    _change(config, json, id, publications.resume)
-
-
-def _change(config: Path, json: bool, id: str, change: Callable[..., Publication]) -> None:
-    settings = settings_from(config)
-    database, _ = open_store(settings)
-    _show(change(database, id, actor(), datetime.now(UTC)), settings, json)
-
-
-def _show(publication: Publication, settings: Settings, json: bool) -> None:
-    record = _record(publication, settings)
-    lines = [
-        f"{name.replace('_', ' '):17} {_plain(value)}"
-        for name, value in record.items()
-        if value not in (None, [])
-    ]
-    emit(record, "\n".join(lines), as_json=json)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _record(publication: Publication, settings: Settings) -> dict[str, Any]:
-    zone = settings.policy.zone
-
-    def local(when: datetime | None) -> str | None:
-        return when.astimezone(zone).isoformat() if when is not None else None
-
-    return {
-        "id": publication.id,
-        "title": publication.title,
-        "state": publication.state.value,
-        "publishes_at": local(publication.publishes_at),
-        "opens_at": local(publication.window_opens),
-        "former_times": [local(when) for when in publication.former_times],
-        "confirmed_at": local(publication.confirmed_at),
-        "lead": publication.lead,
-        "deputies": list(publication.deputies),
-        "live_by": publication.live_by.value,
-        "url": publication.url,
-        "at_live": publication.at_live,
-        "market_sensitive": publication.market_sensitive,
-    }
+    show_one(publications.get(database, id), settings, json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 
@@ -126,8 +126,10 @@ class Publication:
 
     @property
     def window_opens(self) -> datetime:
-        """When `pre-release` grants begin."""
-        return self.opens_at if self.opens_at is not None else self.publishes_at - ACCESS_WINDOW
+        """When `pre-release` grants begin; 24 hours are 24 also in the night when the clocks change."""
+        return (
+            self.opens_at if self.opens_at is not None else self.publishes_at.astimezone(UTC) - ACCESS_WINDOW
+        )
 
     def embargoed(self, now: datetime) -> bool:
         """Whether material of this publication is still a leak at `now`: the register is the clock.
@@ -152,15 +154,15 @@ class Publication:
 
     @property
     def moved_from(self) -> datetime | None:
-        """The time that it was planned for before this one: postponed if that is earlier, else brought forward."""
+        """The time that it was planned for before this one."""
         return self.former_times[0] if self.former_times else None
 
     @property
-    def course(self) -> tuple[str, ...]:
-        """What became of its plan, in words: postponed or brought forward, reissued."""
-        moved = self.moved_from
-        words = ["postponed" if moved < self.publishes_at else "brought forward"] if moved else []
-        return (*words, f"reissued ({self.reissues})") if self.reissues else tuple(words)
+    def moved(self) -> str | None:
+        """How its plan was changed last, in words; None where it was not."""
+        if self.moved_from is None:
+            return None
+        return "postponed" if self.moved_from < self.publishes_at else "brought forward"
 
     def overdue(self, now: datetime) -> bool:
         """Whether its time has passed and somebody must say that it is out, or plan another time."""
