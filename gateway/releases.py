@@ -28,6 +28,8 @@ TraceLine = Callable[[str, str, str, datetime], bytes]
 """Our `Received:` line from reference, client address, its HELO, and when the mail came."""
 
 _BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800))
+_AT_LEAST = timedelta(hours=1)
+"""How long every mail is tried, however old its release is."""
 _LEASE = timedelta(minutes=2)
 _RENEW = 30.0
 """Seconds between renewals: several must fail in a row before another office takes over."""
@@ -40,6 +42,11 @@ _KEPT = frozenset({"BODY", "SMTPUTF8", "RET", "ENVID"})
 def back_off(attempts: int) -> timedelta:
     """How long to wait after this many attempts before the next one."""
     return _BACK_OFF[min(attempts, len(_BACK_OFF) - 1)]
+
+
+def _tried_for(attempts: int) -> timedelta:
+    """How long it was tried at the least: time alone says nothing where an office was away, or its clock wrong."""
+    return sum(map(back_off, range(attempts)), timedelta(0))
 
 
 def envelope_for(incident: Incident, waiting: Sequence[Waiting]) -> Envelope:
@@ -59,7 +66,7 @@ def judge(one: Waiting, reply: Reply, now: datetime, retry_for: timedelta, *, lo
         return Answer(one.id, address, reached, code)
     if not reply.temporary:
         return Answer(one.id, address, Standing.REJECTED, code)
-    if now - one.since >= retry_for:
+    if now - one.since >= retry_for and _tried_for(one.addressee.attempts) >= min(retry_for, _AT_LEAST):
         return Answer(one.id, address, Standing.REJECTED, code, expired=True)
     again = now + back_off(one.addressee.attempts)
     return Answer(one.id, address, Standing.RELEASING, code, next_attempt_at=again, in_doubt=lost)

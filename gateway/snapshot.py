@@ -25,7 +25,7 @@ _log = log.get(__name__)
 class Snapshot:
     """The last good register and when it was last known to be current (monotonic seconds), with the time to read it by.
 
-    While the clock is not trusted, grants that may have ended by now are left out.
+    While nobody knows what time it is, grants that may have ended by now are left out.
     """
 
     def __init__(
@@ -53,16 +53,18 @@ class Snapshot:
     def refresh(self) -> bool:
         """Read the register if its epoch changed (blocks); True where it did.  Raises StoreUnavailable."""
         began = time.monotonic()
-        changed = self._register is None or self._database.epoch() != self._register.epoch
-        if changed:
-            self._register = load_register(self._database, self._keys)
+        try:
+            changed = self._register is None or self._database.epoch() != self._register.epoch
+            if changed:
+                self._register = load_register(self._database, self._keys)
+        finally:
+            self._doubt()
         self._confirmed = began
-        self._doubt()
         return changed
 
     def _doubt(self) -> None:
         said = self.clock.look()
-        doubted = self._register if not said.trusted else None
+        doubted = self._register if not said.certain else None
         self._strict = doubted.without_ended(said.latest) if doubted is not None else None
 
     async def keep(self) -> None:

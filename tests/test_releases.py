@@ -31,7 +31,7 @@ from gateway.store.installation import open_store
 from gateway.store.keys import Keys
 from gateway.store.letters import Kind
 from gateway.store.relays import Waiting
-from gateway.store.tables import AUDIT, CONTENTS, INCIDENTS, LETTERS
+from gateway.store.tables import AUDIT, CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS, LETTERS
 from tests.filed import (
     CONTENT,
     LEAD,
@@ -306,10 +306,27 @@ def test_the_time_is_over(desk: Desk) -> None:
 
     desk.round(NOW + timedelta(days=5) - SECOND)
     assert {OUTSIDER: "releasing"} == desk.states()
+    # Meanwhile there was an attempt every half hour.
+    with desk.database.write() as connection:
+        connection.execute(update(INCIDENT_RECIPIENTS).values(attempts=200))
     desk.round(NOW + timedelta(days=6))
 
     assert {OUTSIDER: "rejected"} == desk.states()
     assert [("450 4.2.2", True)] == [(one["code"], one["expired"]) for one in desk.reports()[0]]
+
+
+def test_one_refusal_after_a_long_stop_is_not_the_end(desk: Desk) -> None:
+    """Where the office was away for a week, or its clock stood still, the first 4xx does not end the release."""
+    file(desk.database, desk.keys)
+    desk.release()
+    desk.sink.faults["rcpt"] = "450 4.2.2 greylisted"
+
+    desk.round(NOW + timedelta(days=7))
+    assert {OUTSIDER: "releasing"} == desk.states()
+    desk.sink.faults = {}
+    desk.round(NOW + timedelta(days=7, minutes=1))
+
+    assert {OUTSIDER: "released"} == desk.states()
 
 
 @pytest.mark.parametrize(

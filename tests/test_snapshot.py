@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model import Publication
+from gateway.clock import Clock
+from gateway.model import Grant, GrantKind, Publication
 from gateway.replies import RegisterUnreadable, StoreUnavailable
 from gateway.snapshot import Snapshot
-from gateway.store import publications
+from gateway.store import grants, publications
 from gateway.store.installation import open_store
+from gateway.trust import Reading
 
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def test_a_change_arrives_within_a_second(tmp_path: Path) -> None:
@@ -64,3 +67,26 @@ def test_a_store_that_is_away_leaves_the_last_good_one_for_a_while(tmp_path: Pat
     lock.close()
     snapshot.refresh()
     assert snapshot.age < 1
+
+
+def test_a_clock_set_forward_that_nothing_vouches_for_ends_grants(tmp_path: Path) -> None:
+    """Time goes on as before, but the clock may be right: a grant that has ended by it counts no more."""
+    database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
+    publications.add(
+        database, keys, Publication("p", "Figures", NOW + DAY, "lead@stats.example"), (), "t", NOW
+    )
+    ends = Grant("brief@policy.example", GrantKind.PRODUCTION, ends_at=NOW + timedelta(hours=1))
+    grants.give(database, "p", ends, "t", NOW)
+    readings = [
+        Reading(NOW + timedelta(hours=hours, seconds=seconds), timedelta(seconds=seconds), synchronised=False)
+        for hours, seconds in ((0, 0), (2, 1), (2, 62), (2, 63))
+    ]
+    snapshot = Snapshot(database, keys, timedelta(minutes=1), Clock("ignored", read=iter(readings).__next__))
+
+    listed = []
+    for _ in readings:
+        snapshot.refresh()
+        listed.append(any(snapshot.current().grants["p"].get("brief@policy.example", ())))
+
+    assert [True, False, False, False] == listed
+    database.close()

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.incident import Verb
 from gateway.model import GrantKind
-from gateway.store import NotDone, decisions, escalations, publications
+from gateway.store import NotDone, audit, decisions, escalations, publications
 from gateway.store.decisions import Decided, NotHeld
 from gateway.store.escalations import Patience
 from gateway.store.tables import AUDIT, CONTENTS, LETTERS
@@ -246,3 +246,39 @@ def test_a_plan_for_what_is_withdrawn_is_asked_about(held: Held) -> None:
     publications.withdraw(held.database, one, A, NOW)
 
     assert {0, 1, 2} == asked(held, ref)
+
+
+@pytest.mark.parametrize(("at_live", "expected"), [("send", "releasing"), ("keep", "held")])
+def test_published_while_the_mail_was_decided(held: Held, at_live: str, expected: str) -> None:
+    """A mail that is recorded just after its publication went live follows the plan too, and nobody is asked."""
+    one, two = held.publication(at_live=at_live), held.publication(at_live=at_live)
+    for key in (one, two):
+        publications.go_live(held.database, key, A, NOW)
+
+    ref = held.mail({OUTSIDER: (one,), LISTED: (one, two)})
+    waits = held.mail({OUTSIDER: (one, held.publication())})
+
+    assert {OUTSIDER: expected, LISTED: expected} == held.state(ref)
+    assert {OUTSIDER: "held"} == held.state(waits)
+    assert expected == held.incident(ref).state
+    owed = {row["kind"] for row in held.rows(LETTERS, ref) if row["state"] == "owed"}
+    assert (set() if at_live == "send" else {"alert", "notice"}) == owed
+    assert [] == audit.verify(held.database)
+
+
+def test_words_of_an_earlier_edition_do_not_count(held: Held) -> None:
+    """What a lead said of a mail that still waits lapses when the publication is reissued; the other lead's counts."""
+    one, two = held.publication(), held.publication()
+    said, planned = held.mail({OUTSIDER: (one, two)}), held.mail({OUTSIDER: (one, two)})
+    decisions.release(held.database, said, None, "", A, NOW, nobody, on_behalf=frozenset({one}))
+    say(held, planned, one, Verb.SEND)
+    gone = held.mail({OUTSIDER: (one,)})
+    decisions.release(held.database, gone, None, "", A, NOW, nobody)
+    publications.go_live(held.database, one, A, LATER)
+    publications.reissue(held.database, held.keys, one, LATER + timedelta(days=9), None, A, LATER)
+
+    for ref in (said, planned):
+        done = decisions.release(held.database, ref, None, "", A, LATER, nobody, on_behalf=frozenset({two}))
+        assert ((), (one,)) == (done.leaving, done.waiting_for)
+        assert {OUTSIDER: "held"} == held.state(ref)
+    assert ["release"] == [said.verb for said in held.incident(gone).recipients[0].consents]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.model import Grant, GrantKind, LiveBy, Mixed, OnFinding, Publication, State
-from gateway.store import NotDone, documents, grants, publications
+from gateway.store import NotDone, documents, grants, publication_rows, publications
 from gateway.store.audit import verify
 from gateway.store.database import Database
 from gateway.store.keys import Keys
@@ -177,3 +178,38 @@ def test_paused_and_resumed(store: tuple[Database, Keys]) -> None:
     assert CLA == publications.resume(database, "cla-2018", "ann", NOW)
     with database.read() as connection:
         assert [None] == list(connection.execute(select(PUBLICATIONS.c.pause_reason)).scalars())
+
+
+def test_a_page_that_answers_too_late(store: tuple[Database, Keys]) -> None:
+    """Who saw a publication before it was postponed or paused does not confirm it: its traces and key stay."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    seen = publications.get(database, CLA.id)
+    postponed = publications.postpone(database, CLA.id, TIME + DAY, "ann", TIME)
+
+    with pytest.raises(NotDone, match="was changed meanwhile"):
+        publications.go_live(database, CLA.id, "url", TIME, seen=seen)
+
+    publications.pause(database, CLA.id, "figures wrong", "ann", TIME)
+    with pytest.raises(NotDone, match="was changed meanwhile"):
+        publications.go_live(database, CLA.id, "url", TIME, seen=postponed)
+    assert State.PAUSED is publications.get(database, CLA.id).state
+    with database.read() as connection:
+        assert connection.execute(select(PUBLICATIONS.c.sealed_key)).scalar() is not None
+
+
+@pytest.mark.parametrize(
+    "store_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_whoever_changes_a_publication_and_whoever_gives_a_grant_do_not_wait_for_each_other(
+    store: tuple[Database, Keys],
+) -> None:
+    """A grant names the publication: giving one beside a change of it would else end in a deadlock on PostgreSQL."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    grant = Grant("new@policy.example", GrantKind.PRE_RELEASE, "asked")
+
+    with ThreadPoolExecutor(1) as pool, database.write() as connection:
+        publication_rows.known(connection, CLA.id)
+        given = pool.submit(grants.give, database, CLA.id, grant, "ann", NOW)
+        assert given.result(timeout=5) is None

@@ -21,6 +21,8 @@ from gateway.store.tables import AUDIT
 
 GENESIS = bytes(32)
 """What stands for the hash before the first entry."""
+GATEWAY = "gateway"
+"""The actor of what no person did."""
 _LOCK = 0x656D626175646974
 
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, Row, delete, insert, select
 
-from gateway.incident import Consent, Verb
+from gateway.incident import Consent, Standing, Verb
 from gateway.letters.form import shown
 from gateway.model import Policy, Register
 from gateway.policy import Desk
-from gateway.store.cases import Behalf, Case, NotHeld, NotTheirs, chosen, read
+from gateway.store.cases import Behalf, Case, NotHeld, NotTheirs, chosen, opened, read
 from gateway.store.database import Database
 from gateway.store.register import without_traces
-from gateway.store.tables import CONSENTS
+from gateway.store.tables import CONSENTS, INCIDENTS
 
 Granted = Callable[[str, str], bool]
 """Whether an address holds a grant for a publication (id, address) that is valid now."""
@@ -124,6 +124,19 @@ def say(connection: Connection, case: Case, words: Sequence[Word], verb: Verb, v
             )
     if rows:
         connection.execute(insert(CONSENTS), rows)
+
+
+def lapse(connection: Connection, publication: str) -> None:
+    """Let nothing count any more that was said of held mail for a publication; the audit log keeps it.
+
+    To be called before the caller's transaction touches the epoch or the audit log (see `cases`).
+    """
+    held = select(INCIDENTS.c.ref, INCIDENTS.c.publications).where(INCIDENTS.c.state == Standing.HELD)
+    for row in connection.execute(held.order_by(INCIDENTS.c.ref)).all():
+        if publication in row.publications:
+            waiting = [one.id for one in opened(connection, row.ref).held]
+            of_them = (CONSENTS.c.publication == publication) & CONSENTS.c.recipient.in_(waiting)
+            connection.execute(delete(CONSENTS).where(of_them))
 
 
 def missing(case: Case, row: Row[Any], granted: Granted, now: datetime) -> tuple[str | None, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, insert, or_, select, text
 from gateway.address import canonical
 from gateway.incident import Incident, Standing, may_notify, standing
 from gateway.model import Decision, Disposition, Mail
-from gateway.store import audit, incident_rows, letters
+from gateway.store import audit, incident_rows, letters, plans
 from gateway.store.database import Database
 from gateway.store.keys import Keys, seal_content
 from gateway.store.tables import CONTENTS, INCIDENT_FINDINGS, INCIDENT_RECIPIENTS, INCIDENTS
@@ -26,8 +26,7 @@ from gateway.store.tables import CONTENTS, INCIDENT_FINDINGS, INCIDENT_RECIPIENT
 RESEND_WINDOW = timedelta(days=7)
 """How long a refused or observed mail answers its resend; clients give up after 5 days (RFC 5321 4.5.4.1)."""
 
-GATEWAY = "gateway"
-"""The actor of what no person did."""
+GATEWAY = audit.GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,14 @@ def record(
         known = _answering(connection, fingerprint.mail, kind, now)
         if known is not None:
             return Recorded(known, fresh=False)
+        published = plans.published(connection, decision.publications) if sealed is not None else ()
         _insert(connection, mail, decision, fingerprint, ref, now)
         if sealed is not None:
             connection.execute(insert(CONTENTS).values(ref=ref, sealed=sealed))
         _owe_letters(connection, mail, decision, ref, now, fallback)
         letters.owe_webhooks(connection, ref, webhooks, now, level=0)
         audit.append(connection, now, GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
+        plans.settle_new(connection, ref, published, now)
     return Recorded(ref, fresh=True)
 
 

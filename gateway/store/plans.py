@@ -6,7 +6,7 @@ other word.  Nothing happens before the publication is confirmed to be live, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,7 @@ from gateway.store import audit, cases, consents
 from gateway.store.cases import Case
 from gateway.store.consents import Granted
 from gateway.store.database import bump_epoch
-from gateway.store.incidents import GATEWAY
-from gateway.store.tables import INCIDENTS
+from gateway.store.tables import INCIDENTS, PUBLICATIONS
 
 _Ending = tuple[Standing, str, str]
 """What becomes of a recipient, who said so, and why."""
@@ -43,6 +42,26 @@ def settle_live(connection: Connection, publication: str, now: datetime) -> None
         if publication in case.known:
             case.known[publication] = replace(case.known[publication], state=State.LIVE)
         _settle(connection, case, publication, granted, now)
+
+
+def published(connection: Connection, keys: Iterable[str | None]) -> tuple[str, ...]:
+    """Those of these publications that are live already and whose held mail is to be sent.
+
+    None of them changes before the caller's transaction ends: a mail that was decided before its publication went live
+    is recorded either before that is settled, or here.
+    """
+    ids = [key for key in keys if key is not None]
+    query = select(PUBLICATIONS.c.id, PUBLICATIONS.c.state, PUBLICATIONS.c.at_live)
+    here = query.where(PUBLICATIONS.c.id.in_(ids)).order_by(PUBLICATIONS.c.id).with_for_update(read=True)
+    rows = connection.execute(here).all() if ids else ()
+    return tuple(row.id for row in rows if row.state == State.LIVE.value and row.at_live == "send")
+
+
+def settle_new(connection: Connection, ref: str, live: Iterable[str], now: datetime) -> None:
+    """The same for a mail that has just been recorded, and publications that went live while it was decided."""
+    for publication in live:
+        granted = consents.grants_now(connection, now)
+        _settle(connection, cases.opened(connection, ref), publication, granted, now)
 
 
 def _settle(connection: Connection, case: Case, publication: str, granted: Granted, now: datetime) -> None:
@@ -71,7 +90,7 @@ def _ending(case: Case, row: Row[Any], granted: Granted, now: datetime) -> _Endi
     wanted = [word for word in said if word.verb is not Verb.DROP]
     if consents.missing(case, row, granted, now) or not (wanted or _sends(case, row)):
         return None
-    by, reason = (wanted[-1].given_by, wanted[-1].reason) if wanted else (GATEWAY, "published")
+    by, reason = (wanted[-1].given_by, wanted[-1].reason) if wanted else (audit.GATEWAY, "published")
     return Standing.RELEASING, by, reason
 
 
@@ -92,4 +111,4 @@ def _note(
     state, by, reason = ending
     action = "incident discard" if state is Standing.DISCARDED else "incident release"
     facts = {"recipients": cases.addresses(rows), "live": publication, "planned_by": by, "reason": reason}
-    audit.append(connection, now, GATEWAY, action, case.ref, facts)
+    audit.append(connection, now, audit.GATEWAY, action, case.ref, facts)

@@ -77,7 +77,8 @@ def known(connection: Connection, publication: str, *, change: bool = True) -> P
     Raises NotDone where there is none of that id.
     """
     query = select(PUBLICATIONS).where(PUBLICATIONS.c.id == publication)
-    row = connection.execute(query.with_for_update() if change else query).first()
+    # A lock of the key too would make us wait for whoever gives a grant (its row names this one), and they for us.
+    row = connection.execute(query.with_for_update(key_share=True) if change else query).first()
     if row is None:
         raise NotDone(publication, "no such publication")
     return publication_of(row)

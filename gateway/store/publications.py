@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from gateway.model import Grant, GrantKind, Publication, State
-from gateway.store import NotDone, exemptions
+from gateway.store import NotDone, consents, exemptions
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
 from gateway.store.grants import insert_all
@@ -112,16 +112,20 @@ def take(database: Database, publication: str, actor: str, now: datetime) -> Pub
     return after
 
 
-def go_live(database: Database, publication: str, actor: str, now: datetime) -> Publication:
+def go_live(
+    database: Database, publication: str, actor: str, now: datetime, *, seen: Publication | None = None
+) -> Publication:
     """Confirm that a publication is public, at whatever time: nothing of it is a finding any more.
 
     Its key and traces are destroyed, what somebody called a false alarm is forgotten, and held mail that waits for this
-    moment is sent or dropped.  Raises NotDone where it is live or withdrawn already.
+    moment is sent or dropped.  Raises NotDone where it is live or withdrawn already, or not as it was `seen` any more.
     """
     with database.write() as connection:
         before = known(connection, publication)
         if before.state in _OVER:
             raise NotDone(publication, f"is {before.state.value} already")
+        if seen not in (None, before):
+            raise NotDone(publication, "was changed meanwhile")
         # Before anything else: whoever decides about an incident locks it first, then epoch and audit log.
         settle_live(connection, publication, now)
         after = replace(before, state=State.LIVE, confirmed_at=now)
@@ -203,6 +207,8 @@ def reissue(
         if publishes_at <= now:
             raise NotDone(publication, "a new edition needs a time that is to come")
         after = _next_edition(before, publishes_at, opens_at, now)
+        # What a lead said of mail that still waits was said of the edition that is public.
+        consents.lapse(connection, publication)
         more = {"sealed_key": seal(keys.wrap_key, publication, os.urandom(32)), "nagged_at": None}
         facts = {"publishes_at": publishes_at.isoformat(), "edition": after.reissues + 1}
         save(connection, after, actor, "publication reissue", facts, now, more)

@@ -53,7 +53,8 @@ def _due(connection: Connection, every: timedelta, now: datetime) -> list[Row[An
     return [
         row
         for sender, rows in held.items()
-        if sender not in recent
+        # Looking into cases is dear where thousands are held: who has not waited for so long is passed over.
+        if sender not in recent and rows[0].recorded_at + every <= now
         for row in _ripe([row for row in rows if _to_tell(connection, row, now)], every, now)
     ]
 

@@ -56,9 +56,10 @@ def suspend(
         if groups_among(connection, [person]):
             raise NotDone(address, "is a group; suspend the persons in it")
         made = Suspension(person, until, reason, actor, now)
+        # Whoever changes the directory waits for the epoch first, so that no two wait for each other.
+        bump_epoch(connection)
         connection.execute(delete(SUSPENSIONS).where(SUSPENSIONS.c.person.in_(everywhere)))
         _insert(connection, [made])
-        bump_epoch(connection)
         facts = {"address": address, "until": until.isoformat(), "reason": reason}
         append(connection, now, actor, "directory suspend", person, facts)
     return made
@@ -68,10 +69,10 @@ def unsuspend(database: Database, address: str, actor: str, now: datetime) -> st
     """End the suspension of the person of an address, whom it gives; NotDone where there is none."""
     with database.write() as connection:
         everywhere, person = addresses_of(connection, address)
+        bump_epoch(connection)
         ended = connection.execute(delete(SUSPENSIONS).where(SUSPENSIONS.c.person.in_(everywhere)))
         if not ended.rowcount:
             raise NotDone(address, "is not suspended")
-        bump_epoch(connection)
         append(connection, now, actor, "directory unsuspend", person, {"address": address})
     return person
 
