@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 import ssl
@@ -127,6 +128,24 @@ def test_who_says_nothing_is_sent_away(site: Site, monkeypatch: pytest.MonkeyPat
         assert (b"", b"") == (silent.recv(1), slow.recv(1))
         silent.close()
         slow.close()
+
+
+@pytest.mark.parametrize("says", [b"", b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na"])
+def test_a_crowd_of_connections_keeps_nobody_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch, says: bytes
+) -> None:
+    """One client that holds all the connections there may be, silent or with half a form, loses its oldest."""
+    monkeypatch.setattr(server, "_MOST", 5)
+    with site.served(again=True), contextlib.ExitStack() as crowd:
+        held = [socket.create_connection(("127.0.0.1", site.port), 10) for _ in range(12)]
+        for one in held:
+            crowd.enter_context(one)
+            with contextlib.suppress(OSError):
+                one.sendall(says)
+        with site.browser() as browser:
+            assert 200 == browser.get("/sign-in").status_code
+        with contextlib.suppress(ConnectionError):
+            assert b"" == held[0].recv(1)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")

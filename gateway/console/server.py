@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,7 @@ _AGAIN = 5.0
 _LEAVE = 3
 """Seconds that pages at work have to end after SIGTERM."""
 _MOST = 200
-"""Connections at one time; whoever comes beyond that is asked to come again."""
+"""Connections at one time; beyond that whoever has most of them loses one."""
 _SILENCE = 15.0
 """Seconds after which a connection is closed on which no request has come."""
 
@@ -81,11 +82,16 @@ class Server(uvicorn.Server):
 
 
 class Connection(H11Protocol):
-    """One connection; who opens one and says nothing, or half a request, does not keep it."""
+    """One connection; who opens one and says nothing, or half a request, does not keep it.
+
+    Nor does somebody who opens very many keep others out.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, and look after a while what came."""
         super().connection_made(transport)
+        self.began = self.loop.time()
+        self._make_room()
         # Head and body of a page are two packets: the second must not wait for the first to be acknowledged.
         plain = transport.get_extra_info("socket")
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -97,13 +103,33 @@ class Connection(H11Protocol):
         self._look.cancel()
         super().connection_lost(exc)
 
+    @property
+    def peer(self) -> str:
+        """Who is at the other end."""
+        return self.client[0] if self.client is not None else ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing has been asked, or all of it was answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _make_room(self) -> None:
+        """Where there are too many, close one of whoever has most: the oldest that is idle, else the oldest."""
+        others = [each for each in self.connections if isinstance(each, Connection)]
+        if len(others) < _MOST:
+            return
+        held = Counter(each.peer for each in others)
+        least = min(others, key=lambda each: (-held[each.peer], not each.idle, each.began))
+        # It is gone at once for whoever counts; its end is told in the loop's next round.
+        self.connections.discard(least)
+        least.transport.abort()
+
     def _look_again(self) -> None:
         """Close a connection that still waits for the same next request as the last time."""
-        idle = self.cycle is None or self.cycle.response_complete
-        if idle and self._seen is (self.cycle or self):
+        if self.idle and self._seen is (self.cycle or self):
             self.transport.close()
             return
-        self._seen = (self.cycle or self) if idle else None
+        self._seen = (self.cycle or self) if self.idle else None
         self._look = self.loop.call_later(_SILENCE, self._look_again)
 
 
