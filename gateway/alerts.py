@@ -41,6 +41,7 @@ _PATIENCE = 60.0
 _LEASE = timedelta(minutes=3)
 """A claim must outlast `_PATIENCE` and the store's waiting times on both sides of it."""
 _MAX_GROUP = 500
+_TO_LEADS = (Kind.ALERT, Kind.NAG)
 _GROUPED = (Kind.ALERT, Kind.REMINDER)
 _LOOK_FOR_WAITING = timedelta(seconds=15)
 _AT_ONCE = 4
@@ -150,15 +151,18 @@ class Alerts(Rounds):
         return true
 
     async def _link(self, batch: Sequence[Letter], now: datetime) -> str | None:
-        """Where an alert leads in the console; made when it is sent, because only its hash is kept."""
-        if batch[0].kind is not Kind.ALERT:
+        """Where a letter to a lead leads in the console; made when it is sent, because only its hash is kept."""
+        if batch[0].kind not in _TO_LEADS:
             return None
-        path = f"/incidents/{batch[0].ref}" if len(batch) == 1 else "/"
+        one = (
+            f"/publications/{batch[0].publication}" if batch[0].ref is None else f"/incidents/{batch[0].ref}"
+        )
+        path = one if len(batch) == 1 else "/"
         return await self._stored(alert_url, self._all, batch[0].address, path, now)
 
     def _envelope(self, letter: Letter) -> Envelope:
         # Only a letter to a lead may bounce to us: a letter to a sender comes from nobody, so that nothing answers it.
-        sender = self._settings.sender if letter.kind in (Kind.ALERT, Kind.NAG) else None
+        sender = self._settings.sender if letter.kind in _TO_LEADS else None
         plain = letter.address.isascii()
         return Envelope(sender, (Recipient(letter.address),), () if plain else ("BODY=8BITMIME", "SMTPUTF8"))
 
@@ -192,7 +196,7 @@ class Alerts(Rounds):
     ) -> bytes:
         letter = batch[0]
         if letter.kind is Kind.NAG:
-            stamp = nag.Stamp(self._settings.sender, letter.address, now, self._zone)
+            stamp = nag.Stamp(self._settings.sender, letter.address, now, self._zone, link)
             return nag.nag(nag.overdue(letter.publication or "", letter.facts), stamp)
         incident = told[letter.ref or ""]
         if letter.kind is Kind.ALERT:
