@@ -30,6 +30,7 @@ _LEAVE = 3
 """Seconds that pages at work have to end after SIGTERM."""
 _MOST = 200
 """Connections at one time; beyond that whoever has most of them loses one."""
+_FRESH = 2.0
 _SILENCE = 15.0
 """Seconds after which a connection is closed on which no request has come."""
 
@@ -114,12 +115,15 @@ class Connection(H11Protocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _make_room(self) -> None:
-        """Where there are too many, close one of whoever has most: the oldest that is idle, else the oldest."""
-        others = [each for each in self.connections if isinstance(each, Connection)]
-        if len(others) < _MOST:
+        """Where there are too many, close another of whoever has most: the oldest that is idle, else the oldest."""
+        known = [each for each in self.connections if isinstance(each, Connection)]
+        if len(known) < _MOST:
             return
-        held = Counter(each.peer for each in others)
-        least = min(others, key=lambda each: (-held[each.peer], not each.idle, each.began))
+        held = Counter(each.peer for each in known)
+        # A fresh one has not had the time to say anything.
+        idle = {each for each in known if each.idle and each.began + _FRESH < self.began}
+        others = (each for each in known if each is not self)
+        least = min(others, key=lambda each: (-held[each.peer], each not in idle, each.began))
         # It is gone at once for whoever counts; its end is told in the loop's next round.
         self.connections.discard(least)
         least.transport.abort()
