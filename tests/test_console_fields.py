@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,15 @@ def test_addresses() -> None:
     assert ("a@x.example",) == fields.addresses("deputies")
     assert ["deputies"] == [problem.field for problem in fields.problems]
     assert "" == Fields({}).address("lead", "Enter the lead")
+
+
+def test_a_flood_of_addresses_is_not_looked_at() -> None:
+    """A megabyte of addresses is one problem, told at once: the office must not be busy with it."""
+    fields = Fields({"deputies": " ".join(f"a{number}@x.example" for number in range(50_000))})
+    began = time.monotonic()
+    assert () == fields.addresses("deputies")
+    assert time.monotonic() - began < 0.5
+    assert ["At most 50 addresses are taken"] == [problem.text for problem in fields.problems]
 
 
 def test_lines_and_choices() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
+from starlette.datastructures import FormData
 
 from gateway.console import forms
+from gateway.console.refusals import TooLarge
 from tests.filed import LEAD, register_publication
 from tests.sink import Sink
 from tests.visited import Site
@@ -79,3 +83,12 @@ def test_what_a_form_holds() -> None:
 def test_what_neither_store_nor_page_can_take(typed: str, kept: str) -> None:
     """Line ends are plain, control characters are gone."""
     assert kept == forms._printable(typed)
+
+
+def test_a_form_of_many_long_texts_does_not_stop_the_office() -> None:
+    """Beside a file no more may be typed than without one: looking at 50 MB of it took the office 20 seconds."""
+    with pytest.raises(TooLarge):
+        asyncio.run(forms._collect(FormData([(f"f{number}", "x" * 500_000) for number in range(3)])))
+    began = time.monotonic()
+    assert 500_000 == len(forms._printable("x\x00" * 500_000))
+    assert time.monotonic() - began < 2

@@ -17,6 +17,7 @@ from gateway.letters.form import one_line
 from gateway.moments import MomentError, Repeated, Skipped, day, loose, on_the_wall
 
 MAX_LINE = 500
+MAX_ADDRESSES = 50
 _HOUR = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?\Z")
 _DAY_FIRST = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}\Z")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -84,7 +85,12 @@ class Fields:
     def addresses(self, name: str) -> tuple[str, ...]:
         """Any number of canonical addresses, one on a line or with commas between; each once."""
         found: dict[str, None] = {}
-        for text in re.split(r"[\s,;]+", self.typed.get(name, "")):
+        texts = re.split(r"[\s,;]+", self.typed.get(name, ""), maxsplit=MAX_ADDRESSES + 2)
+        if len(texts) > MAX_ADDRESSES + 2:
+            # Looking at each takes time in which the office does nothing else.
+            self.wrong(name, f"At most {MAX_ADDRESSES} addresses are taken")
+            return ()
+        for text in texts:
             try:
                 found.update({typed(text): None} if text else {})
             except AddressError as error:
