@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.address import AddressError
 from gateway.headed import Columns, Headed, letters, mailbox, text_of
+from gateway.letters.form import one_line
 from gateway.model import Grant, GrantKind
 from gateway.moments import MomentError, day, loose, on_the_wall
 from gateway.sheets import Cell, SheetError, Tables, read_tables, tables_in
@@ -133,15 +134,20 @@ def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant
     return Grant(
         address=address,
         kind=_kind(text_of(values, "kind"), default),
-        reason=text_of(values, "reason"),
+        reason=_line(values, "reason"),
         starts_at=starts_at,
         ends_at=ends_at,
         origin="import",
-        name=text_of(values, "name") or name,
-        role=text_of(values, "role"),
-        organisation=text_of(values, "organisation"),
+        name=_line(values, "name") or one_line(name),
+        role=_line(values, "role"),
+        organisation=_line(values, "organisation"),
         declared_on=_day(values, "declared"),
     )
+
+
+def _line(values: dict[str, Cell], field: str) -> str:
+    """What a cell says, without signs that would turn a line of a page or a letter around."""
+    return one_line(" ".join(text_of(values, field).split()))
 
 
 def _kind(text: str, default: GrantKind) -> GrantKind:

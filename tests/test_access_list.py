@@ -309,3 +309,12 @@ def test_upload_is_read_as_a_file_is() -> None:
         read_upload("list.json", rows, zone)
     with pytest.raises(AccessListError, match=r"list\.csv: has no header line"):
         read_upload("list.csv", b"nobody\n", zone)
+
+
+def test_names_turn_no_line_around(tmp_path: Path) -> None:
+    """Signs that reverse or hide text do not get from a list into pages and letters."""
+    content = (
+        "email,name,role,organisation,reason\na@x.example,A\u202enn\u200b,R\u2066,O\u061c,b\u202ecause\n"
+    )
+    (grant,) = taken(tmp_path, content).grants
+    assert ("Ann", "R", "O", "bcause") == (grant.name, grant.role, grant.organisation, grant.reason)

@@ -48,6 +48,8 @@ def test_there_and_back(draft: Draft) -> None:
         {"documents": [{"name": "x", "size": 1, "digests": ["00"], "unreadable": []}]},
         {"documents": [{"name": "x", "size": -1, "digests": ["00" * 32], "unreadable": []}]},
         {"documents": [{"name": "x", "size": 1, "digests": [], "unreadable": []}]},
+        {"documents": [{"name": "x", "size": 1, "digests": ["00" * 32], "unreadable": ["x"]}]},
+        {"documents": [{"name": "\ud800", "size": 1, "digests": ["00" * 32], "unreadable": []}]},
         {"documents": 7},
     ],
     ids=str,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.address import canonical
+from gateway.letters.form import one_line
 from gateway.model import Grant, GrantKind, aware
 from gateway.registration import Traced
 
@@ -105,7 +106,15 @@ def _document_record(one: Traced) -> dict[str, Any]:
 def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
+    value.encode()
     return value
+
+
+def _place(value: Any) -> str:
+    place = _string(value)
+    if place.count(": ") != 1:
+        raise ValueError("no place and reason")
+    return place
 
 
 def _moment(value: Any) -> datetime | None:
@@ -127,9 +136,9 @@ def _grant(record: Any) -> Grant:
     return Grant(
         _address(record["address"]),
         GrantKind(record["kind"]),
-        _string(record["reason"]),
+        one_line(_string(record["reason"])),
         origin=ORIGIN,
-        name=_string(record["name"]),
+        name=one_line(_string(record["name"])),
     )
 
 
@@ -140,4 +149,4 @@ def _document(record: Any) -> Traced:
     size = record["size"]
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise TypeError
-    return Traced(_string(record["name"]), size, digests, tuple(map(_string, record["unreadable"])))
+    return Traced(_string(record["name"]), size, digests, tuple(map(_place, record["unreadable"])))
