@@ -194,3 +194,16 @@ def test_times_of_another_day_are_written_out() -> None:
     """Only of today the hour is enough."""
     late = replace(LOOK, now=NOW + timedelta(days=1))
     assert ("11:39 today", "Monday 26 March 2018 11:39 BST") == (LOOK.time(NOW), late.time(NOW))
+
+
+def test_who_sees_no_addresses_sees_no_titles() -> None:
+    """To an operator a publication is its id, on the incident's page as on every other."""
+    told = repr(
+        facts(
+            of_two(held(said("exams", Verb.SEND), closed=("cla-2018", "exams"))),
+            replace(LOOK, addresses=False),
+        )
+    )
+    assert "Children" not in told
+    assert "Exam results" not in told
+    assert "cla-2018" in told

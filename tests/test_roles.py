@@ -220,8 +220,8 @@ def test_content_needs_a_grant_for_every_publication_in_it() -> None:
     for findings in ((BANNER, second), (doubt,)):
         incident = example(findings=findings, publications=("cla-2018", "other"))
         for who in (LEAD, OTHER_LEAD, HEAD):
-            for only in ("cla-2018", "other"):
-                assert not may_see_content(who, incident, staff(), lambda _, key, only=only: key == only)
+            assert not may_see_content(who, incident, staff(), lambda _, key: key == "cla-2018")
+            assert not may_see_content(who, incident, staff(), lambda _, key: key == "other")
             assert may_see_content(who, incident, staff(), lambda _, __: True)
     mixed = example(findings=(BANNER, unknown), publications=("cla-2018", None))
     assert not may_see_content(LEAD, mixed, staff(), lambda _, __: True)

@@ -52,6 +52,10 @@ class Look:
             return "(hidden)"
         return f"{shown(address)} (you)" if address in self.me else shown(address)
 
+    def title(self, concern: Concern) -> str:
+        """A publication as the page names it: by its id to whoever sees no addresses, who sees no titles either."""
+        return title(concern.title) if self.addresses else concern.id
+
     def time(self, when: datetime) -> str:
         """A time as people there read it: of today only the hour."""
         local, now = when.astimezone(self.zone), self.now.astimezone(self.zone)
@@ -114,7 +118,7 @@ def facts(incident: Incident, look: Look) -> Facts:
         now=moment(look.now, look.zone),
         topics=topics(incident, look),
         sender=look.name(incident.sender),
-        sender_note=_sender_note(incident),
+        sender_note=_sender_note(incident, look),
         closed=people(incident.ineligible, incident, look),
         open=people((one for one in incident.recipients if not one.ineligible_for), incident, look),
         sent=_sent(incident),
@@ -157,7 +161,7 @@ def topics(incident: Incident, look: Look) -> tuple[Topic, ...]:
     known = [
         Topic(
             one.id,
-            title(one.title),
+            look.title(one),
             moment(one.publishes_at, look.zone),
             left(one.publishes_at - look.now),
         )
@@ -168,18 +172,18 @@ def topics(incident: Incident, look: Look) -> tuple[Topic, ...]:
     return tuple(known)
 
 
-def _sender_note(incident: Incident) -> str:
+def _sender_note(incident: Incident, look: Look) -> str:
     if not incident.sender_ineligible_for:
         return "On the access list." if incident.concerns and incident.sender is not None else ""
-    names = _names(incident.concerns, incident.sender_ineligible_for)
+    names = _names(incident.concerns, incident.sender_ineligible_for, look)
     return (
         f"Not on the access list of {names}. The material had reached them already: a second leak, whatever is "
         "decided here."
     )
 
 
-def _names(known: Iterable[Concern], ids: Iterable[str | None]) -> str:
-    titles = {concern.id: title(concern.title) for concern in known}
+def _names(known: Iterable[Concern], ids: Iterable[str | None], look: Look) -> str:
+    titles = {concern.id: look.title(concern) for concern in known}
     return " and ".join(
         titles.get(key, key) if key is not None else "a publication nobody here has registered" for key in ids
     )
@@ -200,7 +204,7 @@ def _notes(one: Addressee, incident: Incident, look: Look) -> tuple[str, ...]:
     if one.group is not None and one.group.unlisted:
         notes.append(f"A group: {one.group.unlisted} of {one.group.members} members not listed.")
     if one.ineligible_for and len(incident.publications) > 1:
-        notes.append(f"Not on the list of {_names(incident.concerns, one.ineligible_for)}.")
+        notes.append(f"Not on the list of {_names(incident.concerns, one.ineligible_for, look)}.")
     return tuple(notes)
 
 
@@ -264,7 +268,7 @@ def said(incident: Incident, look: Look) -> tuple[str, ...]:
 
 def _said(key: tuple[str, str | None, Verb], given: Sequence[Consent], incident: Incident, look: Look) -> str:
     by, publication, verb = key
-    about = _names(incident.concerns, [publication])
+    about = _names(incident.concerns, [publication], look)
     number = f"{len(given)} of {len(incident.recipients)} recipients"
     return f"{look.name(by)} {_VERBS[verb]}, for {about} ({number}, {look.time(given[0].given_at)})"
 
@@ -278,7 +282,7 @@ def missing(incident: Incident, look: Look) -> tuple[str, ...]:
 
 def _asked(key: str | None, incident: Incident, look: Look) -> str:
     leads = [concern.lead for concern in incident.concerns if concern.id == key] or list(look.fallback)
-    return f"{_names(incident.concerns, [key])}: {', '.join(map(look.name, leads))}"
+    return f"{_names(incident.concerns, [key], look)}: {', '.join(map(look.name, leads))}"
 
 
 def _next_asked(look: Look) -> tuple[str, ...]:
