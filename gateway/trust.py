@@ -61,8 +61,7 @@ class Statement:
     @property
     def complaint(self) -> str:
         """What an operator must hear: not trusted and why, or that nothing vouches for a clock that was set forward."""
-        ahead = self.latest - self.now > AGREEMENT
-        return self.why or (_UNVOUCHED if ahead else "")
+        return self.why or ("" if self.certain else _UNVOUCHED)
 
     @property
     def certain(self) -> bool:

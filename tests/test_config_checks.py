@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography import x509
@@ -153,3 +157,30 @@ def test_webhook_settings(text: str, problem: str) -> None:
         parse(text)
     assert problem in str(raised.value)
     assert "canary" not in str(raised.value)
+
+
+@pytest.fixture
+def zones(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is all the time zone data there are, without those that come with Python."""
+    folder = tmp_path / "zones"
+    (folder / "Europe").mkdir(parents=True)
+    known = ZoneInfo("Europe/London")
+    zoneinfo.reset_tzpath(to=[str(folder)])
+    ZoneInfo.clear_cache()
+    yield folder
+    zoneinfo.reset_tzpath()
+    ZoneInfo.clear_cache()
+    assert known.key == ZoneInfo("Europe/London").key
+
+
+def test_time_zone_data_that_know_no_summer(zones: Path) -> None:
+    """Data in which London has the same time all year are refused: every summer embargo would end an hour wrong."""
+    utc = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4) + struct.pack(">lBB", 0, 0, 0) + b"GMT\0"
+    (zones / "Europe" / "London").write_bytes(utc)
+    (problem,) = unusable_files(parse(""))
+    assert problem.startswith("policy.timezone: time zone data are wrong: Europe/London")
+
+
+def test_time_zone_data_that_are_right() -> None:
+    """This machine's own are good."""
+    assert [] == unusable_files(parse(""))

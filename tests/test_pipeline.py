@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.clock import Clock
 from gateway.config import Settings
 from gateway.link import Begun, OfficeLink
 from gateway.model import (
@@ -35,6 +36,7 @@ from gateway.rules import load
 from gateway.scanner import NotTakenUp, Scanners
 from gateway.smtp.next_hop import RegisterChanged
 from gateway.smtp.passage import Passage
+from gateway.trust import Reading
 
 KEY = b"k" * 32
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
@@ -183,3 +185,28 @@ def test_a_mail_decided_anew_is_an_incident_of_its_own(tmp_path: Path) -> None:
     carries._snapshot = SimpleNamespace(current=Register.empty)
     assert OK == asyncio.run(carries._carried(letter, None, Begun(), course))
     assert 2 == len(set(refs))
+
+
+def test_a_mail_is_decided_by_the_trusted_clock(tmp_path: Path) -> None:
+    """What counts is the time that has come for certain when the dot came, not what the machine's clock says."""
+    seen: list[datetime] = []
+
+    class Seeing(Pipeline):
+        async def _answered(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
+            seen.append(course.as_of)
+            return OK
+
+    class Link:
+        async def begin(self, *_: object) -> Begun:
+            return Begun()
+
+        def end(self, *_: object, **__: object) -> None:
+            """Nobody waits."""
+
+    late = Reading(NOW + timedelta(days=366), timedelta(hours=1), synchronised=False)
+    carries: Any = pipeline(tmp_path, Seeing)
+    carries._keys = SimpleNamespace(trace_key=KEY)
+    carries._link = Link()
+    carries._snapshot = SimpleNamespace(clock=Clock("required", NOW, lambda: late))
+    assert OK == asyncio.run(carries.answer(mail(), None, 1))
+    assert [NOW] == seen

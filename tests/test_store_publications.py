@@ -213,3 +213,86 @@ def test_whoever_changes_a_publication_and_whoever_gives_a_grant_do_not_wait_for
         publication_rows.known(connection, CLA.id)
         given = pool.submit(grants.give, database, CLA.id, grant, "ann", NOW)
         assert given.result(timeout=5) is None
+
+
+def test_a_draft_is_taken(store: tuple[Database, Keys]) -> None:
+    """A draft becomes an entry whose whole list counts, once; `take` of anything else changes nothing."""
+    database, keys = store
+    publications.add(database, keys, replace(CLA, state=State.DRAFT), (), "ann", NOW)
+    assert State.EMBARGOED is publications.take(database, "cla-2018", "ann", NOW).state
+    with pytest.raises(NotDone, match="cla-2018: is no draft: it is embargoed"):
+        publications.take(database, "cla-2018", "ann", NOW)
+    assert ["publication add", "publication take"] == actions(database)
+
+
+def live_with_everybody(database: Database, keys: Keys) -> None:
+    """A publication with grants of every origin and a document, which went live in time."""
+    team = [Grant("team@stats.example", GrantKind.PRODUCTION)]
+    publications.add(database, keys, CLA, team, "ann", NOW)
+    grants.give(
+        database, "cla-2018", Grant("hand@policy.example", GrantKind.PRE_RELEASE, "asked"), "ann", NOW
+    )
+    grants.import_list(
+        database, "cla-2018", [Grant("list@policy.example", GrantKind.PRE_RELEASE)], "ann", NOW
+    )
+    new = [documents.NewDocument("a", frozenset({bytes(32)}))]
+    documents.add(database, keys, "cla-2018", new, "ann", NOW)
+    publications.go_live(database, "cla-2018", "ann", TIME)
+
+
+def test_reissued(store: tuple[Database, Keys]) -> None:
+    """A new edition begins with nothing registered, a key of its own, and its makers alone on the list."""
+    database, keys = store
+    live_with_everybody(database, keys)
+    again = publications.reissue(
+        database, keys, "cla-2018", TIME + DAY, TIME + DAY / 2, "ann", TIME + DAY / 4
+    )
+    assert again == publications.get(database, "cla-2018")
+    assert (State.EMBARGOED, 1, None) == (again.state, again.reissues, again.confirmed_at)
+    assert (TIME + DAY / 2, (), (TIME,)) == (again.window_opens, again.former_times, again.public_times)
+    people = {grant.address: grant.origin for grant in grants.listed(database, "cla-2018")}
+    makers = {"lead@stats.example": "lead", "deputy@stats.example": "lead", "team@stats.example": "team"}
+    assert makers == people
+    assert () == documents.listed(database, keys, "cla-2018")
+    new = [documents.NewDocument("b", frozenset({bytes(32)}))]
+    assert (True,) == documents.add(database, keys, "cla-2018", new, "ann", TIME + DAY / 3)
+    assert [frozenset({"cla-2018"})] == list(load_register(database, keys).files.values())
+
+
+def test_reissued_after_it_came_out_too_early(store: tuple[Database, Keys]) -> None:
+    """A planned time that is still to come was never public: a draft that names it is still a draft."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    publications.go_live(database, "cla-2018", "ann", NOW)
+    again = publications.reissue(database, keys, "cla-2018", TIME + DAY, None, "ann", NOW)
+    assert ((TIME,), ()) == (again.former_times, again.public_times)
+
+
+def test_what_cannot_be_reissued(store: tuple[Database, Keys]) -> None:
+    """Only what is live, and only for a time to come with a window before it; nothing is changed otherwise."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    with pytest.raises(NotDone, match="is not live: it is embargoed"):
+        publications.reissue(database, keys, "cla-2018", TIME + DAY, None, "ann", NOW)
+    publications.go_live(database, "cla-2018", "ann", TIME)
+    for when, opens, why in (
+        (TIME, None, "a time that is to come"),
+        (TIME + DAY, TIME + DAY, "must open before"),
+    ):
+        with pytest.raises(NotDone, match=why):
+            publications.reissue(database, keys, "cla-2018", when, opens, "ann", TIME)
+    assert State.LIVE is publications.get(database, "cla-2018").state
+
+
+def test_brought_forward(store: tuple[Database, Keys]) -> None:
+    """An earlier time is said to be one, and in the audit log; its set window moves along."""
+    database, keys = store
+    publications.add(database, keys, replace(CLA, opens_at=TIME - DAY / 2), (), "ann", NOW)
+    moved = publications.postpone(database, "cla-2018", TIME - DAY, "ann", NOW)
+    assert ("brought forward", TIME, TIME - 3 * DAY / 2) == (
+        moved.moved,
+        moved.moved_from,
+        moved.window_opens,
+    )
+    assert "publication bring forward" == actions(database)[-1]
+    assert "postponed" == publications.postpone(database, "cla-2018", TIME + DAY, "ann", NOW).moved
