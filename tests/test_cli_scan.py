@@ -310,3 +310,18 @@ def test_a_bar_on_a_terminal_leaves_the_output_alone(tmp_path: Path, config: Pat
     assert "hold" == json.loads(done.stdout)["disposition"]
     assert b"scanning" in os.read(ours, 65536)
     os.close(ours)
+
+
+def test_a_clock_that_is_not_trusted_ends_no_embargo(
+    tmp_path: Path, config: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a time the gateway's own is taken: that stands still where its clock is not synchronised."""
+    config.write_text(config.read_text() + '\n[clock]\nsynchronised = "required"\n')
+    monkeypatch.setattr("gateway.clock.kernel_synchronised", lambda: False)
+    path = eml(tmp_path, "x.eml", BANNER)
+
+    ended, output, errors = call("scan", "--config", config, "--json", path)
+
+    assert (0, "hold") == (ended, json.loads(output)["disposition"]), errors
+    monkeypatch.setattr("gateway.clock.kernel_synchronised", lambda: True)
+    assert "relay" == json.loads(call("scan", "--config", config, "--json", path)[1])["disposition"]

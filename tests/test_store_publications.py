@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.model import Grant, GrantKind, LiveBy, Mixed, OnFinding, Publication, State
-from gateway.store import NotDone, documents, grants, publication_rows, publications
+from gateway.store import NotDone, documents, grants, lives, publication_rows, publications
 from gateway.store.audit import verify
 from gateway.store.database import Database
 from gateway.store.keys import Keys
@@ -296,3 +296,13 @@ def test_brought_forward(store: tuple[Database, Keys]) -> None:
     )
     assert "publication bring forward" == actions(database)[-1]
     assert "postponed" == publications.postpone(database, "cla-2018", TIME + DAY, "ann", NOW).moved
+
+
+def test_withdrawn_while_its_key_was_to_be_destroyed(store: tuple[Database, Keys]) -> None:
+    """What was withdrawn keeps its key for another plan, however long its time is past."""
+    database, keys = store
+    publications.add(database, keys, CLA, (), "ann", NOW)
+    publications.withdraw(database, CLA.id, "ann", TIME)
+
+    with pytest.raises(NotDone, match="is withdrawn"):
+        lives.destroy_keys(database, CLA.id, "clock", TIME + DAY)

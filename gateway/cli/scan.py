@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -167,13 +167,23 @@ def _alone(mail: MailFile) -> dict[str, Any] | str:
 def _scanner(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:
     from gateway.cli.typed import time_of
 
-    now = time_of("--at", at, settings.policy.zone) if at is not None else datetime.now(UTC)
+    when = time_of("--at", at, settings.policy.zone) if at is not None else None
     for address in recipients:
         _checked("--recipient", address)
     if sender is not None:
         sender = "" if sender in ("", "<>") else _checked("--sender", sender)
     register, policy = _as_if_holding(_register(settings), settings.policy.values)
+    now = when if when is not None else _now(settings)
     return Scanner(_rules(settings), register, policy, now, sender, recipients, settings.scan.deadline)
+
+
+def _now(settings: Settings) -> datetime:
+    """The time by which the gateway would decide: where the clock is not to be trusted, when it last was."""
+    from gateway.clock import Clock
+    from gateway.store import lives
+    from gateway.store.database import Database
+
+    return Clock(settings.clock.synchronised, lives.trusted_at(Database(settings.store.url))).now()
 
 
 def _checked(option: str, address: str) -> str:

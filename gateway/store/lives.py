@@ -101,6 +101,8 @@ def destroy_keys(database: Database, publication: str, actor: str, now: datetime
         before = known(connection, publication)
         if before.embargoed(now) or before.live_by is not LiveBy.CLOCK:
             raise NotDone(publication, "is under embargo")
+        if before.state is State.WITHDRAWN:
+            raise NotDone(publication, "is withdrawn: its key is kept for another plan")
         here = PUBLICATIONS.c.id == publication
         if connection.execute(select(PUBLICATIONS.c.sealed_key).where(here)).scalar() is None:
             raise NotDone(publication, "its key is destroyed already")
