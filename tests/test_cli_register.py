@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.clock import kernel_synchronised
 from tests.calling import Call
 
 ROOT = Path(__file__).parents[1]
@@ -414,3 +415,16 @@ def test_table_on_a_terminal(call: Call) -> None:
     assert 0 == process.returncode
     assert b"publishes_at" in shown
     assert b"cla-2028" in shown
+
+
+def test_phase_by_the_trusted_clock(call: Call, tmp_path: Path) -> None:
+    """Where the clock must be synchronised and is not, commands show what the gateway does: the embargo goes on."""
+    if kernel_synchronised():
+        pytest.skip("this machine's clock is synchronised")
+    call("publication", "add", "cla-2018", *TITLE, "--publishes-at", "2018-03-28T09:30+01:00")
+    shown = call("publication", "show", "cla-2018", "--json").records[0]
+    assert ("embargoed", "published, not confirmed") == (shown["state"], shown["phase"])
+    with (tmp_path / "gateway.toml").open("a") as config:
+        config.write('[clock]\nsynchronised = "required"\n')
+    assert "embargoed" == call("publication", "show", "cla-2018", "--json").records[0]["phase"]
+    assert "clock.synchronised: the clock is not synchronised" in call("check").err

@@ -18,7 +18,7 @@ from gateway.cli.common import (
     settings_from,
     tell,
 )
-from gateway.cli.publication_facts import show_one
+from gateway.cli.publication_facts import believed_now, show_one
 from gateway.cli.typed import time_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def postpone(
 
 
 def _changed(publication: Publication, settings: Settings, json: bool) -> None:
-    if not publication.embargoed(datetime.now(UTC)):
+    if not publication.embargoed(believed_now(settings)):
         tell(f"{publication.id}: warning: its planned time is past, so nothing is under embargo")
     show_one(publication, settings, json)
 

@@ -23,7 +23,7 @@ from gateway.cli.common import (
     settings_from,
     tell,
 )
-from gateway.cli.publication_facts import plain, record, show_one
+from gateway.cli.publication_facts import believed_now, plain, record, show_one
 from gateway.cli.typed import address_of, required, time_of, title_of
 from gateway.model import LiveBy
 
@@ -168,7 +168,7 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False) -> No
 
     settings = settings_from(config)
     database, _ = open_store(settings)
-    now = datetime.now(UTC)
+    now = believed_now(settings)
     shown = ("id", "phase", "publishes_at", "lead", "title", "history")
     records = [record(publication, settings, now) for publication in publications.listed(database)]
     emit_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.common import emit
@@ -14,13 +14,30 @@ if TYPE_CHECKING:
 
 def show_one(publication: Publication, settings: Settings, json: bool) -> None:
     """Print one publication in full."""
-    facts = record(publication, settings, datetime.now(UTC))
+    facts = record(publication, settings, believed_now(settings))
     lines = [
         f"{name.replace('_', ' '):17} {plain(value)}"
         for name, value in facts.items()
         if value not in (None, [])
     ]
     emit(facts, "\n".join(lines), as_json=json)
+
+
+def believed_now(settings: Settings) -> datetime:
+    """The time by which the gateway decides mails: where the clock is not trusted, the last one that was."""
+    from gateway.clock import Clock
+    from gateway.store import lives
+    from gateway.store.database import Database
+
+    demand = settings.clock.synchronised
+    said = Clock(demand).look()
+    if said.trusted:
+        return said.now
+    database = Database(settings.store.url)
+    try:
+        return Clock(demand, lives.trusted_at(database)).now()
+    finally:
+        database.close()
 
 
 def plain(value: Any) -> str:
