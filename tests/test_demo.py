@@ -25,7 +25,7 @@ from gateway.demo.sink import Sink
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-c", "from gateway.cli import main; main()", "demo"]
-STEPS = 12
+STEPS = 14
 
 
 @pytest.fixture
