@@ -21,6 +21,7 @@ from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
 from gateway.store.tables import INCIDENT_RECIPIENTS
+from tests import stores
 from tests.filed import (
     DEPUTY,
     FALLBACK,
@@ -43,6 +44,7 @@ class Desk:
     """A store, a next hop, and the settings that tie them together."""
 
     def __init__(self, folder: Path, sink: Sink) -> None:
+        stores.place(folder)
         self.database, self.keys = open_store(f"sqlite:///{folder}/store.db", folder / "keys")
         self.sink = sink
         self.settings: Settings = parse(

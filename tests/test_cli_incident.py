@@ -17,6 +17,7 @@ from gateway.model import Disposition
 from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
+from tests import stores
 from tests.filed import LEAD, LISTED, OUTSIDER, SECRET, SENDER, file, found, register_publication, standings
 
 
@@ -28,6 +29,7 @@ class Line:
         self.config.write_text(f'[store]\nurl = "sqlite:///{folder}/store.db"\n')
         self.database: Database
         self.keys: Keys
+        stores.place(folder)
         self.database, self.keys = open_store(f"sqlite:///{folder}/store.db", folder / "keys")
         register_publication(self.database, self.keys, planned=datetime(2099, 3, 28, 8, 30, tzinfo=UTC))
         self._capture = capture

@@ -32,6 +32,7 @@ from gateway.store.keys import Keys
 from gateway.store.letters import Kind
 from gateway.store.relays import Waiting
 from gateway.store.tables import AUDIT, CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS, LETTERS
+from tests import stores
 from tests.filed import (
     CONTENT,
     LEAD,
@@ -56,6 +57,7 @@ class Desk:
     """A store, a next hop, and releases between them."""
 
     def __init__(self, folder: Path, sink: Sink) -> None:
+        stores.place(folder)
         self.database, self.keys = open_store(f"sqlite:///{folder}/store.db", folder / "keys")
         self.sink = sink
         self.settings: Settings = parse("")
@@ -528,9 +530,10 @@ def _carry(url: str, folder: str, port: int, what: str) -> None:
 
 def _killed_at_the_dot(desk: Desk, folder: Path, what: str) -> None:
     """An office is killed by kill -9 when the next hop has the mail and before it has answered."""
-    spawn = multiprocessing.get_context("spawn")
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
     arguments = (desk.database.url, str(folder / "keys"), desk.sink.port, what)
-    office = spawn.Process(target=_carry, args=arguments)
+    office = processes.Process(target=_carry, args=arguments)
 
     gone = threading.Event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -66,6 +67,16 @@ def send(gateway: Gateway, content: bytes = EMBARGOED) -> str:
     reply = talk.mail("sender@policy.example", [OUTSIDER], content)
     talk.quit()
     return reply
+
+
+def meet_next_hop(gateway: Gateway) -> None:
+    """Have what the next hop offers on record, so that the next write of the worker is that of a hold."""
+    talk = Talk(gateway.port)
+    assert talk.mail("sender@policy.example", ["warm@up.example"], letter("warm")).startswith("250")
+    talk.quit()
+    with contextlib.closing(sqlite3.connect(gateway.folder / "store.db")) as store:
+        count = "SELECT count(*) FROM next_hop_offers"
+        assert wait_for(lambda: store.execute(count).fetchone() != (0,))
 
 
 def readiness(gateway: Gateway) -> str:
@@ -222,6 +233,7 @@ def test_a_refused_write_passes(sink: Sink, tmp_path: Path, error: str) -> None:
 def test_a_failed_sync_of_a_worker_is_final(sink: Sink, tmp_path: Path) -> None:
     """The mail is deferred, no second try is a success, the service ends with 1; the next start goes on (F-D04)."""
     with running(tmp_path, sink) as gateway:
+        meet_next_hop(gateway)
         talk = Talk(gateway.port)
         (worker,) = gateway.children("worker")
         assert gateway.process is not None
