@@ -112,7 +112,11 @@ fallback = ["hop@department.example"]
 
         All but `run` are called in this process: a process of their own would spend most of its time on imports.
         """
-        split = 2 if arguments[0] in ("publication", "access", "directory", "document", "incident", "audit") else 1
+        split = (
+            2
+            if arguments[0] in ("publication", "access", "directory", "document", "incident", "audit")
+            else 1
+        )
         line = [*arguments[:split], "--config", str(self.config), *arguments[split:]]
         if arguments[0] == "run":
             return subprocess.run([*COMMAND, *line], capture_output=True, text=True, timeout=60, check=False)
