@@ -138,7 +138,7 @@ def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant
         starts_at=starts_at,
         ends_at=ends_at,
         origin="import",
-        name=_line(values, "name") or one_line(name),
+        name=_line(values, "name") or " ".join(one_line(name).split()),
         role=_line(values, "role"),
         organisation=_line(values, "organisation"),
         declared_on=_day(values, "declared"),
@@ -147,7 +147,7 @@ def _grant(values: dict[str, Cell], zone: ZoneInfo, default: GrantKind) -> Grant
 
 def _line(values: dict[str, Cell], field: str) -> str:
     """What a cell says, without signs that would turn a line of a page or a letter around."""
-    return one_line(" ".join(text_of(values, field).split()))
+    return " ".join(one_line(text_of(values, field)).split())
 
 
 def _kind(text: str, default: GrantKind) -> GrantKind:

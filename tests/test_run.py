@@ -91,7 +91,9 @@ def test_a_planted_library_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Mon
     gateway = Gateway(tmp_path, 1)
     gateway.call("publication", "add", "cla-2018", "--title", "Children", "--publishes-at",
                  planned().isoformat(), "--lead", "lead@stats.example")  # fmt: skip
-    done = gateway.call("document", "add", "cla-2018", str(tmp_path / "release.pdf"))
+    # The private folder is made where the program begins, so it has to be the program itself.
+    line = ["document", "add", "cla-2018", str(tmp_path / "release.pdf"), "--config", str(gateway.config)]
+    done = subprocess.run([*COMMAND, *line], capture_output=True, text=True, timeout=60, check=True)
     assert "unreadable" not in done.stdout + done.stderr
     assert [b"not a library"] * 2 == [each.read_bytes() for each in planted.iterdir()]
 
