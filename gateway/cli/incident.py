@@ -41,7 +41,6 @@ _VERBS = {
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
-    decision.add_to(group)
     app.add_typer(group, name="incident")
 
 
@@ -222,3 +221,7 @@ def _standing(one: Addressee, zone: ZoneInfo) -> str:
     if one.in_doubt:
         facts.append("in doubt: a relay was begun, its answer is not known")
     return f"{shown(one.address)}: {'; '.join(facts)}"
+
+
+# Once, however often the group is registered: its own commands come first in its help.
+decision.add_to(group)

@@ -45,7 +45,6 @@ FromMail = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
-    life.register(group)
     app.add_typer(group, name="publication")
 
 
@@ -184,3 +183,7 @@ def show(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = False
     settings = settings_from(config)
     database, _ = open_store(settings)
     show_one(publications.get(database, id), settings, json)
+
+
+# Once, however often the group is registered: its own commands come first in its help.
+life.register(group)
