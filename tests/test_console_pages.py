@@ -81,7 +81,7 @@ def test_what_waits_for_a_lead(site: Site) -> None:
     assert ["FIRST222", "SOONER22", "LATER222"] == re.findall(r'href="/incidents/([A-Z0-9]+)"', mine)
     assert ["MYMAIL22"] == re.findall(r'href="/incidents/([A-Z0-9]+)"', rest)
     text = words(page)
-    assert "in 29 min" in text
+    assert re.search(r"in 2[0-9] min", text)
     assert "Children looked after" in text
     assert f"Others who can decide {DEPUTY}" in text
     assert "You sent this mail, so others decide about it." in text
