@@ -49,6 +49,7 @@ def nonce(content: bytes) -> int:
     return int(content.partition(b"X-Nonce: ")[2].split(b"\r\n", 1)[0])
 
 
+@pytest.mark.long
 def test_a_thousand_mails(tmp_path: Path) -> None:
     """1,000 mixed mails: none lost, none twice, none to the wrong person, every byte as it was sent."""
     sink = Sink()

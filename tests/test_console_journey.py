@@ -200,6 +200,7 @@ def inspection(browser: Browser) -> Iterator[Inspection]:
     assert {} == looking.wrong
 
 
+@pytest.mark.long
 @needs_axe
 def test_pages_are_accessible(office: Office, browser: Browser, inspection: Inspection) -> None:
     """axe-core finds nothing against WCAG 2.2 AA on any page that has an address; none is wider than a phone."""
@@ -215,6 +216,7 @@ def test_pages_are_accessible(office: Office, browser: Browser, inspection: Insp
             inspection.look(f"page{template.replace('/', '-')}", 200, 403, 409)
 
 
+@pytest.mark.long
 @needs_axe
 def test_forms_that_are_wrong_are_accessible(
     office: Office, browser: Browser, inspection: Inspection
@@ -242,6 +244,7 @@ def test_forms_that_are_wrong_are_accessible(
         inspection.look(f"wrong{path.replace(here, '-incident').replace('/', '-')}", 400)
 
 
+@pytest.mark.long
 @needs_axe
 def test_answers_are_accessible(
     office: Office, browser: Browser, inspection: Inspection, tmp_path: Path
@@ -279,6 +282,7 @@ def test_answers_are_accessible(
     inspection.look("answer-signed-out")
 
 
+@pytest.mark.long
 @needs_axe
 def test_signing_in_is_accessible(office: Office, browser: Browser, inspection: Inspection) -> None:
     """The pages before anybody is known."""

@@ -64,6 +64,7 @@ def test_every_step_goes_as_told(folder: Path) -> None:
     assert [] == os.listdir(folder)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_it_stays_up_to_be_tried(folder: Path) -> None:
     """Without --once the gateway goes on serving where it says, until it is ended; then all is gone."""

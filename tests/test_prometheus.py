@@ -191,6 +191,7 @@ def test_the_dashboard_begins_with_blocked_attempts() -> None:
     assert len(panels) == len({panel["id"] for panel in panels})
 
 
+@pytest.mark.long
 @needs_prometheus
 def test_every_expression_of_the_dashboard_answers(prometheus: Prometheus) -> None:
     """No panel has a spelling mistake: each returns series from a gateway that has counted."""
@@ -242,6 +243,7 @@ def test_a_blocked_attempt_fires_at_once(prometheus: Prometheus) -> None:
     prometheus.wait(lambda: states()["EmbargoGatewayBlockedAttempt"] == "firing")
 
 
+@pytest.mark.long
 @needs_prometheus
 @pytest.mark.timeout(300)
 def test_a_real_run_is_seen(tmp_path: Path) -> None:

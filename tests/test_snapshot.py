@@ -49,6 +49,7 @@ def test_nothing_is_no_register(tmp_path: Path) -> None:
         Snapshot(database, keys, timedelta(minutes=1)).current()
 
 
+@pytest.mark.long
 def test_a_store_that_is_away_leaves_the_last_good_one_for_a_while(tmp_path: Path) -> None:
     """A busy store is no unreadable register, until the snapshot is older than allowed."""
     path = tmp_path / "store.db"

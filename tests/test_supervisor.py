@@ -44,6 +44,7 @@ def test_systemd_is_told(sink: Sink, tmp_path: Path) -> None:
     assert b"STOPPING=1" == message
 
 
+@pytest.mark.long
 def test_the_watchdog_starves_when_a_worker_hangs(sink: Sink, tmp_path: Path) -> None:
     """A stopped worker is no live worker: systemd hears nothing more."""
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
