@@ -5,12 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.bar import progress
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     NOT_DONE,
@@ -65,7 +64,7 @@ def scan(
     scanner = _scanner(settings_from(config), at, sender, recipient or [])
     problems: list[str] = []
     counts: Counter[str] = Counter()
-    with _progress(paths, problems) as (found, advance):
+    with progress(paths, problems) as (found, advance):
         for mail, record in scanner.all(_mails(found, problems)):
             if isinstance(record, str):
                 problems.append(f"{mail.name}: {record}")
@@ -275,30 +274,3 @@ def _line(record: dict[str, Any]) -> str:
     if record["ineligible"]:
         parts.append(f"not on the list: {', '.join(record['ineligible'])}")
     return "; ".join(parts)
-
-
-@contextmanager
-def _progress(
-    paths: Sequence[Path], problems: list[str]
-) -> Iterator[tuple[Iterable[Path], Callable[[MailFile], None]]]:
-    """The files to read, and what to call after each mail; on a terminal it moves a bar."""
-    from gateway.mailfiles import files
-
-    def problem(line: str) -> None:
-        problems.append(line)
-        tell(line)
-
-    found = files(paths, problem, tell)
-    if not sys.stderr.isatty():
-        yield found, lambda _mail: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    listed = list(found)
-    total = sum(path.stat().st_size for path in listed if path.is_file())
-    # On one terminal the lines go above the bar; where they go to a file or a pipe they must not be redirected.
-    both = sys.stdout.isatty()
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=both) as bar:
-        task = bar.add_task("scanning", total=total)
-        yield listed, lambda mail: bar.advance(task, len(mail.content))
