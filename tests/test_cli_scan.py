@@ -202,6 +202,7 @@ def test_many_mails_keep_their_order(tmp_path: Path, config: Path, call: Call) -
     assert [0, 50, 100] == [n for n, line in enumerate(lines) if line["disposition"] == "hold"]
 
 
+@pytest.mark.long
 def test_a_mail_that_ends_its_process_is_named(
     tmp_path: Path, config: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ def verdicts(table: str) -> list[str]:
     return [row[-1] for row in rows]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_every_step_goes_as_told(folder: Path) -> None:
     """`demo --once` tells the whole story, ends with 0 and leaves nothing behind."""

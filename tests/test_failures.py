@@ -175,6 +175,7 @@ def test_a_client_that_vanishes(sink: Sink, tmp_path: Path, moment: str) -> None
         gateway.stop()
 
 
+@pytest.mark.long
 def test_a_locked_store_defers_what_must_be_held(sink: Sink, tmp_path: Path) -> None:
     """While somebody else locks the database a hold gets 452 and ordinary mail flows."""
     gateway = registered(Gateway(tmp_path, sink.port)).start()

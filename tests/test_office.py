@@ -112,6 +112,7 @@ def test_a_discard_tells_the_sender(place: tuple[Gateway, Sink]) -> None:
     assert ref in twice.stderr
 
 
+@pytest.mark.long
 def test_two_releases_at_once_send_one(place: tuple[Gateway, Sink]) -> None:
     """Two people release the same incident at the same time: one wins, one is told, one copy arrives."""
     gateway, sink = place

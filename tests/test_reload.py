@@ -131,6 +131,7 @@ def test_a_reload_takes_effect_under_load(gateway: Gateway) -> None:
     assert max(one.longest, other.longest) < 2
 
 
+@pytest.mark.long
 def test_a_long_upload_outlives_a_reload(gateway: Gateway) -> None:
     """A mail in the middle of its content is taken by the worker that began it, while its successor serves others."""
     talk = Talk(gateway.port)
@@ -183,6 +184,7 @@ def test_what_needs_a_restart_stays(gateway: Gateway) -> None:
         gateway.config.write_text(before)
 
 
+@pytest.mark.long
 def test_signals_without_end(gateway: Gateway) -> None:
     """A hundred SIGHUPs in a second are a few reloads, not a hundred generations; mail flows (F-K22)."""
     with Client(gateway) as client:
@@ -209,6 +211,7 @@ def test_a_killed_worker_refuses_nobody(gateway: Gateway) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.long
 def test_the_end_under_load(sink: Sink, tmp_path: Path) -> None:
     """SIGTERM: a mail at work is answered, idle and stalled clients hear 421, the status is 0, soon (F-K19)."""
     gateway = Gateway(tmp_path, sink.port)

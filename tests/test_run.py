@@ -107,6 +107,7 @@ def test_the_folder_goes_with_its_command(tmp_path: Path) -> None:
     assert (False, before) == (folder.exists(), (os.environ.get("TMPDIR"), tempfile.tempdir))
 
 
+@pytest.mark.long
 def test_a_socket_path_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runtime folder whose sockets would have too long a path is named, with status 2."""
     deep = tmp_path / ("d" * 90)

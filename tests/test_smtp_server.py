@@ -261,6 +261,7 @@ def test_a_connection_storm_leaves_no_trace(place: tuple[Gateway, Sink]) -> None
     assert time.perf_counter() - began < 5
 
 
+@pytest.mark.long
 def test_a_slow_next_hop_is_not_the_clients_silence(tmp_path: Path) -> None:
     """The client spoke within its time; what the next hop then needs is not counted as the client's silence (421)."""
     sink = Sink()

@@ -298,6 +298,7 @@ def test_a_damaged_store_is_refused(sink: Sink, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_second_gateway_is_refused(sink: Sink, tmp_path: Path) -> None:
     """One SQLite store has one gateway: a second says why it ends; after a kill the next begins (F-K23)."""
     with running(tmp_path, sink) as gateway:
