@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,8 +72,14 @@ class Office:
 
     def newest(self) -> str:
         """The reference of the newest incident."""
-        incidents = sorted(self.gateway.incidents(), key=lambda one: str(one["received_at"]))
-        return str(incidents[-1]["ref"])
+        return str(self._newest()["ref"])
+
+    def held(self) -> list[str]:
+        """Who waits for the newest mail: another test may have given somebody access."""
+        return [one["address"] for one in self._newest()["recipients"] if one["state"] == "held"]
+
+    def _newest(self) -> dict[str, Any]:
+        return max(self.gateway.incidents(), key=lambda one: str(one["received_at"]))
 
     def arrived(self, address: str, subject: str) -> int:
         """How often a mail of this subject reached somebody."""
@@ -162,6 +169,8 @@ def test_a_page_that_is_older_than_the_decision(office: Office, browser: Browser
 def test_the_back_button(office: Office, browser: Browser) -> None:
     """Whoever goes back after a decision and sends the form again gets a clear answer, and one mail goes out."""
     browser.open(office.forward("Back again"))
+    held = office.held()
+    assert len(held) > 1
     browser.tap("Sign in as")
     browser.tap("Refuse it")
     browser.tap("Refuse it")
@@ -173,7 +182,7 @@ def test_the_back_button(office: Office, browser: Browser) -> None:
             # The browser has kept the page as it was: its button leads to the answer.
             browser.tap("Refuse it")
         assert (409, "This has been decided already") == (browser.status, browser.heading)
-    assert [0] * 6 == [office.arrived(one, "Back again") for one in TEAM]
+    assert [0] * len(held) == [office.arrived(one, "Back again") for one in held]
 
 
 class Inspection:
