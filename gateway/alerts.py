@@ -145,7 +145,7 @@ class Alerts(Rounds):
         """Without the reminders of mail that has not to wait any more: somebody decided in between."""
         if batch[0].kind is not Kind.REMINDER:
             return list(batch)
-        true = [letter for letter in batch if reminder.waiting(told[letter.ref or ""])]
+        true = [letter for letter in batch if reminder.waiting(told[letter.incident])]
         if moot := [letter for letter in batch if letter not in true]:
             await self._stored(letters.lapsed, _ids(moot))
         return true
@@ -198,13 +198,13 @@ class Alerts(Rounds):
         if letter.kind is Kind.NAG:
             stamp = nag.Stamp(self._settings.sender, letter.address, now, self._zone, link)
             return nag.nag(nag.overdue(letter.publication or "", letter.facts), stamp)
-        incident = told[letter.ref or ""]
+        incident = told[letter.incident]
         if letter.kind is Kind.ALERT:
             at = self._circumstances(letter, incident, now, link)
             if len(batch) == 1:
                 return alert.alert(incident, at)
-            return alert.grouped([told[one.ref or ""] for one in batch], at)
-        return self._to_sender(batch, [told[one.ref or ""] for one in batch], now)
+            return alert.grouped([told[one.incident] for one in batch], at)
+        return self._to_sender(batch, [told[one.incident] for one in batch], now)
 
     def _to_sender(self, batch: Sequence[Letter], about: Sequence[Incident], now: datetime) -> bytes:
         kind, facts, incident = batch[0].kind, batch[0].facts, about[0]

@@ -37,7 +37,6 @@ ERROR_KINDS = (
     "clock",
     "console",
     "damaged",
-    "damaged",
     "next_hop",
     "register",
     "release",

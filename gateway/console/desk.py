@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from gateway.alerts import Replays
 from gateway.config import Settings
-from gateway.console.postbox import Postbox, Replays
+from gateway.console.postbox import Postbox
 from gateway.console.sparing import Sparing
 from gateway.metrics import Gauges
 from gateway.model import Message, Policy, Register

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 from gateway import log, metrics
+from gateway.alerts import Replays
 from gateway.config import Settings
 from gateway.invitations import link_url
 from gateway.letters.sign_in import sign_in
 from gateway.model import Envelope, Recipient
-from gateway.replies import GatewayError, Reply, StoreUnavailable
+from gateway.replies import GatewayError, StoreUnavailable
 from gateway.store import sessions
 from gateway.store.database import Database
 
@@ -22,15 +22,6 @@ _TRIES = (0.0, 2.0, 10.0, 30.0)
 _PATIENCE = 30.0
 _MOST = 100
 """Letters under way at one time; more than that is nobody's legitimate wish."""
-
-
-class Replays(Protocol):
-    """The next hop, as far as a letter needs it."""
-
-    async def replay(
-        self, envelope: Envelope, content: bytes, *, partial: bool, received: bytes = b""
-    ) -> tuple[Reply, ...]:
-        """One final reply for each recipient, in order; raises GatewayError where there is none."""
 
 
 class Postbox:

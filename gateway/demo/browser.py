@@ -64,6 +64,10 @@ class Browser:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget the cookies and drop the connections."""
         self._client.close()
 
     def open(self, url: str) -> Page:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -89,6 +90,10 @@ class Site:
 
     def __exit__(self, *_error: object) -> None:
         self._closing.close()
+
+    def at_the_end(self, close: Callable[[], object]) -> None:
+        """Have something closed together with the installation."""
+        self._closing.callback(close)
 
     @property
     def metrics_url(self) -> str:

@@ -75,6 +75,7 @@ class _Story:
         self.attached = (site.folder / "stability.docx", site.folder / "tables.xlsx")
         self.refs: list[str] = []
         self.browser = Browser()
+        site.at_the_end(self.browser.close)
         self.decision = NOWHERE
 
     def register(self) -> Step:

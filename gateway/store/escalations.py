@@ -17,7 +17,6 @@ from gateway.incident import Concern, Incident, Standing, asked_at
 from gateway.store import audit, cases, consents, letters
 from gateway.store.database import Database
 from gateway.store.incident_rows import concerns
-from gateway.store.incidents import GATEWAY
 from gateway.store.tables import CONSENTS, INCIDENTS, LETTERS
 
 DEPUTIES, FALLBACK = 1, 2
@@ -107,7 +106,7 @@ def _raise(
         asked = letters.owe_alerts(connection, ref, patience.addresses(step, known), now, level=step)
         if asked:
             facts = {"asked": asked, "why": why}
-            audit.append(connection, now, GATEWAY, f"alert {_NAMES[step]}", ref, facts)
+            audit.append(connection, now, audit.GATEWAY, f"alert {_NAMES[step]}", ref, facts)
         added += asked
     if added:
         letters.owe_webhooks(connection, ref, patience.webhooks, now, level=level)
@@ -133,7 +132,7 @@ def bounced(
     """
     for letter in given:
         with database.write() as connection:
-            ref = letter.ref or ""
+            ref = letter.incident
             added: list[str] = []
             for level in range(letter.level + 1, FALLBACK + 1):
                 if not added:
@@ -141,7 +140,7 @@ def bounced(
             if added or _others(connection, letter):
                 letters.undeliverable(connection, [letter.id], code)
                 facts = {"address": letter.address, "code": code}
-                audit.append(connection, now, GATEWAY, "alert bounced", ref, facts)
+                audit.append(connection, now, audit.GATEWAY, "alert bounced", ref, facts)
             else:
                 letters.try_again(connection, [letter.id], next_attempt_at, code)
 

@@ -26,8 +26,6 @@ from gateway.store.tables import CONTENTS, INCIDENT_FINDINGS, INCIDENT_RECIPIENT
 RESEND_WINDOW = timedelta(days=7)
 """How long a refused or observed mail answers its resend; clients give up after 5 days (RFC 5321 4.5.4.1)."""
 
-GATEWAY = audit.GATEWAY
-
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
@@ -76,7 +74,7 @@ def record(
             connection.execute(insert(CONTENTS).values(ref=ref, sealed=sealed))
         _owe_letters(connection, mail, decision, ref, now, fallback)
         letters.owe_webhooks(connection, ref, webhooks, now, level=0)
-        audit.append(connection, now, GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
+        audit.append(connection, now, audit.GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
         plans.settle_new(connection, ref, published, now)
     return Recorded(ref, fresh=True)
 

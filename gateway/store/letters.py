@@ -56,6 +56,13 @@ class Letter:
     facts: dict[str, Any] = field(default_factory=dict)
     publication: str | None = None
 
+    @property
+    def incident(self) -> str:
+        """The reference of the incident that it is about; raises ValueError for a letter about a publication."""
+        if self.ref is None:
+            raise ValueError("the letter is about no incident")
+        return self.ref
+
 
 def owe(
     connection: Connection,

@@ -15,9 +15,8 @@ from sqlalchemy import Connection, delete, or_, select, update
 from gateway.incident import Standing
 from gateway.model import LiveBy, Publication, State
 from gateway.store import NotDone
-from gateway.store.audit import append
+from gateway.store.audit import GATEWAY, append
 from gateway.store.database import Database
-from gateway.store.incidents import GATEWAY
 from gateway.store.letters import Kind, lapse_nags, owe
 from gateway.store.publication_rows import known, publication_of, save
 from gateway.store.tables import INCIDENTS, INSTALLATION, PUBLICATIONS, TRACES

@@ -23,7 +23,6 @@ from gateway.store import audit, letters
 from gateway.store.cases import restate
 from gateway.store.database import Database
 from gateway.store.incident_rows import addressee, read_incident
-from gateway.store.incidents import GATEWAY
 from gateway.store.tables import CONTENTS, INCIDENT_RECIPIENTS, INCIDENTS
 
 _RECIPIENTS = INCIDENT_RECIPIENTS.c
@@ -108,7 +107,9 @@ def claim(database: Database, ref: str, office: str, now: datetime, until: datet
             return None
         doubtful = [row.address for row in rows if row.in_doubt]
         if doubtful:
-            audit.append(connection, now, GATEWAY, "relay again in doubt", ref, {"recipients": doubtful})
+            audit.append(
+                connection, now, audit.GATEWAY, "relay again in doubt", ref, {"recipients": doubtful}
+            )
         ids = [row.id for row in rows]
         connection.execute(update(INCIDENT_RECIPIENTS).where(_RECIPIENTS.id.in_(ids)).values(in_doubt=True))
         sealed = connection.execute(select(CONTENTS.c.sealed).where(CONTENTS.c.ref == ref)).scalar()
@@ -149,7 +150,7 @@ def settle(database: Database, job: Job, office: str, answers: Sequence[Answer],
             _write(connection, answer)
         _owe_report(connection, job, answers, now)
         facts = [{"address": a.address, "state": a.standing, "code": a.code} for a in answers]
-        audit.append(connection, now, GATEWAY, "relay answered", ref, {"recipients": facts})
+        audit.append(connection, now, audit.GATEWAY, "relay answered", ref, {"recipients": facts})
         return restate(connection, ref, now)
 
 
@@ -192,7 +193,7 @@ def damaged(database: Database, job: Job, office: str, now: datetime, next_attem
     ref = job.incident.ref
     with database.write() as connection:
         if not job.incident.damaged:
-            audit.append(connection, now, GATEWAY, "content damaged", ref, {})
+            audit.append(connection, now, audit.GATEWAY, "content damaged", ref, {})
         connection.execute(update(INCIDENTS).where(INCIDENTS.c.ref == ref).values(damaged=True))
         ids = [one.id for one in job.waiting]
         later = update(INCIDENT_RECIPIENTS).where(_RECIPIENTS.id.in_(ids))
