@@ -1,0 +1,256 @@
+"""How the figures of a text agree with those of registered publications: a score, and what it is made of.
+
+For each publication the text's figures are a row of gains (they agree) and costs (they do not); the score is the best
+stretch of that row.  So a mail's other figures far away take nothing off, and a figure told twice counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.figures import Counts, Features, Figures, Numbers
+from gateway.labels import near
+from gateway.numerals import MOST_DIGITS, Figure, Unit, figures, folded_lines
+
+Scores = NDArray[np.float64]
+
+_FORMS: Final = np.uint64(7)
+_OWN, _PERCENT, _NUMBER = np.uint64(4), np.uint64(2), np.uint64(1)
+_WORDS: Final = 1 << 27
+_COST: Final = 0.6
+"""Taken away for a figure between others that does not agree: most figures of a leak do."""
+_FAR: Final = 400
+"""Characters between two figures for which as much is taken away again."""
+_CHANCE: Final = 0.7
+"""Of the logarithm of how many words were tried as labels: one of many agrees more easily."""
+_BEST_FIGURE: Final = 3.0
+"""No single figure gains more: two are needed to hold, whatever they are."""
+_LESSER: Final = 0.8
+"""What a second label counts beside the rarest, halved for each further one: labels come together."""
+_TWO_DIGITS: Final = 9
+_TOGETHER: Final = 4
+"""Different figures without labels that must stand in one place of a publication."""
+
+
+class Agreement(NamedTuple):
+    """One publication in one text.
+
+    `score` is how unlikely the agreement is by chance, as a power of ten; `figures` how many different ones agree in
+    the stretch, `gains` what each of them adds, `start` and `end` the stretch in the folded text, `kind` whether
+    labels agree (`labels`) or figures of one row, column or paragraph stand together (`together`).
+    """
+
+    publication: str
+    score: float
+    figures: int
+    gains: tuple[float, ...]
+    start: int
+    end: int
+    kind: str
+
+
+def agreements(index: Figures, text: str) -> list[Agreement]:
+    """How a text (not folded) agrees with each publication, the best stretch of each, best first."""
+    if not len(index):
+        return []
+    folded = folded_lines(text)
+    found = [figure for figure in figures(folded) if figure.mantissa > 9]
+    if len(found) < 2:
+        return []
+    queries = _queries(index, found)
+    best: dict[str, Agreement] = {}
+    for agreement in (*_by_labels(index, folded, found, queries), *_by_places(index, found, queries)):
+        if agreement.publication not in best or agreement.score > best[agreement.publication].score:
+            best[agreement.publication] = agreement
+    return sorted(best.values(), key=lambda each: (-each.score, each.publication))
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """What is looked up: for each, the number of the figure, its value, and whether it is as printed."""
+
+    figure: Numbers
+    value: Features
+    own: NDArray[np.bool_]
+    wanted: Features
+    """The form bit one of which must be set: a percentage does not agree with pounds."""
+
+    def taken(self, chosen: NDArray[np.bool_] | Numbers) -> _Queries:
+        return _Queries(self.figure[chosen], self.value[chosen], self.own[chosen], self.wanted[chosen])
+
+
+_UNITS: Final = {Unit.PERCENT: 2, Unit.PLAIN: 3, Unit.COUNT: 1, Unit.MONEY: 1}
+
+
+def _queries(index: Figures, found: list[Figure]) -> _Queries:
+    """Every figure at its own precision and at all coarser ones that are on record."""
+    mantissas = np.array([figure.mantissa for figure in found], np.int64)
+    exponents = np.array([figure.exponent for figure in found], np.int64)
+    wanted = np.array([_UNITS[figure.unit] for figure in found], np.uint64)
+    numbers = np.arange(len(found))
+    rows = [(numbers, mantissas, exponents)]
+    for dropped in range(1, MOST_DIGITS - 1):
+        power = 10**dropped
+        long = numbers[mantissas >= power * 10]
+        if not len(long):
+            break
+        up = (mantissas[long] + power // 2) // power
+        rows.append((long, up, exponents[long] + dropped))
+        tie = (mantissas[long] + power // 2) % power == 0
+        rows.append((long[tie], up[tie] - 1, exponents[long][tie] + dropped))
+    figure, mantissa, exponent = (np.concatenate(column) for column in zip(*rows, strict=True))
+    own = np.arange(len(figure)) < len(found)
+    queries = _Queries(figure, index.keyed.values(mantissa, exponent), own, wanted[figure])
+    which, feature, _ = index.standing(queries.value, 0, 8)
+    fits = _fits(queries, which, feature)
+    return queries.taken(np.unique(which[fits]))
+
+
+def _fits(queries: _Queries, which: Numbers, feature: Features) -> NDArray[np.bool_]:
+    """Whether an entry may agree: a coarser form only with a registered figure's own, units if both are known."""
+    fits: NDArray[np.bool_] = ((feature & queries.wanted[which]) != 0) & (
+        queries.own[which] | ((feature & _OWN) != 0)
+    )
+    return fits
+
+
+def _by_labels(index: Figures, folded: str, found: list[Figure], queries: _Queries) -> Iterator[Agreement]:
+    """Figures that agree with their label, each by how unlikely that is."""
+    labels = {
+        number: [
+            index.keyed.label(stem) << 3 | _WORDS
+            for stem in near(folded, found[number].start, found[number].end)
+        ]
+        for number in set(queries.figure.tolist())
+    }
+    beside = [labels[number] for number in queries.figure.tolist()]
+    counts = np.array([len(each) for each in beside], np.int64)
+    asked = queries.taken(np.repeat(np.arange(len(counts)), counts))
+    label = np.array([one for each in beside for one in each], np.uint64)
+    hits = _hits(index, asked, asked.value | label, (0, 8))
+    gain = _unlikely(index.labels, hits)
+    tried = np.bincount(queries.figure, counts, len(found)) / np.maximum(
+        1, np.bincount(queries.figure, minlength=len(found))
+    )
+    yield from _stretches(index, found, hits, gain, _CHANCE * np.log10(np.maximum(1, tried)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """Entries that agree: the figure's number, whose they are, how many digits agree, and under which label."""
+
+    figure: Numbers
+    owner: Numbers
+    digits: Numbers
+    label: Numbers
+
+    def taken(self, chosen: NDArray[np.bool_] | Numbers) -> _Hits:
+        return _Hits(self.figure[chosen], self.owner[chosen], self.digits[chosen], self.label[chosen])
+
+
+def _hits(index: Figures, asked: _Queries, values: Features, span: tuple[int, int]) -> _Hits:
+    which, feature, owner = index.standing(values, *span)
+    fits = _fits(asked, which, feature)
+    which, feature, owner = which[fits], feature[fits], owner[fits]
+    digits = ((feature >> np.uint64(28)) & np.uint64(7)).astype(np.int64)
+    return _Hits(
+        asked.figure[which],
+        owner,
+        digits,
+        (feature >> np.uint64(3) & np.uint64((1 << 24) - 1)).astype(np.int64),
+    )
+
+
+def _unlikely(counts: Counts, hits: _Hits) -> Scores:
+    """How unlikely it is that a figure of so many digits is one of those with this label, as a power of ten."""
+    there = counts.of(hits.owner, hits.digits, hits.label)
+    return np.maximum(0.0, np.log10(9.0 * 10.0**hits.digits / there))
+
+
+def _stretches(
+    index: Figures, found: list[Figure], hits: _Hits, gain: Scores, chance: Scores
+) -> Iterator[Agreement]:
+    """The best stretch of each publication; of a figure's labels the rarest counts, the others less and less."""
+    if not len(gain):
+        return
+    # The form with most digits that agrees stands for the figure; a label is counted once.
+    order = np.lexsort((hits.label, -gain, -hits.digits, hits.figure, hits.owner))
+    hits, gain = hits.taken(order), gain[order]
+    first = _changes(hits.owner, hits.figure)
+    group, heads = np.cumsum(first) - 1, np.flatnonzero(first)
+    counted = (hits.digits == hits.digits[heads][group]) & (first | _changes(hits.label))
+    rank = np.cumsum(counted) - np.cumsum(counted)[heads][group]
+    lesser = np.minimum(gain, 2.0) * _LESSER * 0.5 ** np.minimum(rank, 30)
+    told = np.bincount(group, np.where(first, gain, np.where(counted, lesser, 0.0)))
+    hits = hits.taken(heads)
+    total = np.clip(told - chance[hits.figure], 0.0, _BEST_FIGURE)
+    yield from _best_of_each(index, found, hits.owner, hits.figure, total, "labels")
+
+
+def _changes(*columns: Numbers) -> NDArray[np.bool_]:
+    changed = np.ones(len(columns[0]), bool)
+    changed[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return changed
+
+
+def _best_of_each(
+    index: Figures, found: list[Figure], owner: Numbers, figure: Numbers, gains: Scores, kind: str
+) -> Iterator[Agreement]:
+    bounds = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if high - low > 1:
+            row = list(zip(figure[low:high].tolist(), gains[low:high].tolist(), strict=True))
+            best = _best(found, row)
+            if best is not None:
+                yield Agreement(index.ids[int(owner[low])], *best, kind)
+
+
+def _best(
+    found: list[Figure], row: list[tuple[int, float]]
+) -> tuple[float, int, tuple[float, ...], int, int] | None:
+    """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures."""
+    best: tuple[float, int, tuple[float, ...], int, int] | None = None
+    score, gains, seen, first, previous = 0.0, list[float](), set[tuple[int, int]](), -1, -1
+    for number, gain in row:
+        figure = found[number]
+        if previous >= 0:
+            apart = figure.start - found[previous].end
+            score -= _COST * (number - previous - 1) + _COST * max(0, apart - _FAR) / _FAR
+        if score <= 0 or previous < 0:
+            score, gains, seen, first = 0.0, [], set(), number
+        previous = number
+        if figure[:2] in seen:
+            continue
+        seen.add(figure[:2])
+        gains.append(gain)
+        score += gain
+        if len(seen) > 1 and (best is None or score > best[0]):
+            best = (score, len(seen), tuple(gains), found[first].start, figure.end)
+    return best
+
+
+def _by_places(index: Figures, found: list[Figure], queries: _Queries) -> Iterator[Agreement]:
+    """Figures without labels that all stand in one row, column or paragraph of a publication."""
+    strong = queries.taken(
+        queries.own & (np.array([f.mantissa for f in found])[queries.figure] > _TWO_DIGITS)
+    )
+    hits = _hits(index, strong, strong.value, (8, _WORDS))
+    order = np.lexsort((hits.figure, hits.label, hits.owner))
+    hits = hits.taken(order)
+    hits = hits.taken(_changes(hits.owner, hits.label, hits.figure))
+    gain = np.minimum(_unlikely(index.blocks, hits), _BEST_FIGURE)
+    bounds = np.flatnonzero(np.append(_changes(hits.owner, hits.label), True)) if len(gain) else gain
+    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if high - low >= _TOGETHER:
+            row = list(zip(hits.figure[low:high].tolist(), gain[low:high].tolist(), strict=True))
+            best = _best(found, row)
+            if best is not None and best[1] >= _TOGETHER:
+                owner = int(hits.owner[low])
+                # As many rows and columns could have agreed by chance.
+                score = best[0] - float(np.log10(1 + index.blocks.different[owner]))
+                yield Agreement(index.ids[owner], score, *best[1:], "together")
