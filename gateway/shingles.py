@@ -27,8 +27,8 @@ LENGTH: Final = 5
 """Words of a shingle: where every eighth word was changed, runs of seven are left; a column's lines have as few."""
 STOCK: Final = 8
 """A shingle that so many registered publications have is a stock phrase: more than half a year of editions."""
-_TELLING: Final = 2
-"""Words of a registered shingle that must say something; `at the end of the` is no trace of anything."""
+_TELLING: Final = 1
+"""Words of a shingle that must say something: `at the end of the` or `Jan Feb Mar Apr May` is no trace of anything."""
 _PIECE: Final = 1_000_000
 """Characters that are folded at a time."""
 _MOST_WORDS: Final = 50_000
@@ -41,7 +41,7 @@ _FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in
 _SMALL: Final = re.compile(rb"[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]")
 _UNTELLING: Final = frozenset(
     b"""a about above after all also am among an and any are as at be because been before being below between both
-    but by can could did do does during each either for from further had has have he her his how i if in into is it
+    but by can could did do does during each either end ending for from further had has have he her his how i if in into is it
     its least less many may more most much no nor not of off on one only or other our out over per she should so some
     such than that the their them then there these they this those through to two under until up upon us very was we
     were what when where which while who whose will with within would you your cent pc percent number total year years
