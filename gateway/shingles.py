@@ -41,8 +41,8 @@ _FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in
 _SMALL: Final = re.compile(rb"[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]")
 _UNTELLING: Final = frozenset(
     b"""a about above after all also am among an and any are as at be because been before being below between both
-    but by can could did do does during each either end ending for from further had has have he her his how i if in into is it
-    its least less many may more most much no nor not of off on one only or other our out over per she should so some
+    but by can could did do does during each either end ending for from further had has have he her his how i if in
+    into is it its least less many may more most much no nor not of off on one only or other our out over per she should so some
     such than that the their them then there these they this those through to two under until up upon us very was we
     were what when where which while who whose will with within would you your cent pc percent number total year years
     month months quarter quarters january february march april may june july august september october november
@@ -64,22 +64,21 @@ def words(folded: str) -> list[bytes]:
     return _GROUPED.sub(b"", text).translate(_APART, _INNER).split()
 
 
-class Hashes(dict[bytes, int]):
-    """The keyed hash (64 bits) of each word met, worked out once."""
+class Hashes(dict[bytes, bytes]):
+    """The keyed hash (8 bytes) of each word met, worked out once."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key
 
-    def __missing__(self, word: bytes) -> int:
+    def __missing__(self, word: bytes) -> bytes:
         if len(self) >= _MOST_WORDS:
             self.clear()
-        digest = blake2b(word, key=self._key, digest_size=8, person=b"word").digest()
-        return self.setdefault(word, int.from_bytes(digest, "big"))
+        return self.setdefault(word, blake2b(word, key=self._key, digest_size=8, person=b"word").digest())
 
     def of(self, found: Sequence[bytes]) -> Features:
         """The hashes of words, in their order."""
-        return np.fromiter(map(self.__getitem__, found), np.uint64, len(found))
+        return np.frombuffer(b"".join(map(self.__getitem__, found)), "<u8").astype(np.uint64, copy=False)
 
 
 @lru_cache(maxsize=2)
@@ -181,7 +180,9 @@ class Texts:
         """The places of shingles that are registered, with the publications that have them."""
         places = np.flatnonzero(self._passes(found))
         wanted = found[places]
-        first = np.searchsorted(self._features, wanted, "left")
+        first = np.searchsorted(self._features, wanted)
+        there = self._features[np.minimum(first, len(self) - 1)] == wanted if len(self) else first < 0
+        places, wanted, first = places[there], wanted[there], first[there]
         counts = np.searchsorted(self._features, wanted, "right") - first
         # Of each shingle as many entries as publications have it, one after the other.
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -201,19 +202,23 @@ def _without(found: Features, known: Features) -> Features:
 
 def _not_stock(joined: Features) -> npt.NDArray[np.bool_]:
     """Of sorted entries, those whose shingle has fewer than STOCK of them."""
-    _, back, counts = np.unique(joined, return_inverse=True, return_counts=True)
-    kept: npt.NDArray[np.bool_] = counts[back] < STOCK
+    kept = np.ones(len(joined), np.bool_)
+    starts = np.flatnonzero(joined[STOCK - 1 :] == joined[: 1 - STOCK])
+    for number in range(STOCK):
+        kept[starts + number] = False
     return kept
 
 
 def _sieve(joined: Features) -> npt.NDArray[np.uint8]:
-    """One bit for each value of the leading bits of a shingle, 16 to 32 times as many as there are entries."""
+    """One bit for each value of the leading bits of a sorted shingle, 16 to 32 times as many as there are entries."""
     size = 1 << max(0, (len(joined) * 2).bit_length())
     sieve = np.zeros(size, np.uint8)
-    bits = np.unique(joined >> np.uint64(64 - _bits(size)))
-    np.bitwise_or.at(
-        sieve, (bits >> np.uint64(3)).astype(np.int64), np.uint8(1) << (bits & np.uint64(7)).astype(np.uint8)
-    )
+    bits = joined >> np.uint64(64 - _bits(size))
+    cells = (bits >> np.uint64(3)).astype(np.int64)
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    if len(starts):
+        marks = np.left_shift(np.uint8(1), (bits & np.uint64(7)).astype(np.uint8))
+        sieve[cells[starts]] = np.bitwise_or.reduceat(marks, starts)
     return sieve
 
 
