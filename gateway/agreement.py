@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.figures import Counts, Features, Figures, Numbers
-from gateway.labels import near
+from gateway.labels import near, stems
 from gateway.numerals import MOST_DIGITS, Figure, Unit, figures, folded_lines
 
 Scores = NDArray[np.float64]
@@ -26,13 +27,12 @@ _COST: Final = 0.6
 """Taken away for a figure between others that does not agree: most figures of a leak do."""
 _FAR: Final = 400
 """Characters between two figures for which as much is taken away again."""
-_CHANCE: Final = 0.7
+_CHANCE: Final = 0.5
 """Of the logarithm of how many words were tried as labels: one of many agrees more easily."""
 _BEST_FIGURE: Final = 3.0
 """No single figure gains more: two are needed to hold, whatever they are."""
 _LESSER: Final = 0.8
 """What a second label counts beside the rarest, halved for each further one: labels come together."""
-_TWO_DIGITS: Final = 9
 _TOGETHER: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 
@@ -59,7 +59,7 @@ def agreements(index: Figures, text: str) -> list[Agreement]:
     if not len(index):
         return []
     folded = folded_lines(text)
-    found = [figure for figure in figures(folded) if figure.mantissa > 9]
+    found = _telling(folded)
     if len(found) < 2:
         return []
     queries = _queries(index, found)
@@ -67,7 +67,31 @@ def agreements(index: Figures, text: str) -> list[Agreement]:
     for agreement in (*_by_labels(index, folded, found, queries), *_by_places(index, found, queries)):
         if agreement.publication not in best or agreement.score > best[agreement.publication].score:
             best[agreement.publication] = agreement
-    return sorted(best.values(), key=lambda each: (-each.score, each.publication))
+    told = (_on_topic(index, folded, each) for each in best.values() if each.score > 0)
+    return sorted(told, key=lambda each: (-each.score, each.publication))
+
+
+def on_record(index: Figures, text: str) -> list[Figure]:
+    """The figures of a text (not folded) that some publication has, whatever stands beside them."""
+    found = _telling(folded_lines(text))
+    return [found[number] for number in sorted(set(_queries(index, found).figure.tolist()))]
+
+
+def _telling(folded: str) -> list[Figure]:
+    """The figures of two digits and more: fewer are in every mail."""
+    return [figure for figure in figures(folded) if figure.mantissa > 9]
+
+
+def _on_topic(index: Figures, folded: str, agreement: Agreement) -> Agreement:
+    """More likely where the text around names the publication's matter."""
+    around = folded[max(0, agreement.start - _AROUND) : agreement.end + _AROUND]
+    named = index.topics[index.ids.index(agreement.publication)]
+    said = sum(index.keyed.label(stem) in named for stem in stems(around))
+    return agreement._replace(score=agreement.score + min(said * _TOPIC_WORD, _TOPIC_MOST))
+
+
+_AROUND: Final = 600
+_TOPIC_WORD, _TOPIC_MOST = 0.3, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +118,13 @@ def _queries(index: Figures, found: list[Figure]) -> _Queries:
     wanted = np.array([_UNITS[figure.unit] for figure in found], np.uint64)
     numbers = np.arange(len(found))
     rows = [(numbers, mantissas, exponents)]
-    for dropped in range(1, MOST_DIGITS - 1):
+    for dropped in range(1, MOST_DIGITS):
         power = 10**dropped
-        long = numbers[mantissas >= power * 10]
-        if not len(long):
-            break
-        up = (mantissas[long] + power // 2) // power
-        rows.append((long, up, exponents[long] + dropped))
-        tie = (mantissas[long] + power // 2) % power == 0
-        rows.append((long[tie], up[tie] - 1, exponents[long][tie] + dropped))
+        up = (mantissas + power // 2) // power
+        long = (up >= 10) & (mantissas >= 100)
+        rows.append((numbers[long], up[long], exponents[long] + dropped))
+        tie = long & ((mantissas + power // 2) % power == 0) & (up > 10)
+        rows.append((numbers[tie], up[tie] - 1, exponents[tie] + dropped))
     figure, mantissa, exponent = (np.concatenate(column) for column in zip(*rows, strict=True))
     own = np.arange(len(figure)) < len(found)
     queries = _Queries(figure, index.keyed.values(mantissa, exponent), own, wanted[figure])
@@ -137,7 +159,9 @@ def _by_labels(index: Figures, folded: str, found: list[Figure], queries: _Queri
     tried = np.bincount(queries.figure, counts, len(found)) / np.maximum(
         1, np.bincount(queries.figure, minlength=len(found))
     )
-    yield from _stretches(index, found, hits, gain, _CHANCE * np.log10(np.maximum(1, tried)))
+    yield from _stretches(
+        index, found, hits, gain, _CHANCE * np.log10(np.maximum(1, tried)) + _commonness(found)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +194,26 @@ def _unlikely(counts: Counts, hits: _Hits) -> Scores:
     """How unlikely it is that a figure of so many digits is one of those with this label, as a power of ten."""
     there = counts.of(hits.owner, hits.digits, hits.label)
     return np.maximum(0.0, np.log10(9.0 * 10.0**hits.digits / there))
+
+
+_COMMONER: Final = (
+    (0, 0, 0, 0, 0),
+    (0, 6, 6, 6, 6),
+    (0, 0, 10, 10, 10),
+    (0, 0, 9, 19, 19),
+    (0, 0, 0, 11, 28),
+    (0, 0, 4, 14, 24),
+    (0, 0, 2, 12, 22),
+)
+"""How much commoner figures are in ordinary mail than if all were as common: tenths of a power of ten.
+
+By digits (the row), and by noughts at the end (the column), counted over 3,969 figures of public mailing lists of 2002.
+"""
+
+
+def _commonness(found: list[Figure]) -> Scores:
+    shapes = ((str(figure.mantissa), str(figure.mantissa).rstrip("0")) for figure in found)
+    return np.array([_COMMONER[len(text) - 1][min(4, len(text) - len(bare))] / 10 for text, bare in shapes])
 
 
 def _stretches(
@@ -234,16 +278,23 @@ def _best(
     return best
 
 
+def _counting(found: list[Figure]) -> NDArray[np.bool_]:
+    """Which figures only count on from the one before: numbers of items, of tasks, of seconds."""
+    steps = [
+        second.exponent == first.exponent and abs(second.mantissa - first.mantissa) <= 1
+        for first, second in pairwise(found)
+    ]
+    return np.array([False, *steps])
+
+
 def _by_places(index: Figures, found: list[Figure], queries: _Queries) -> Iterator[Agreement]:
     """Figures without labels that all stand in one row, column or paragraph of a publication."""
-    strong = queries.taken(
-        queries.own & (np.array([f.mantissa for f in found])[queries.figure] > _TWO_DIGITS)
-    )
+    strong = queries.taken(queries.own & ~_counting(found)[queries.figure])
     hits = _hits(index, strong, strong.value, (8, _WORDS))
     order = np.lexsort((hits.figure, hits.label, hits.owner))
     hits = hits.taken(order)
     hits = hits.taken(_changes(hits.owner, hits.label, hits.figure))
-    gain = np.minimum(_unlikely(index.blocks, hits), _BEST_FIGURE)
+    gain = np.clip(_unlikely(index.blocks, hits) - _commonness(found)[hits.figure], 0.0, _BEST_FIGURE)
     bounds = np.flatnonzero(np.append(_changes(hits.owner, hits.label), True)) if len(gain) else gain
     for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         if high - low >= _TOGETHER:

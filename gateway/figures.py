@@ -13,6 +13,7 @@ and how rare the labels are that agree; figures between them that do not agree c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
@@ -162,6 +163,7 @@ class Figures:
         self._features, self._owners = every[order], owners[order]
         self.labels = Counts(arrays, words=True)
         self.blocks = Counts(arrays, words=False)
+        self.topics = _topics(arrays)
 
     def __len__(self) -> int:
         return len(self._features)
@@ -187,6 +189,21 @@ class Figures:
 
 _MOST: Final = 4096
 """Entries of one figure that are looked at: one that stands in more places tells nothing."""
+
+
+def _topics(arrays: Sequence[Features]) -> list[frozenset[int]]:
+    """The labels that most figures of each publication carry, without those that most publications share."""
+    most: list[list[int]] = []
+    for array in arrays:
+        own = array[(array & np.uint64(_OWN | _WORDS_FROM)) == np.uint64(_OWN | _WORDS_FROM)]
+        unique, count = np.unique(own >> np.uint64(_FORM_BITS) & np.uint64(_LABEL_MASK), return_counts=True)
+        most.append(unique[np.argsort(-count, kind="stable")][:_TOPIC].astype(np.int64).tolist())
+    spread = Counter(label for labels in most for label in labels)
+    return [frozenset(label for label in labels if spread[label] <= 2 + len(arrays) // 4) for labels in most]
+
+
+_TOPIC: Final = 40
+"""Labels by which it is told whether a text is about a publication's matter."""
 
 
 class Counts:

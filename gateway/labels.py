@@ -38,10 +38,11 @@ _STOP: Final = frozenset(
     fallen falls grew growth grow change changed changes higher high low highest lowest up drop dropped dropping
     remained average level levels rate rates very according including include includes proportion share amount value
     values accounted estimate estimates against approximately almost around said says say year's yet you your
-    http https www com org html mail email subject
+    january february march april may june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec http https www com org html mail email subject
     """)
 )
-"""Words that stand beside figures of every kind."""
+"""Words that stand beside figures of every kind; months stand in every table."""
 _SUFFIXES: Final = (
     "isations", "isation", "izations", "ization", "ational", "fulness", "ousness", "iveness", "ations", "ation",
     "ements", "ement", "ments", "ment", "ities", "ings", "ances", "ences", "ance", "ence", "ists", "ness", "ated",
@@ -68,12 +69,12 @@ def stems(folded: str) -> list[str]:
 
 
 def near(folded: str, start: int, end: int) -> list[str]:
-    """The stems of the words beside a place, nearest first, REACH on either side and not beyond its sentence."""
+    """The stems of the words beside a place, nearest first, REACH on either side.
+
+    What follows ends with the sentence; what stands before may name the matter in a sentence before.
+    """
     before = folded[max(0, start - _SPAN) : start]
     after = folded[end : end + _SPAN]
-    for match in _SENTENCE_END.finditer(before):
-        before = before[match.end() :] if match.end() < len(before) else before
-        break
     stop = _SENTENCE_END.search(after)
     after = after if stop is None else after[: stop.start()]
     left = list(filter(None, map(stem, reversed(_WORD.findall(before)))))[:REACH]
@@ -167,17 +168,24 @@ def _cells(line: str) -> list[str]:
         parts = line.split("\t")
     elif line.count("|") >= 2:
         parts = line.strip().strip("|").split("|")
-    elif line.count(",") >= 2 and ", " not in line and " " not in line.strip('"'):
-        parts = line.split(",")
-    elif line.count(",") >= 2 and re.search(r",\"?-?\d[^ ]*,|,,", line):
-        parts = _separated(line)
+    elif _is_separated(line):
+        parts = [first or second for first, second in _SEPARATED.findall(line)]
     else:
         parts = [line]
     return [folded_lines(part.strip().strip('"')) for part in parts]
 
 
-def _separated(line: str) -> list[str]:
-    return re.findall(r"(?:^|,)(\"[^\"]*\"|[^,]*)", line)
+def _is_separated(line: str) -> bool:
+    """Whether a line is of comma-separated values: no comma is followed by a space or groups the digits of a number."""
+    if line.count(",") < 2:
+        return False
+    bare = _QUOTED.sub("", line)
+    return bare.count(",") >= 2 and ", " not in bare and (" " not in bare or _GROUPED.search(bare) is None)
+
+
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_GROUPED: Final = re.compile(r"(?<![\d,])[^,\d]?\d{1,3},\d{3}(?![\d])")
+_SEPARATED: Final = re.compile(r'(?:^|,)(?:"([^"]*)"|([^,]*))')
 
 
 def _is_row(cells: Iterable[str], numbers: list[list[Figure]]) -> bool:

@@ -77,13 +77,14 @@ def coarser(mantissa: int, fewest: int = 2) -> Iterator[tuple[int, int]]:
 
     An exact half is rounded both ways: nobody knows which way it was printed.
     """
-    power = 10
-    for dropped in range(1, len(str(mantissa)) - fewest + 1):
+    digits = len(str(mantissa))
+    for dropped in range(1, digits if digits > fewest else 1):
+        power = 10**dropped
         up, down = (mantissa + power // 2) // power, (mantissa + power // 2 - 1) // power
-        yield up, dropped
-        if down != up:
+        if up >= 10 ** (fewest - 1):
+            yield up, dropped
+        if up != down >= 10 ** (fewest - 1):
             yield down, dropped
-        power *= 10
 
 
 def limited(mantissa: int, exponent: int) -> tuple[int, int]:
@@ -91,7 +92,8 @@ def limited(mantissa: int, exponent: int) -> tuple[int, int]:
     excess = len(str(mantissa)) - MOST_DIGITS
     if excess <= 0:
         return mantissa, exponent
-    return (mantissa + 10**excess // 2) // 10**excess, exponent + excess
+    cut = (mantissa + 10**excess // 2) // 10**excess
+    return (cut, exponent + excess) if cut < 10**MOST_DIGITS else (cut // 10, exponent + excess + 1)
 
 
 _RUN: Final = re.compile(r"\d[\d,.:/-]*(?: \d{3}(?![\d,.:/-]*[\w%:/-]))*")
@@ -101,7 +103,7 @@ _NUMBER: Final = re.compile(rf"{_WHOLE}(?:\.(?P<fraction>\d+))?(?P<rest>[,.:/-]*
 _LONGEST: Final = 30
 """Characters of the longest run of digits that is a number."""
 _UNIT: Final = re.compile(
-    r" ?(?:(?P<percent>%(?: points?)?|per ?cent(?:age)?(?:[- ]points?)?|percentage[- ]points?|pc(?! ?[a-z])|ppts?|pp)"
+    r" ?(?:(?P<percent>%(?: points?)?|per ?cent(?:age)?(?:[- ]points?)?|percentage[- ]points?|pc|ppts?|pp)"
     r"|(?P<thousand>thousands?|k|000s)|(?P<million>millions?|mn|m)|(?P<billion>billions?|bn|b)"
     r"|(?P<trillion>trillions?|tn)|(?P<money>pounds?|euros?|dollars?|pence|p))(?![a-z0-9])"
 )
@@ -144,13 +146,18 @@ def _read(run: str) -> tuple[int, int, int, bool] | None:
         return None
     length = len(run) - len(match["rest"])
     value = int(whole.replace(",", "").replace(" ", "") + fraction)
-    maybe_year = not fraction and whole.isdigit() and value in _YEARS
+    maybe_year = not fraction and whole.isdigit() and (value in _YEARS or _is_day(whole))
     exponent = -len(fraction)
     if not fraction and value:
         while value >= 100 and value % 10 == 0:
             value //= 10
             exponent += 1
     return (*limited(value, exponent), length, maybe_year)
+
+
+def _is_day(whole: str) -> bool:
+    """Whether eight digits are a day, as programs write it: 20140312."""
+    return len(whole) == 8 and int(whole[:4]) in _YEARS and whole[4:6] <= "12" and whole[6:] <= "31"
 
 
 def _figure(text: str, start: int, read: tuple[int, int, int, bool] | None) -> Figure | None:
@@ -195,7 +202,9 @@ class _Lead:
             start -= 1
             before = text[start - 1] if start else " "
         self.opened = before == "("
-        self.clear = before in _BEFORE
+        # What is bracketed right after a word is an argument or a footnote.
+        called = before in "([" and start > 1 and text[start - 2].isalnum()
+        self.clear = before in _BEFORE and not called
 
 
 def _is_no_figure(text: str, start: int, end: int) -> bool:
@@ -205,6 +214,8 @@ def _is_no_figure(text: str, start: int, end: int) -> bool:
     if word[-1:].isalpha() and word.rpartition(" ")[2].lstrip("(") in _NAMED_PLACES:
         return True
     if word[-1:].isdigit() and _PHONE.search(before) is not None:
+        return True
+    if before.endswith("{ ") and end - start <= 2 and text[end : end + 2] in (". ", ") "):
         return True
     if before.endswith("+") and text[end : end + 2].strip().isdigit():
         return True
