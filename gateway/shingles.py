@@ -40,15 +40,17 @@ _APART: Final = bytes(code if code < 128 and chr(code).isalnum() else 32 for cod
 _FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(LENGTH)], np.uint64)
 _SMALL: Final = re.compile(rb"[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]")
 _UNTELLING: Final = frozenset(
-    b"""a about above after all also am among an and any are as at be because been before being below between both
-    but by can could did do does during each either end ending for from further had has have he her his how i if in
-    into is it its least less many may more most much no nor not of off on one only or other our out over per she should so some
-    such than that the their them then there these they this those through to two under until up upon us very was we
-    were what when where which while who whose will with within would you your cent pc percent number total year years
-    month months quarter quarters january february march april may june july august september october november
-    december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
-    q1 q2 q3 q4 north south east west midlands london yorkshire humber england wales scotland northern ireland united
-    kingdom great britain uk gb office national statistics ons false true""".split()
+    b"""
+    a about above after all also am among an and any are as at be because been before being below between both but
+    by can could did do does during each either end ending for from further had has have he her his how i if in into
+    is it its least less many may more most much no nor not of off on one only or other our out over per she should
+    so some such than that the their them then there these they this those through to two under until up upon us
+    very was we were what when where which while who whose will with within would you your cent pc percent number
+    total year years month months quarter quarters january february march april may june july august september
+    october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
+    friday saturday sunday q1 q2 q3 q4 north south east west midlands london yorkshire humber england wales scotland
+    northern ireland united kingdom great britain uk gb office national statistics ons false true
+    """.split()
 )
 """Words that say nothing of one publication: grammar, periods, the regions and names that head any official table."""
 

@@ -23,7 +23,7 @@ ENOUGH: Final = 5
 """Different shared shingles that are evidence, when they stand close together."""
 CLOSE: Final = 32
 """Words within which they must begin."""
-_MANY: Final = 100_000
+_MANY: Final = 50_000
 """Shared places beyond which a repeated shingle counts where it stands first only."""
 
 
@@ -72,15 +72,24 @@ def passages(texts: Texts, found: Features, over: Collection[str] = ()) -> Itera
         return
     if over:
         shared = _still_secret(texts, shared, over)
-    places = {key: _first_only(found, each) for key, each in _by_owner(texts, shared)}
-    while evident := {key: close for key, each in places.items() if len(close := _close(found, each))}:
+    places = {key: _new(found, each) for key, each in _by_owner(texts, shared)}
+    evident = {key: close for key, each in places.items() if len(close := _close(each))}
+    while evident:
         best = max(evident, key=lambda key: (len(evident[key]), len(places[key]), key))
         same = tuple(key for key in sorted(evident) if np.array_equal(places[key], places[best]))
         yield Copied(same, evident[best])
-        taken = places[best]
-        places = {
-            key: np.setdiff1d(places[key], taken, assume_unique=True) for key in evident if key not in same
-        }
+        evident = {key: evident[key] for key in evident if key not in same}
+        _take(places.pop(best), places, evident)
+
+
+def _take(taken: Places, places: dict[str, Places], evident: dict[str, Places]) -> None:
+    """Leave to the publications that remain what does not stand at the places taken."""
+    for key in tuple(evident):
+        rest = np.setdiff1d(places[key], taken, assume_unique=True)
+        if len(rest) < len(places[key]):
+            places[key], evident[key] = rest, _close(rest)
+            if not len(evident[key]):
+                del evident[key]
 
 
 def _still_secret(texts: Texts, shared: Shared, over: Collection[str]) -> Shared:
@@ -95,29 +104,21 @@ def _by_owner(texts: Texts, shared: Shared) -> Iterator[tuple[str, Places]]:
         yield texts.ids[owner], shared.places[shared.owners == owner]
 
 
-def _first_only(found: Features, places: Places) -> Places:
-    if len(places) <= _MANY:
-        return places
-    _, first = np.unique(found[places], return_index=True)
-    return places[np.sort(first)]
-
-
-def _close(found: Features, places: Places) -> Places:
-    """The places that are evidence: those within a stretch of CLOSE words that holds ENOUGH different shingles."""
-    if len(places) < ENOUGH:
-        return places[:0]
-    new = _new(found, places)
-    inside = np.flatnonzero(new[ENOUGH - 1 :] - new[: 1 - ENOUGH] < CLOSE)
-    marks = np.zeros(len(new) + 1, np.int64)
-    np.add.at(marks, inside, 1)
-    np.add.at(marks, inside + ENOUGH, -1)
-    return new[np.cumsum(marks)[:-1] > 0]
-
-
 def _new(found: Features, places: Places) -> Places:
     """The places whose shingle did not stand within the last CLOSE words: what is said again adds nothing."""
+    if len(places) > _MANY:
+        return np.sort(places[np.unique(found[places], return_index=True)[1]])
     order = np.lexsort((places, found[places]))
     sorted_places, sorted_features = places[order], found[places][order]
     again = np.zeros(len(places), np.bool_)
     again[1:] = (np.diff(sorted_features) == 0) & (np.diff(sorted_places) < CLOSE)
     return np.sort(sorted_places[~again])
+
+
+def _close(places: Places) -> Places:
+    """The places that are evidence: those within a stretch of CLOSE words that holds ENOUGH of them."""
+    inside = np.flatnonzero(places[ENOUGH - 1 :] - places[: 1 - ENOUGH] < CLOSE)
+    kept = np.zeros(len(places), np.bool_)
+    for number in range(ENOUGH):
+        kept[inside + number] = True
+    return places[kept]
