@@ -33,6 +33,10 @@ _BEST_FIGURE: Final = 3.0
 """No single figure gains more: two are needed to hold, whatever they are."""
 _LESSER: Final = 0.8
 """What a second label counts beside the rarest, halved for each further one: labels come together."""
+_FINER: Final = 0.4
+"""Taken off for each digit that a text prints beyond what is on record: people quote figures no finer than they are."""
+_WORTH: Final = 1.0
+"""Gains that a publication or a place must add up to before its best stretch is looked for."""
 _TOGETHER: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 
@@ -83,7 +87,9 @@ def _telling(folded: str) -> list[Figure]:
 
 
 def _on_topic(index: Figures, folded: str, agreement: Agreement) -> Agreement:
-    """More likely where the text around names the publication's matter."""
+    """More likely where the text around names the publication's matter; a column of cells names none."""
+    if agreement.kind == "together":
+        return agreement._replace(score=agreement.score + _TOPIC_UNNAMED)
     around = folded[max(0, agreement.start - _AROUND) : agreement.end + _AROUND]
     named = index.topics[index.ids.index(agreement.publication)]
     said = sum(index.keyed.label(stem) in named for stem in stems(around))
@@ -91,7 +97,8 @@ def _on_topic(index: Figures, folded: str, agreement: Agreement) -> Agreement:
 
 
 _AROUND: Final = 600
-_TOPIC_WORD, _TOPIC_MOST = 0.3, 2.0
+"""Characters around a stretch in which words of a publication's matter are looked for."""
+_TOPIC_WORD, _TOPIC_MOST, _TOPIC_UNNAMED = 0.3, 2.0, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +239,9 @@ def _stretches(
     lesser = np.minimum(gain, 2.0) * _LESSER * 0.5 ** np.minimum(rank, 30)
     told = np.bincount(group, np.where(first, gain, np.where(counted, lesser, 0.0)))
     hits = hits.taken(heads)
-    total = np.clip(told - chance[hits.figure], 0.0, _BEST_FIGURE)
+    printed = np.array([figure.digits for figure in found])[hits.figure]
+    finer = _FINER * (printed - hits.digits - 1)
+    total = np.clip(told - chance[hits.figure] - finer, 0.0, _BEST_FIGURE)
     yield from _best_of_each(index, found, hits.owner, hits.figure, total, "labels")
 
 
@@ -245,13 +254,21 @@ def _changes(*columns: Numbers) -> NDArray[np.bool_]:
 def _best_of_each(
     index: Figures, found: list[Figure], owner: Numbers, figure: Numbers, gains: Scores, kind: str
 ) -> Iterator[Agreement]:
-    bounds = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if high - low > 1:
-            row = list(zip(figure[low:high].tolist(), gains[low:high].tolist(), strict=True))
-            best = _best(found, row)
-            if best is not None:
-                yield Agreement(index.ids[int(owner[low])], *best, kind)
+    for low, high in _groups(_changes(owner), gains, np.full(len(gains), _WORTH), 2):
+        row = list(zip(figure[low:high].tolist(), gains[low:high].tolist(), strict=True))
+        best = _best(found, row)
+        if best is not None:
+            yield Agreement(index.ids[int(owner[low])], *best, kind)
+
+
+def _groups(first: NDArray[np.bool_], gains: Scores, worth: Scores, fewest: int) -> Iterator[tuple[int, int]]:
+    """Where the groups begin and end that hold enough figures and enough gains."""
+    if not len(gains):
+        return
+    lows = np.flatnonzero(first)
+    highs = np.append(lows[1:], len(gains))
+    chosen = (highs - lows >= fewest) & (np.add.reduceat(gains, lows) >= worth[lows])
+    yield from zip(lows[chosen].tolist(), highs[chosen].tolist(), strict=True)
 
 
 def _best(
@@ -295,13 +312,11 @@ def _by_places(index: Figures, found: list[Figure], queries: _Queries) -> Iterat
     hits = hits.taken(order)
     hits = hits.taken(_changes(hits.owner, hits.label, hits.figure))
     gain = np.clip(_unlikely(index.blocks, hits) - _commonness(found)[hits.figure], 0.0, _BEST_FIGURE)
-    bounds = np.flatnonzero(np.append(_changes(hits.owner, hits.label), True)) if len(gain) else gain
-    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if high - low >= _TOGETHER:
-            row = list(zip(hits.figure[low:high].tolist(), gain[low:high].tolist(), strict=True))
-            best = _best(found, row)
-            if best is not None and best[1] >= _TOGETHER:
-                owner = int(hits.owner[low])
-                # As many rows and columns could have agreed by chance.
-                score = best[0] - float(np.log10(1 + index.blocks.different[owner]))
-                yield Agreement(index.ids[owner], score, *best[1:], "together")
+    # As many rows and columns could have agreed by chance.
+    chance = np.log10(1 + index.blocks.different)[hits.owner]
+    for low, high in _groups(_changes(hits.owner, hits.label), gain, chance + _WORTH, _TOGETHER):
+        row = list(zip(hits.figure[low:high].tolist(), gain[low:high].tolist(), strict=True))
+        best = _best(found, row)
+        if best is not None and best[1] >= _TOGETHER:
+            score = best[0] - float(chance[low])
+            yield Agreement(index.ids[int(hits.owner[low])], score, *best[1:], "together")
