@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.figure import MOST_DIGITS, Figure, Unit
 from gateway.figures import Counts, Features, Figures, Numbers
 from gateway.labels import near, stems
-from gateway.numerals import MOST_DIGITS, Figure, Unit, figures, folded_lines
+from gateway.numerals import figures, folded_lines
+from gateway.stretch import best_stretch, commonness, counting
 
 Scores = NDArray[np.float64]
 
 _FORMS: Final = np.uint64(7)
 _OWN, _PERCENT, _NUMBER = np.uint64(4), np.uint64(2), np.uint64(1)
 _WORDS: Final = 1 << 27
-_COST: Final = 0.6
-"""Taken away for a figure between others that does not agree: most figures of a leak do."""
-_FAR: Final = 400
-"""Characters between two figures for which as much is taken away again."""
 _CHANCE: Final = 0.5
 """Of the logarithm of how many words were tried as labels: one of many agrees more easily."""
 _BEST_FIGURE: Final = 3.0
@@ -167,7 +164,7 @@ def _by_labels(index: Figures, folded: str, found: list[Figure], queries: _Queri
         1, np.bincount(queries.figure, minlength=len(found))
     )
     yield from _stretches(
-        index, found, hits, gain, _CHANCE * np.log10(np.maximum(1, tried)) + _commonness(found)
+        index, found, hits, gain, _CHANCE * np.log10(np.maximum(1, tried)) + commonness(found)
     )
 
 
@@ -203,26 +200,6 @@ def _unlikely(counts: Counts, hits: _Hits) -> Scores:
     return np.maximum(0.0, np.log10(9.0 * 10.0**hits.digits / there))
 
 
-_COMMONER: Final = (
-    (0, 0, 0, 0, 0),
-    (0, 6, 6, 6, 6),
-    (0, 0, 10, 10, 10),
-    (0, 0, 9, 19, 19),
-    (0, 0, 0, 11, 28),
-    (0, 0, 4, 14, 24),
-    (0, 0, 2, 12, 22),
-)
-"""How much commoner figures are in ordinary mail than if all were as common: tenths of a power of ten.
-
-By digits (the row), and by noughts at the end (the column), counted over 3,969 figures of public mailing lists of 2002.
-"""
-
-
-def _commonness(found: list[Figure]) -> Scores:
-    shapes = ((str(figure.mantissa), str(figure.mantissa).rstrip("0")) for figure in found)
-    return np.array([_COMMONER[len(text) - 1][min(4, len(text) - len(bare))] / 10 for text, bare in shapes])
-
-
 def _stretches(
     index: Figures, found: list[Figure], hits: _Hits, gain: Scores, chance: Scores
 ) -> Iterator[Agreement]:
@@ -256,7 +233,7 @@ def _best_of_each(
 ) -> Iterator[Agreement]:
     for low, high in _groups(_changes(owner), gains, np.full(len(gains), _WORTH), 2):
         row = list(zip(figure[low:high].tolist(), gains[low:high].tolist(), strict=True))
-        best = _best(found, row)
+        best = best_stretch(found, row)
         if best is not None:
             yield Agreement(index.ids[int(owner[low])], *best, kind)
 
@@ -271,52 +248,19 @@ def _groups(first: NDArray[np.bool_], gains: Scores, worth: Scores, fewest: int)
     yield from zip(lows[chosen].tolist(), highs[chosen].tolist(), strict=True)
 
 
-def _best(
-    found: list[Figure], row: list[tuple[int, float]]
-) -> tuple[float, int, tuple[float, ...], int, int] | None:
-    """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures."""
-    best: tuple[float, int, tuple[float, ...], int, int] | None = None
-    score, gains, seen, first, previous = 0.0, list[float](), set[tuple[int, int]](), -1, -1
-    for number, gain in row:
-        figure = found[number]
-        if previous >= 0:
-            apart = figure.start - found[previous].end
-            score -= _COST * (number - previous - 1) + _COST * max(0, apart - _FAR) / _FAR
-        if score <= 0 or previous < 0:
-            score, gains, seen, first = 0.0, [], set(), number
-        previous = number
-        if figure[:2] in seen:
-            continue
-        seen.add(figure[:2])
-        gains.append(gain)
-        score += gain
-        if len(seen) > 1 and (best is None or score > best[0]):
-            best = (score, len(seen), tuple(gains), found[first].start, figure.end)
-    return best
-
-
-def _counting(found: list[Figure]) -> NDArray[np.bool_]:
-    """Which figures only count on from the one before: numbers of items, of tasks, of seconds."""
-    steps = [
-        second.exponent == first.exponent and abs(second.mantissa - first.mantissa) <= 1
-        for first, second in pairwise(found)
-    ]
-    return np.array([False, *steps])
-
-
 def _by_places(index: Figures, found: list[Figure], queries: _Queries) -> Iterator[Agreement]:
     """Figures without labels that all stand in one row, column or paragraph of a publication."""
-    strong = queries.taken(queries.own & ~_counting(found)[queries.figure])
+    strong = queries.taken(queries.own & ~counting(found)[queries.figure])
     hits = _hits(index, strong, strong.value, (8, _WORDS))
     order = np.lexsort((hits.figure, hits.label, hits.owner))
     hits = hits.taken(order)
     hits = hits.taken(_changes(hits.owner, hits.label, hits.figure))
-    gain = np.clip(_unlikely(index.blocks, hits) - _commonness(found)[hits.figure], 0.0, _BEST_FIGURE)
+    gain = np.clip(_unlikely(index.blocks, hits) - commonness(found)[hits.figure], 0.0, _BEST_FIGURE)
     # As many rows and columns could have agreed by chance.
     chance = np.log10(1 + index.blocks.different)[hits.owner]
     for low, high in _groups(_changes(hits.owner, hits.label), gain, chance + _WORTH, _TOGETHER):
         row = list(zip(hits.figure[low:high].tolist(), gain[low:high].tolist(), strict=True))
-        best = _best(found, row)
-        if best is not None and best[1] >= _TOGETHER:
-            score = best[0] - float(chance[low])
+        best = best_stretch(found, row)
+        if best is not None and best.figures >= _TOGETHER:
+            score = best.score - float(chance[low])
             yield Agreement(index.ids[int(hits.owner[low])], score, *best[1:], "together")

@@ -9,47 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import IntEnum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from gateway.figure import Figure, Unit, limited
 from gateway.text import fold, words
-
-MOST_DIGITS: Final = 7
-"""Significant digits that are told apart; what a spreadsheet keeps beyond them nobody prints."""
 
 LINE, CELL = "{", "}"
 """Marks of the end of a line and of a cell in text from `folded_lines`."""
-
-
-class Unit(IntEnum):
-    """What a printed number says of its unit."""
-
-    PLAIN = 0
-    PERCENT = 1
-    MONEY = 2
-    COUNT = 3
-    """Said in thousands or more, or too large for a percentage."""
-
-
-class Figure(NamedTuple):
-    """The value is `mantissa` times ten to the power `exponent`, printed to that power of ten; without its sign.
-
-    `start` and `end` are its place in the text.  Noughts at the end of a whole number of three digits and more are not
-    taken for precision: 121,000 is printed to the thousand, 20 per cent to the unit.
-    """
-
-    mantissa: int
-    exponent: int
-    unit: Unit
-    start: int = 0
-    end: int = 0
-    negative: bool = False
-
-    @property
-    def digits(self) -> int:
-        """Significant digits as printed."""
-        return len(str(self.mantissa))
 
 
 def folded_lines(text: str) -> str:
@@ -72,30 +39,6 @@ def figures(folded: str) -> list[Figure]:
     return sorted([*found, *spelled], key=_place) if spelled else found
 
 
-def coarser(mantissa: int, fewest: int = 2) -> Iterator[tuple[int, int]]:
-    """The value at each coarser precision down to `fewest` digits: (mantissa, powers of ten given up).
-
-    An exact half is rounded both ways: nobody knows which way it was printed.
-    """
-    digits = len(str(mantissa))
-    for dropped in range(1, digits if digits > fewest else 1):
-        power = 10**dropped
-        up, down = (mantissa + power // 2) // power, (mantissa + power // 2 - 1) // power
-        if up >= 10 ** (fewest - 1):
-            yield up, dropped
-        if up != down >= 10 ** (fewest - 1):
-            yield down, dropped
-
-
-def limited(mantissa: int, exponent: int) -> tuple[int, int]:
-    """The value to at most MOST_DIGITS significant digits."""
-    excess = len(str(mantissa)) - MOST_DIGITS
-    if excess <= 0:
-        return mantissa, exponent
-    cut = (mantissa + 10**excess // 2) // 10**excess
-    return (cut, exponent + excess) if cut < 10**MOST_DIGITS else (cut // 10, exponent + excess + 1)
-
-
 _RUN: Final = re.compile(r"\d[\d,.:/-]*(?: \d{3}(?![\d,.:/-]*[\w%:/-]))*")
 _PIECE: Final = re.compile(r"[^ ]+")
 _WHOLE: Final = r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
@@ -112,8 +55,13 @@ _MONTH: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_DAY_OR_TIME: Final = re.compile(
-    rf" ?(?:(?:{_MONTH})(?![a-z])|a\.?m\.?(?![a-z])|p\.m|pm(?![a-z])|h(?:ou)?rs(?![a-z])|o'clock|bst|gmt|utc|[ap]m)"
+_TIME: Final = re.compile(r" ?(?:a\.?m\.?(?![a-z])|p\.m|pm(?![a-z])|h(?:ou)?rs(?![a-z])|o'clock|bst|gmt|utc)")
+_DAY: Final = re.compile(rf" ?(?:{_MONTH})(?![a-z])")
+_MONTHS: Final = frozenset(
+    words("""
+    jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov
+    november dec december
+    """)
 )
 _NAMED_PLACES: Final = frozenset(
     words("""
@@ -121,8 +69,7 @@ _NAMED_PLACES: Final = frozenset(
     charts chapter chapters annex appendix no nos number ref refs reference references version versions ver line lines
     item items step steps note notes footnote footnotes room floor ext extension tel telephone phone fax mobile mob box
     issue volume vol part parts bug ticket order invoice case id isbn issn rfc port article regulation rule code
-    postcode zip series account sip build level grade age aged ages jan january feb february mar march apr april may
-    jun june jul july aug august sep sept september oct october nov november dec december
+    postcode zip series account sip build level grade age aged ages
     """)
 )
 """Words after which a number names a place, a thing or a day and counts nothing."""
@@ -211,7 +158,9 @@ def _is_no_figure(text: str, start: int, end: int) -> bool:
     """Whether words beside a bare number make it a day, a time, a place in a document, or part of an address."""
     before = text[max(0, start - _BACK) : start]
     word = before.rstrip(" .:#(")
-    if word[-1:].isalpha() and word.rpartition(" ")[2].lstrip("(") in _NAMED_PLACES:
+    last = word.rpartition(" ")[2].lstrip("(") if word[-1:].isalpha() else ""
+    maybe_day = end - start <= 2
+    if last in _NAMED_PLACES or (maybe_day and last in _MONTHS):
         return True
     if word[-1:].isdigit() and _PHONE.search(before) is not None:
         return True
@@ -219,7 +168,7 @@ def _is_no_figure(text: str, start: int, end: int) -> bool:
         return True
     if before.endswith("+") and text[end : end + 2].strip().isdigit():
         return True
-    return _DAY_OR_TIME.match(text, end) is not None
+    return _TIME.match(text, end) is not None or (maybe_day and _DAY.match(text, end) is not None)
 
 
 _PHONE: Final = re.compile(r"(?:\+\d|(?<![\d.,])0\d)[\d ()-]*\Z")

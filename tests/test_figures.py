@@ -176,6 +176,7 @@ def test_an_index_of_nothing() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**7 - 1), st.integers(-9, 9)), min_size=1))
+@settings(deadline=None)
 def test_many_values_as_one(figures: list[tuple[int, int]]) -> None:
     """Values worked out together are those worked out one by one."""
     keyed = Keyed(KEY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.labels import REACH, Labelled, labelled, near, stem, stems
@@ -37,6 +37,7 @@ def test_words_that_say_nothing(word: str) -> None:
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=20))
+@settings(deadline=None)
 def test_a_stem_begins_its_word(word: str) -> None:
     """A stem is the beginning of its word, or nothing."""
     assert word.startswith(stem(word))
@@ -53,6 +54,7 @@ def test_a_sentence() -> None:
 
 
 @given(st.text(alphabet="abcdef .\n", max_size=500), st.integers(0, 500))
+@settings(deadline=None)
 def test_no_more_than_a_dozen_on_either_side(text: str, place: int) -> None:
     """However long a text is, a figure has no more labels than that."""
     folded = folded_lines(text)
@@ -108,6 +110,7 @@ def test_stems() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text(text: str) -> None:
     """No text makes reading fail."""
     assert all(each.blocks for each in labelled(text))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.numerals import MOST_DIGITS, Figure, Unit, coarser, figures, folded_lines, limited
+from gateway.figure import MOST_DIGITS, Figure, Unit, coarser, limited
+from gateway.numerals import figures, folded_lines
 
 
 def _values(text: str) -> list[tuple[int, int, Unit]]:
@@ -87,6 +88,11 @@ def test_a_row_of_cells_and_a_number_in_groups() -> None:
     assert {(35, 1, Unit.PLAIN), (12, 0, Unit.PLAIN), (1235, 1, Unit.COUNT)} <= set(_values("12 350"))
 
 
+def test_a_row_that_begins_with_a_month() -> None:
+    """A number beside a month is a day only if it can be one."""
+    assert [(1257, -1, Unit.PLAIN), (1144, -1, Unit.PLAIN)] == _values("Jun 125.7 114.4\nJul 12")
+
+
 def test_the_place_of_a_figure() -> None:
     """The place covers the number with its unit."""
     folded = folded_lines("We expect £9.6bn\nin all")
@@ -95,6 +101,7 @@ def test_the_place_of_a_figure() -> None:
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_any_text(text: str) -> None:
     """No text makes reading fail, figures come in order, and all lie within the text."""
     folded = folded_lines(text)
@@ -105,12 +112,14 @@ def test_any_text(text: str) -> None:
 
 
 @given(st.text(alphabet="0123456789 .,%-{}()£mk", max_size=200))
+@settings(deadline=None)
 def test_text_of_digits(text: str) -> None:
     """Digits and marks in any order make reading fail no more than letters do."""
     assert all(figure.mantissa >= 0 for figure in figures(folded_lines(text)))
 
 
 @given(st.integers(1000, 9_999_999))
+@settings(deadline=None)
 def test_separators_do_not_matter(value: int) -> None:
     """A number with commas, with spaces or with nothing between its thousands is the same figure."""
     plain = f"about {value} people" if value not in range(1900, 2100) else f"about {value:,} people"
