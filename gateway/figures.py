@@ -180,13 +180,15 @@ class Figures:
         """
         low = np.searchsorted(self._features, values | np.uint64(first))
         high = np.searchsorted(self._features, values | np.uint64(last - 1), side="right")
-        lengths = np.minimum(high - low, _MOST)
+        lengths = np.minimum(high - low, min(_MOST, 1 + _BUDGET // max(1, len(values))))
         which = np.repeat(np.arange(len(values)), lengths)
         offsets = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         at = low[which] + offsets
         return which, self._features[at], self._owners[at].astype(np.int64)
 
 
+_BUDGET: Final = 4_000_000
+"""Entries that are looked at for one text in all, so that one of nothing but digits ends, too."""
 _MOST: Final = 4096
 """Entries of one figure that are looked at: one that stands in more places tells nothing."""
 
