@@ -34,6 +34,7 @@ __all__ = ["Rule", "RuleError", "RuleSet", "load", "shipped_folder"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _NEEDED = (Detector.BANNER, Detector.FILE, Detector.UNREADABLE)
+_KNOWN = (*_NEEDED, Detector.TEXT, Detector.FIGURES)
 _EXAMPLE_TIME = datetime(2018, 3, 27, 9, 0, tzinfo=UTC)
 
 
@@ -176,7 +177,7 @@ class _RuleFile(_Table):
 
     @model_validator(mode="after")
     def _fits_detector(self) -> _RuleFile:
-        if self.detector not in _NEEDED:
+        if self.detector not in _KNOWN:
             raise ValueError(f"no rules are read for the detector {self.detector.value!r}")
         if self.detector is Detector.BANNER and not (self.wording and self.examples):
             raise ValueError("a banner rule needs [[wording]] and [examples]")

@@ -1,0 +1,124 @@
+"""Text detector: words copied out of a registered document, wherever they stand in a mail and whatever is around them.
+
+It asks for containment, not likeness: five different shared shingles within 32 words.  Unbroken, these are nine words
+in a row; a passage with every eighth word changed still has three in each run of seven.  Ordinary mail shares two at
+most with fifty bulletins (`by the end of the year`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from gateway.detectors.rule import RuleSet
+from gateway.model import Detector, Finding, Message, Register
+from gateway.shingles import Features, Places, Shared, Texts, shingles, word_hashes
+from gateway.traces import text_hash
+
+ENOUGH: Final = 5
+"""Different shared shingles that are evidence, when they stand close together."""
+CLOSE: Final = 32
+"""Words within which they must begin."""
+_MANY: Final = 50_000
+"""Shared places beyond which a repeated shingle counts where it stands first only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Places at which words of one publication were found, or of each of several that have just the same words."""
+
+    ids: tuple[str, ...]
+    places: Places
+
+
+def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> Iterator[Finding]:
+    """One finding for each rule, publication under embargo and part in which its words stand.
+
+    The parts are read as one text, so that a passage may go on from one part to the next.
+    """
+    texts: Texts = register.texts  # type: ignore[attr-defined]
+    if not len(texts):
+        return
+    hashed = [word_hashes(register.trace_key, part.text) for part in message.parts]
+    found = shingles(np.concatenate(hashed)) if hashed else np.empty(0, np.uint64)
+    ends = np.cumsum([len(each) for each in hashed])
+    over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
+    for copied in passages(texts, found, over):
+        trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
+        sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
+        for number in np.unique(np.searchsorted(ends, copied.places, "right")).tolist():
+            for rule in rules.of(Detector.TEXT):
+                path = message.parts[number].path
+                yield Finding(rule.id, Detector.TEXT, path, sure, candidates, rule.asks, trace=trace)
+
+
+def _embargoed(register: Register, key: str, now: datetime) -> bool:
+    publication = register.publications.get(key)
+    return publication is not None and publication.embargoed(now)
+
+
+def passages(texts: Texts, found: Features, over: Collection[str] = ()) -> Iterator[Copied]:
+    """The publications that a text (as shingles) was copied from, the one with most of it first.
+
+    Words that several have are said of the one with most of the text; of the others only what it does not have.  What
+    stands in a publication whose embargo is `over` is public, whoever else has it.
+    """
+    shared = texts.shared(found)
+    if len(shared.places) < ENOUGH:
+        return
+    if over:
+        shared = _still_secret(texts, shared, over)
+    places = {key: _new(found, each) for key, each in _by_owner(texts, shared)}
+    evident = {key: close for key, each in places.items() if len(close := _close(each))}
+    while evident:
+        best = max(evident, key=lambda key: (len(evident[key]), len(places[key]), key))
+        same = tuple(key for key in sorted(evident) if np.array_equal(places[key], places[best]))
+        yield Copied(same, evident[best])
+        evident = {key: evident[key] for key in evident if key not in same}
+        _take(places.pop(best), places, evident)
+
+
+def _take(taken: Places, places: dict[str, Places], evident: dict[str, Places]) -> None:
+    """Leave to the publications that remain what does not stand at the places taken."""
+    for key in tuple(evident):
+        rest = np.setdiff1d(places[key], taken, assume_unique=True)
+        if len(rest) < len(places[key]):
+            places[key], evident[key] = rest, _close(rest)
+            if not len(evident[key]):
+                del evident[key]
+
+
+def _still_secret(texts: Texts, shared: Shared, over: Collection[str]) -> Shared:
+    out = np.isin(shared.owners, [number for number, key in enumerate(texts.ids) if key in over])
+    kept = ~np.isin(shared.places, shared.places[out])
+    return Shared(shared.places[kept], shared.owners[kept])
+
+
+def _by_owner(texts: Texts, shared: Shared) -> Iterator[tuple[str, Places]]:
+    counts = np.bincount(shared.owners, minlength=len(texts.ids))
+    for owner in np.flatnonzero(counts >= ENOUGH).tolist():
+        yield texts.ids[owner], shared.places[shared.owners == owner]
+
+
+def _new(found: Features, places: Places) -> Places:
+    """The places whose shingle did not stand within the last CLOSE words: what is said again adds nothing."""
+    if len(places) > _MANY:
+        return np.sort(places[np.unique(found[places], return_index=True)[1]])
+    order = np.lexsort((places, found[places]))
+    sorted_places, sorted_features = places[order], found[places][order]
+    again = np.zeros(len(places), np.bool_)
+    again[1:] = (np.diff(sorted_features) == 0) & (np.diff(sorted_places) < CLOSE)
+    return np.sort(sorted_places[~again])
+
+
+def _close(places: Places) -> Places:
+    """The places that are evidence: those within a stretch of CLOSE words that holds ENOUGH of them."""
+    inside = np.flatnonzero(places[ENOUGH - 1 :] - places[: 1 - ENOUGH] < CLOSE)
+    kept = np.zeros(len(places), np.bool_)
+    for number in range(ENOUGH):
+        kept[inside + number] = True
+    return places[kept]

@@ -1,0 +1,228 @@
+"""Shingles: every run of five words of a text as one keyed 64-bit number, and the index of the registered ones.
+
+A word is hashed once under the installation's key; a shingle is arithmetic on five such numbers.  So a text is words,
+then one array, and everything after that is done on whole arrays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import groupby, zip_longest
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gateway.text import fold
+
+Features = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Owners = npt.NDArray[np.uint16]
+
+LENGTH: Final = 5
+"""Words of a shingle: where every eighth word was changed, runs of seven are left; a column's lines have as few."""
+STOCK: Final = 8
+"""A shingle that so many registered publications have is a stock phrase: more than half a year of editions."""
+_TELLING: Final = 1
+"""Words of a shingle that must say something: `at the end of the` or `Jan Feb Mar Apr May` is no trace of anything."""
+_PIECE: Final = 1_000_000
+"""Characters that are folded at a time."""
+_MOST_WORDS: Final = 50_000
+"""Words whose hashes are remembered: some 8 MB."""
+
+_GROUPED: Final = re.compile(rb",(?=[0-9]{3}(?![0-9]))")
+_INNER: Final = b"-.'"
+_APART: Final = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+_FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(LENGTH)], np.uint64)
+_SMALL: Final = re.compile(rb"[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]")
+_UNTELLING: Final = frozenset(
+    b"""
+    a about above after all also am among an and any are as at be because been before being below between both but
+    by can could did do does during each either end ending for from further had has have he her his how i if in into
+    is it its least less many may more most much no nor not of off on one only or other our out over per she should
+    so some such than that the their them then there these they this those through to two under until up upon us
+    very was we were what when where which while who whose will with within would you your cent pc percent number
+    total year years month months quarter quarters january february march april may june july august september
+    october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
+    friday saturday sunday q1 q2 q3 q4 north south east west midlands london yorkshire humber england wales scotland
+    northern ireland united kingdom great britain uk gb office national statistics ons false true
+    """.split()
+)
+"""Words that say nothing of one publication: grammar, periods, the regions and names that head any official table."""
+
+
+def words(folded: str) -> list[bytes]:
+    """The words of a folded text, in order.
+
+    Hyphens, full stops and apostrophes inside a word are left out, so that a word parted at the end of a line is the
+    same word.  A figure is one word of its own, whatever groups its thousands: figures and periods are what an edition
+    does not share with the one before it.
+    """
+    text = folded.replace(" - ", " ").replace("- ", "").encode("ascii", "replace")
+    return _GROUPED.sub(b"", text).translate(_APART, _INNER).split()
+
+
+class Hashes(dict[bytes, bytes]):
+    """The keyed hash (8 bytes) of each word met, worked out once."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key
+
+    def __missing__(self, word: bytes) -> bytes:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        return self.setdefault(word, blake2b(word, key=self._key, digest_size=8, person=b"word").digest())
+
+    def of(self, found: Sequence[bytes]) -> Features:
+        """The hashes of words, in their order."""
+        return np.frombuffer(b"".join(map(self.__getitem__, found)), "<u8").astype(np.uint64, copy=False)
+
+
+@lru_cache(maxsize=2)
+def hashes(key: bytes) -> Hashes:
+    """The hashes under the installation's key (16 to 64 bytes), shared by all that ask for them."""
+    return Hashes(key)
+
+
+def word_hashes(key: bytes, text: str) -> Features:
+    """The hashes of all words of a text that is not yet folded; a very long one is folded in pieces."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return _joined([hashes(key).of(words(fold(piece))) for piece in pieces])
+
+
+def shingles(hashed: Features) -> Features:
+    """One shingle for each place at which LENGTH words begin."""
+    count = max(0, len(hashed) - LENGTH + 1)
+    total = np.zeros(count, np.uint64)
+    for number, factor in enumerate(_FACTORS):
+        total += hashed[number : number + count] * factor
+    return total
+
+
+def features(key: bytes, texts: Iterable[str]) -> Features:
+    """What of a document's texts (not folded) becomes traces: sorted, each once.
+
+    A table whose cells stand apart by tabs is read along its rows and down its columns.
+    """
+    return np.unique(_joined([_telling(key, each) for text in texts for each in (text, *_columns(text))]))
+
+
+def _telling(key: bytes, text: str) -> Features:
+    """The shingles of a text, without those that hardly say anything."""
+    found = words(fold(text))
+    tells = np.fromiter((_tells(word) for word in found), np.int64, len(found))
+    summed = np.concatenate((np.zeros(1, np.int64), np.cumsum(tells)))
+    enough = summed[LENGTH:] - summed[:-LENGTH] >= _TELLING
+    return shingles(hashes(key).of(found))[enough]
+
+
+def _tells(word: bytes) -> bool:
+    return word not in _UNTELLING and _SMALL.fullmatch(word) is None
+
+
+def _columns(text: str) -> Iterator[str]:
+    """The tables of a text, read down their columns."""
+    rows = (line.split("\t") for line in text.replace("\n\t", "\t").split("\n"))
+    for is_table, lines in groupby(rows, key=lambda cells: len(cells) > 1):
+        if is_table:
+            yield "\n".join("\n".join(column) for column in zip_longest(*lines, fillvalue=""))
+
+
+def _joined(arrays: Sequence[Features]) -> Features:
+    return np.concatenate(arrays) if arrays else np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Where a text shares a shingle with a publication: pairs of a place and an index of `Texts.ids`, by place."""
+
+    places: Places
+    owners: Owners
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The shingles of all publications: a sorted array with one entry for each shingle and publication that has it.
+
+    Ten bytes an entry, and a sieve of two bytes more that turns most foreign shingles away at the cost of one look.
+    """
+
+    ids: tuple[str, ...] = ()
+    _features: Features = field(default_factory=lambda: np.empty(0, np.uint64), repr=False)
+    _owners: Owners = field(default_factory=lambda: np.empty(0, np.uint16), repr=False)
+    _sieve: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8), repr=False)
+
+    @classmethod
+    def of(cls, secret: Mapping[str, Features], public: Iterable[Features] = ()) -> Texts:
+        """The index of sets by publication, each as `features` makes them, without all that is public or stock."""
+        ids = tuple(sorted(secret))
+        known = np.unique(_joined([*public]))
+        sets = [_without(secret[name], known) for name in ids]
+        owners = np.repeat(np.arange(len(ids), dtype=np.uint16), [len(each) for each in sets])
+        joined = _joined(sets)
+        order = np.argsort(joined, kind="stable")
+        joined, owners = joined[order], owners[order]
+        kept = _not_stock(joined)
+        return cls(ids, joined[kept], owners[kept], _sieve(joined[kept]))
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory."""
+        return self._features.nbytes + self._owners.nbytes + self._sieve.nbytes
+
+    def shared(self, found: Features) -> Shared:
+        """The places of shingles that are registered, with the publications that have them."""
+        places = np.flatnonzero(self._passes(found))
+        wanted = found[places]
+        first = np.searchsorted(self._features, wanted)
+        there = self._features[np.minimum(first, len(self) - 1)] == wanted if len(self) else first < 0
+        places, wanted, first = places[there], wanted[there], first[there]
+        counts = np.searchsorted(self._features, wanted, "right") - first
+        # Of each shingle as many entries as publications have it, one after the other.
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return Shared(np.repeat(places, counts), self._owners[np.repeat(first, counts) + within])
+
+    def _passes(self, found: Features) -> npt.NDArray[np.bool_]:
+        bit = found >> np.uint64(64 - _bits(len(self._sieve)))
+        passed: npt.NDArray[np.bool_] = (
+            self._sieve[(bit >> np.uint64(3)).astype(np.int64)] >> (bit & np.uint64(7)).astype(np.uint8)
+        ) & np.uint8(1) == 1
+        return passed
+
+
+def _without(found: Features, known: Features) -> Features:
+    return np.setdiff1d(found, known, assume_unique=True) if len(known) else found
+
+
+def _not_stock(joined: Features) -> npt.NDArray[np.bool_]:
+    """Of sorted entries, those whose shingle has fewer than STOCK of them."""
+    kept = np.ones(len(joined), np.bool_)
+    starts = np.flatnonzero(joined[STOCK - 1 :] == joined[: 1 - STOCK])
+    for number in range(STOCK):
+        kept[starts + number] = False
+    return kept
+
+
+def _sieve(joined: Features) -> npt.NDArray[np.uint8]:
+    """One bit for each value of the leading bits of a sorted shingle, 16 to 32 times as many as there are entries."""
+    size = 1 << max(0, (len(joined) * 2).bit_length())
+    sieve = np.zeros(size, np.uint8)
+    bits = joined >> np.uint64(64 - _bits(size))
+    cells = (bits >> np.uint64(3)).astype(np.int64)
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    if len(starts):
+        marks = np.left_shift(np.uint8(1), (bits & np.uint64(7)).astype(np.uint8))
+        sieve[cells[starts]] = np.bitwise_or.reduceat(marks, starts)
+    return sieve
+
+
+def _bits(size: int) -> int:
+    return size.bit_length() + 2
