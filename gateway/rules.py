@@ -27,14 +27,22 @@ from pydantic import (
 import gateway
 from gateway.detectors import find
 from gateway.detectors.rule import LONDON, Holds, Needs, Phrase, Rule, RuleSet, Wording
-from gateway.model import Detector, Disposition, Message, Part, PartKind, Publication, Register
+from gateway.model import (
+    FIGURES_THRESHOLD,
+    Detector,
+    Disposition,
+    Message,
+    Part,
+    PartKind,
+    Publication,
+    Register,
+)
 from gateway.text import fold, words
 
 __all__ = ["Rule", "RuleError", "RuleSet", "load", "shipped_folder"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-_NEEDED = (Detector.BANNER, Detector.FILE, Detector.UNREADABLE)
-_KNOWN = (*_NEEDED, Detector.TEXT, Detector.FIGURES)
+_NEEDED = tuple(Detector)
 _EXAMPLE_TIME = datetime(2018, 3, 27, 9, 0, tzinfo=UTC)
 
 
@@ -46,7 +54,9 @@ class RuleError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def load(folder: Path | None, zone: ZoneInfo = LONDON) -> RuleSet:
+def load(
+    folder: Path | None, zone: ZoneInfo = LONDON, figures_threshold: float = FIGURES_THRESHOLD
+) -> RuleSet:
     """The rules of all `.toml` files right in a folder (None: the shipped ones); `zone` is that of times without one.
 
     Raises RuleError with every problem of every file.
@@ -64,7 +74,7 @@ def load(folder: Path | None, zone: ZoneInfo = LONDON) -> RuleSet:
         problems = [f"{folder}: no rule for the detector {kind!r}" for kind in missing]
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules), zone)
+    return RuleSet(tuple(rules), zone, figures_threshold)
 
 
 def shipped_folder() -> Path:
@@ -177,8 +187,6 @@ class _RuleFile(_Table):
 
     @model_validator(mode="after")
     def _fits_detector(self) -> _RuleFile:
-        if self.detector not in _KNOWN:
-            raise ValueError(f"no rules are read for the detector {self.detector.value!r}")
         if self.detector is Detector.BANNER and not (self.wording and self.examples):
             raise ValueError("a banner rule needs [[wording]] and [examples]")
         if self.detector is not Detector.BANNER and (self.wording or self.examples):

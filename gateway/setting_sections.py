@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gateway.model import Detector, Mixed, OnFinding, Policy, Scope
+from gateway.model import FIGURES_THRESHOLD, Detector, Mixed, OnFinding, Policy, Scope
 from gateway.setting_types import (
     Address,
     Duration,
@@ -99,6 +99,7 @@ class PolicySettings(Section):
     unregistered: Literal["hold", "observe"] = "hold"
     unreadable: Scope = Scope.LISTED
     monitored: frozenset[Detector] = frozenset()
+    figures_threshold: float = Field(default=FIGURES_THRESHOLD, ge=2, le=50, allow_inf_nan=False)
     timezone: TimeZone = "Europe/London"
 
     @property

@@ -16,6 +16,7 @@ ROOT = Path(gateway.__file__).parent
 LAYERS = (
     ("model",),
     ("address", "text", "traces", "replies"),
+    ("features",),
     ("persons",),
     ("likeness",),
     ("eligibility",),

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.detectors import figures
 from gateway.detectors.rule import Rule, RuleSet
-from gateway.figures import Figures, features
+from gateway.features.figures import Figures, features
 from gateway.model import (
     Detector,
     Disposition,

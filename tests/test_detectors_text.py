@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from gateway.detectors.rule import Rule, RuleSet
 from gateway.detectors.text import find
+from gateway.features.shingles import Texts, features
 from gateway.message.html import render
 from gateway.model import Detector, Finding, Message, Part, PartKind, Publication, Register
-from gateway.shingles import Texts, features
 
 LIVE = datetime(2018, 3, 28, 8, 30, tzinfo=UTC)
 NOW = LIVE - timedelta(hours=1)

@@ -46,7 +46,7 @@ def _rules(settings: Settings) -> Iterable[str]:
     from gateway.rules import RuleError, load
 
     try:
-        load(settings.rules.folder, settings.policy.zone)
+        load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
     except RuleError as error:
         return tuple(error.problems)
     return ()

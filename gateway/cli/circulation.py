@@ -81,7 +81,7 @@ def _read(path: Path, settings: Settings, now: datetime) -> Draft:
 
     try:
         content = path.read_bytes()
-        loaded = rules.load(settings.rules.folder, settings.policy.zone)
+        loaded = rules.load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
         return circulation.read(content, settings.policy.zone, now, loaded)
     except OSError as error:
         fail(f"{path}: {error.strerror or error}")

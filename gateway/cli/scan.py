@@ -197,7 +197,7 @@ def _rules(settings: Settings) -> RuleSet:
     from gateway.rules import RuleError, load
 
     try:
-        return load(settings.rules.folder, settings.policy.zone)
+        return load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
     except RuleError as error:
         fail(error.problems, WRONG_CALL)
 

@@ -1,32 +1,23 @@
 """Figures detector: figures of a registered publication beside their own labels, or several of one table together.
 
-`gateway.agreement` scores each part of the mail against each publication; what reaches the threshold is a finding.
+`gateway.features.agreement` scores each part of the mail against each publication; what reaches the threshold is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
-from gateway.agreement import Agreement, agreements
 from gateway.detectors.rule import RuleSet
-from gateway.figures import Figures
+from gateway.features.agreement import Agreement, agreements
+from gateway.features.figures import Figures
 from gateway.model import Detector, Finding, Message, Part, PartKind, Register
 
-THRESHOLD: Final = 5.0
-"""The score from which figures are a finding, if no other is set.
-
-With forty publications registered at once, of 4,335 innocent mails none reached it, two reached 4.5 and six 4.0.
-Half a point less finds one in twenty more of the lines with two figures, most of which have two digits only.
-"""
 _WINDOW, _OVERLAP = 1_000_000, 4_000
 """Characters of a part that are read at a time, and how many of them the next window has again."""
 
 
-def find(
-    rules: RuleSet, message: Message, register: Register, now: datetime, threshold: float = THRESHOLD
-) -> Iterator[Finding]:
+def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> Iterator[Finding]:
     """One finding for each rule, part and publication under embargo whose figures agree well enough.
 
     A single figure is never one, whatever the threshold.
@@ -36,7 +27,11 @@ def find(
         return
     for path, agreement in explain(message, index):
         publication = register.publications.get(agreement.publication)
-        if agreement.score >= threshold and publication is not None and publication.embargoed(now):
+        if (
+            agreement.score >= rules.figures_threshold
+            and publication is not None
+            and publication.embargoed(now)
+        ):
             for rule in rules.of(Detector.FIGURES):
                 yield Finding(rule.id, Detector.FIGURES, path, publication.id, asks=rule.asks)
 

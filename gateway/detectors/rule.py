@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from gateway.model import Detector, Disposition
+from gateway.model import FIGURES_THRESHOLD, Detector, Disposition
 from gateway.text import fold, words
 
 LONDON = ZoneInfo("Europe/London")
@@ -137,10 +137,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All rules in the order of their ids; `zone` is that of planned times that name none."""
+    """All rules in the order of their ids; `zone` is that of planned times that name none.
+
+    `figures_threshold` is the score (powers of ten) from which figures are a finding.
+    """
 
     rules: tuple[Rule, ...] = ()
     zone: ZoneInfo = LONDON
+    figures_threshold: float = FIGURES_THRESHOLD
 
     def of(self, detector: Detector) -> tuple[Rule, ...]:
         """The rules for one detector."""

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from gateway.detectors.rule import RuleSet
+from gateway.features.shingles import Features, Places, Shared, Texts, shingles, word_hashes
 from gateway.model import Detector, Finding, Message, Register
-from gateway.shingles import Features, Places, Shared, Texts, shingles, word_hashes
 from gateway.traces import text_hash
 
 ENOUGH: Final = 5
@@ -40,8 +40,8 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
 
     The parts are read as one text, so that a passage may go on from one part to the next.
     """
-    texts: Texts = register.texts  # type: ignore[attr-defined]
-    if not len(texts):
+    texts = register.texts
+    if not texts:
         return
     hashed = [word_hashes(register.trace_key, part.text) for part in message.parts]
     found = shingles(np.concatenate(hashed)) if hashed else np.empty(0, np.uint64)

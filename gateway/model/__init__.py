@@ -6,6 +6,7 @@ publication for a time; a *finding* says where a mail shows a trace of a publica
 """
 
 from gateway.model.decision import (
+    FIGURES_THRESHOLD,
     Decision,
     Detector,
     Disposition,
@@ -34,6 +35,7 @@ from gateway.model.times import aware
 
 __all__ = [
     "ACCESS_WINDOW",
+    "FIGURES_THRESHOLD",
     "PART_PATH",
     "PUBLICATION_ID",
     "Client",

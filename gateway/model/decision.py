@@ -9,6 +9,9 @@ from enum import Enum, IntEnum
 from gateway.model.mail import Recipient
 from gateway.model.message import Reason
 
+FIGURES_THRESHOLD = 5.0
+"""The score, in powers of ten, from which figures are a finding, unless the installation sets another."""
+
 
 class Disposition(IntEnum):
     """What becomes of a mail for one recipient; the strictest wins."""

@@ -8,9 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gateway.model.decision import Mixed, OnFinding
 from gateway.model.times import aware
+
+if TYPE_CHECKING:
+    from gateway.features.figures import Figures
+    from gateway.features.links import Links
+    from gateway.features.shingles import Texts
+    from gateway.features.threads import Threads
 
 PUBLICATION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 ACCESS_WINDOW = timedelta(hours=24)
@@ -182,7 +189,8 @@ class Register:
     SHA-256 -> ids of the publications that registered it; `trace_key` keys these digests.  Grants are to persons:
     `aliases` maps another canonical address of somebody -> the one that grants are kept under, `groups` the address of
     a list or shared mailbox -> its members, `suspended` a person -> until when no grant counts.  `exempt` holds
-    (publication or None, trace) that somebody called a false alarm.
+    (publication or None, trace) that somebody called a false alarm.  `texts`, `figures`, `links` and `threads` are the
+    indexes of what else is registered, what is public taken out; None where nothing is.
     """
 
     epoch: int
@@ -194,6 +202,10 @@ class Register:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     suspended: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     exempt: frozenset[tuple[str | None, bytes]] = frozenset()
+    texts: Texts | None = field(default=None, repr=False)
+    figures: Figures | None = field(default=None, repr=False)
+    links: Links | None = field(default=None, repr=False)
+    threads: Threads | None = field(default=None, repr=False)
 
     def without_ended(self, latest: datetime) -> Register:
         """The register without grants that may have ended: for a time known only to be `latest` at most."""

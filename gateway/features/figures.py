@@ -21,8 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.figure import Figure, Unit, coarser
-from gateway.labels import Labelled, labelled
+from gateway.features.figure import Figure, Unit, coarser
+from gateway.features.labels import Labelled, labelled
 
 Features = NDArray[np.uint64]
 Numbers = NDArray[np.int64]

@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
 
-from gateway.figure import Figure
-from gateway.numerals import CELL, LINE, figures, folded_lines
+from gateway.features.figure import Figure
+from gateway.features.numerals import CELL, LINE, figures, folded_lines
 from gateway.text import words
 
 REACH: Final = 12

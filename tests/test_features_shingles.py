@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.shingles import LENGTH, STOCK, Features, Texts, features, shingles, word_hashes, words
+from gateway.features.shingles import LENGTH, STOCK, Features, Texts, features, shingles, word_hashes, words
 from gateway.text import fold
 
 KEY = bytes(range(32))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.figure import Figure, coarser
+from gateway.features.figure import Figure, coarser
 
 _COST: Final = 0.6
 """Taken away for a figure between others that does not agree: most figures of a leak do."""

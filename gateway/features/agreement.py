@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.figure import MOST_DIGITS, Figure, Unit
-from gateway.figures import Counts, Features, Figures, Numbers
-from gateway.labels import near, stems
-from gateway.numerals import figures, folded_lines
-from gateway.stretch import best_stretch, commonness, counting
+from gateway.features.figure import MOST_DIGITS, Figure, Unit
+from gateway.features.figures import Counts, Features, Figures, Numbers
+from gateway.features.labels import near, stems
+from gateway.features.numerals import figures, folded_lines
+from gateway.features.stretch import best_stretch, commonness, counting
 
 Scores = NDArray[np.float64]
 

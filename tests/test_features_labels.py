@@ -1,4 +1,4 @@
-"""Tests of gateway.labels: what stands beside a figure, in tables and in sentences."""
+"""Tests of gateway.features.labels: what stands beside a figure, in tables and in sentences."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.labels import REACH, Labelled, labelled, near, stem, stems
-from gateway.numerals import folded_lines
+from gateway.features.labels import REACH, Labelled, labelled, near, stem, stems
+from gateway.features.numerals import folded_lines
 
 
 def _of(text: str, mantissa: int) -> Labelled:

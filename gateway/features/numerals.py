@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from gateway.figure import Figure, Unit, limited
+from gateway.features.figure import Figure, Unit, limited
 from gateway.text import fold, words
 
 LINE, CELL = "{", "}"

@@ -1,4 +1,4 @@
-"""Tests of gateway.numerals: printed forms of figures, and what only looks like one."""
+"""Tests of gateway.features.numerals: printed forms of figures, and what only looks like one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.figure import MOST_DIGITS, Figure, Unit, coarser, limited
-from gateway.numerals import figures, folded_lines
+from gateway.features.figure import MOST_DIGITS, Figure, Unit, coarser, limited
+from gateway.features.numerals import figures, folded_lines
 
 
 def _values(text: str) -> list[tuple[int, int, Unit]]:

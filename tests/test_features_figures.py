@@ -1,4 +1,4 @@
-"""Tests of gateway.figures and gateway.agreement: figures as features, and how a text agrees with them."""
+"""Tests of gateway.features.figures and agreement: figures as features, and how a text agrees with them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gateway.agreement import agreements, on_record
-from gateway.figures import Features, Figures, Keyed, features, without_public
+from gateway.features.agreement import agreements, on_record
+from gateway.features.figures import Features, Figures, Keyed, features, without_public
 
 KEY = b"a key of this installation only."
 
