@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.detectors import find
 from gateway.detectors.rule import Rule, RuleSet
-from gateway.detectors.text import find
 from gateway.features.shingles import Texts, features
 from gateway.message.html import render
 from gateway.model import Detector, Finding, Message, Part, PartKind, Publication, Register
@@ -35,21 +34,14 @@ OTHER = (
 LETTER = "Hello Sam,\n\nplease see below, as we said on the phone this morning.\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Registered(Register):
-    """A register with texts."""
-
-    texts: Texts = field(default_factory=Texts)
-
-
-def register(public: Iterable[str] = (), **sets: str) -> Registered:
+def register(public: Iterable[str] = (), **sets: str) -> Register:
     """Publications with their texts; `late` is planned two hours after the others."""
     known = {
         name: Publication(name, "Title", LIVE + timedelta(hours=2 * (name == "late")), "lead@stats.example")
         for name in sets
     }
     texts = Texts.of({name: features(KEY, [text]) for name, text in sets.items()}, [features(KEY, public)])
-    return Registered(1, known, {}, {}, KEY, texts=texts)
+    return Register(1, known, {}, {}, KEY, texts=texts)
 
 
 def message(*texts: str) -> Message:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.features.shingles import LENGTH, STOCK, Features, Texts, features, shingles, word_hashes, words
+from gateway.features.shingles import LENGTH, STOCK, Features, Texts, features, shingles, whole, words
+from gateway.features.vocabulary import Vocabulary
 from gateway.text import fold
 
 KEY = bytes(range(32))
@@ -17,7 +18,7 @@ VOCABULARY = st.text("abcdefghij", min_size=1, max_size=6)
 
 def of(text: str) -> Features:
     """The shingles of a text, as a mail gives them."""
-    return shingles(word_hashes(KEY, text))
+    return shingles(Vocabulary(KEY).read(fold(text)).words)
 
 
 def owners(texts: Texts, found: Features) -> list[tuple[int, str]]:
@@ -45,7 +46,7 @@ def owners(texts: Texts, found: Features) -> list[tuple[int, str]]:
 )
 def test_words(text: str, expected: bytes) -> None:
     """A figure is one word whatever groups its thousands, and a word parted at the end of a line is one word."""
-    assert expected.split() == words(fold(text))
+    assert expected.split() == words(whole(fold(text)))
 
 
 def test_every_run_of_words_is_a_shingle() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.detectors import banner, file, unreadable
+from gateway.detectors import banner, file, text, unreadable
 from gateway.detectors.evidence import Evidence
 from gateway.detectors.page import pages
+from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
+from gateway.features.vocabulary import lent
 from gateway.model import Finding, Message, Register
 
 __all__ = ["find"]
@@ -19,9 +21,13 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
     The same message, register and time give the same tuple.  What somebody called a false alarm is left out.
     """
     evidence = Evidence(message, register)
-    found = (
-        *banner.find(rules, pages(message), register, now, evidence),
-        *evidence.standing(file.find(rules, message, register, now)),
-        *evidence.standing(unreadable.find(rules, message)),
-    )
+    with lent(register.trace_key) as vocabulary:
+        reading = Reading(vocabulary)
+        copied = register.texts or register.figures
+        found = (
+            *banner.find(rules, (reading.pages if copied else pages)(message), register, now, evidence),
+            *evidence.standing(file.find(rules, message, register, now)),
+            *evidence.standing(text.find(rules, reading, register, now)),
+            *evidence.standing(unreadable.find(rules, message)),
+        )
     return tuple(dict.fromkeys(found))

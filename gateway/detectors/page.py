@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.model import Message, PartKind
+from gateway.model import Message, Part, PartKind
 from gateway.text import fold, translate
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -22,13 +22,14 @@ class Page:
     """One part, folded once for all detectors.
 
     `letters` is the text with figures read as the letters they look like (RESTR1CTED), place for
-    place; `header` is the folded text of the mail's own header.
+    place; `header` is the folded text of the mail's own header; `fresh` is what no page before it has.
     """
 
     path: str
     text: str
     letters: str
     header: str = ""
+    fresh: str = ""
 
     def words_around(self, start: int, end: int) -> frozenset[str]:
         """Words of the mail's header and of the text near a place; a hyphened word as a whole, too."""
@@ -44,12 +45,17 @@ def pages(message: Message) -> Iterator[Page]:
     """
     header = " ".join(fold(part.text) for part in message.parts if part.kind is PartKind.HEADER)
     for part in message.parts:
-        for window in _windows(part.text):
-            text = fold(window)
-            yield Page(part.path, text, translate(text, _LETTERS), header)
+        if len(part.text) <= _WINDOW + _OVERLAP:
+            text = fold(part.text)
+            yield Page(part.path, text, translate(text, _LETTERS), header, text)
+        else:
+            yield from _windows(part, header)
 
 
-def _windows(text: str) -> Iterator[str]:
-    """The text, or pieces of it that share what a banner and the words around it can span."""
-    for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW):
-        yield text[start : start + _WINDOW + _OVERLAP] if len(text) > _WINDOW + _OVERLAP else text
+def _windows(part: Part, header: str) -> Iterator[Page]:
+    """Pieces of a long text that share what a banner and the words around it can span."""
+    last = len(part.text) - _OVERLAP
+    for start in range(0, last, _WINDOW):
+        text = fold(part.text[start : start + _WINDOW + _OVERLAP])
+        end = start + _WINDOW if start + _WINDOW < last else len(part.text)
+        yield Page(part.path, text, translate(text, _LETTERS), header, fold(part.text[start:end]))

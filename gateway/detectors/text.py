@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
-from gateway.features.shingles import Features, Places, Shared, Texts, shingles, word_hashes
-from gateway.model import Detector, Finding, Message, Register
+from gateway.features.shingles import Features, Places, Shared, Texts, shingles
+from gateway.model import Detector, Finding, Register
 from gateway.traces import text_hash
 
 ENOUGH: Final = 5
@@ -35,7 +36,7 @@ class Copied:
     places: Places
 
 
-def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> Iterator[Finding]:
+def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) -> Iterator[Finding]:
     """One finding for each rule, publication under embargo and part in which its words stand.
 
     The parts are read as one text, so that a passage may go on from one part to the next.
@@ -43,16 +44,13 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
     texts = register.texts
     if not texts:
         return
-    hashed = [word_hashes(register.trace_key, part.text) for part in message.parts]
-    found = shingles(np.concatenate(hashed)) if hashed else np.empty(0, np.uint64)
-    ends = np.cumsum([len(each) for each in hashed])
+    found = shingles(reading.words)
     over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
     for copied in passages(texts, found, over):
         trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
         sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
-        for number in np.unique(np.searchsorted(ends, copied.places, "right")).tolist():
+        for path in reading.paths(copied.places):
             for rule in rules.of(Detector.TEXT):
-                path = message.parts[number].path
                 yield Finding(rule.id, Detector.TEXT, path, sure, candidates, rule.asks, trace=trace)
 
 

@@ -29,8 +29,6 @@ STOCK: Final = 8
 """A shingle that so many registered publications have is a stock phrase: more than half a year of editions."""
 _TELLING: Final = 1
 """Words of a shingle that must say something: `at the end of the` or `Jan Feb Mar Apr May` is no trace of anything."""
-_PIECE: Final = 1_000_000
-"""Characters that are folded at a time."""
 _MOST_WORDS: Final = 50_000
 """Words whose hashes are remembered: some 8 MB."""
 
@@ -55,15 +53,22 @@ _UNTELLING: Final = frozenset(
 """Words that say nothing of one publication: grammar, periods, the regions and names that head any official table."""
 
 
+def whole(folded: str) -> str:
+    """Folded text in which a word that was parted at the end of a line is one, and no dash stands alone."""
+    return folded.replace(" - ", " ").replace("- ", "") if "- " in folded else folded
+
+
 def words(folded: str) -> list[bytes]:
-    """The words of a folded text, in order.
+    """The words of a folded text (as `whole` gives it), or of a piece of one between two spaces, in order.
 
     Hyphens, full stops and apostrophes inside a word are left out, so that a word parted at the end of a line is the
     same word.  A figure is one word of its own, whatever groups its thousands: figures and periods are what an edition
     does not share with the one before it.
     """
-    text = folded.replace(" - ", " ").replace("- ", "").encode("ascii", "replace")
-    return _GROUPED.sub(b"", text).translate(_APART, _INNER).split()
+    text = folded.encode("ascii", "replace")
+    if b"," in text:
+        text = _GROUPED.sub(b"", text)
+    return text.translate(_APART, _INNER).split()
 
 
 class Hashes(dict[bytes, bytes]):
@@ -89,12 +94,6 @@ def hashes(key: bytes) -> Hashes:
     return Hashes(key)
 
 
-def word_hashes(key: bytes, text: str) -> Features:
-    """The hashes of all words of a text that is not yet folded; a very long one is folded in pieces."""
-    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    return _joined([hashes(key).of(words(fold(piece))) for piece in pieces])
-
-
 def shingles(hashed: Features) -> Features:
     """One shingle for each place at which LENGTH words begin."""
     count = max(0, len(hashed) - LENGTH + 1)
@@ -114,7 +113,7 @@ def features(key: bytes, texts: Iterable[str]) -> Features:
 
 def _telling(key: bytes, text: str) -> Features:
     """The shingles of a text, without those that hardly say anything."""
-    found = words(fold(text))
+    found = words(whole(fold(text)))
     tells = np.fromiter((_tells(word) for word in found), np.int64, len(found))
     summed = np.concatenate((np.zeros(1, np.int64), np.cumsum(tells)))
     enough = summed[LENGTH:] - summed[:-LENGTH] >= _TELLING
