@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from gateway.detectors import figures
 from gateway.detectors.rule import Rule, RuleSet
 from gateway.features.figures import Figures, features
 from gateway.model import (
+    FIGURES_THRESHOLD,
     Detector,
     Disposition,
     Message,
@@ -35,18 +36,11 @@ LEAK = (
 RULES = RuleSet((Rule("copied-figures", "Copied figures", Detector.FIGURES, "Figures are in the mail."),))
 
 
-@dataclass(frozen=True)
-class WithFigures(Register):
-    """A register with an index of figures."""
-
-    figures: Figures | None = None
-
-
 def _register(publication: Publication = BOATS) -> Register:
     nothing = Register.empty()
     index = Figures(KEY, {publication.id: features(KEY, [BULLETIN])})
     known = MappingProxyType({publication.id: publication})
-    return WithFigures(0, known, nothing.grants, nothing.files, figures=index)
+    return Register(0, known, nothing.grants, nothing.files, figures=index)
 
 
 def _mail(text: str, path: str = "1", kind: PartKind = PartKind.BODY) -> Message:
@@ -71,12 +65,12 @@ def test_in_the_subject() -> None:
 def test_one_figure_is_never_a_finding(figure: str) -> None:
     """One figure asks for nothing, even if any score would do."""
     message = _mail(f"They say {figure}. Rowing boats, harbour takings, dinghies, lettings! {figure}!")
-    assert [] == list(figures.find(RULES, message, _register(), NOW, threshold=0.0))
+    assert [] == list(figures.find(replace(RULES, figures_threshold=0.0), message, _register(), NOW))
 
 
 def test_the_threshold_is_a_setting() -> None:
     """With a threshold out of reach nothing is found."""
-    assert [] == list(figures.find(RULES, _mail(LEAK), _register(), NOW, threshold=1000.0))
+    assert [] == list(figures.find(replace(RULES, figures_threshold=1000.0), _mail(LEAK), _register(), NOW))
 
 
 @pytest.mark.parametrize(
@@ -108,11 +102,10 @@ def test_deep_in_a_long_text() -> None:
 def test_an_explanation() -> None:
     """Whoever asks hears for each part which publication agrees, how well, and by how many figures."""
     register = _register()
-    assert isinstance(register, WithFigures)
     assert register.figures is not None
     ((path, agreement),) = figures.explain(_mail(LEAK), register.figures)
     assert ("1", "boats", 3) == (path, agreement.publication, agreement.figures)
-    assert agreement.score >= figures.THRESHOLD
+    assert agreement.score >= FIGURES_THRESHOLD
 
 
 def test_text_of_digits() -> None:

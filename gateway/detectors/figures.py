@@ -22,7 +22,7 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
 
     A single figure is never one, whatever the threshold.
     """
-    index: Figures | None = getattr(register, "figures", None)
+    index = register.figures
     if index is None or not rules.of(Detector.FIGURES):
         return
     for path, agreement in explain(message, index):
