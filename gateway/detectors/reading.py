@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from gateway.detectors.page import Page, pages
-from gateway.features.vocabulary import Chunks, Vocabulary
+from gateway.features.vocabulary import PIECE, Chunks, Vocabulary
 from gateway.model import Message, Part, PartKind
 from gateway.text import fold
-
-_PIECE: Final = 200_000
-"""Characters that are read at a time: what a piece says that was never met before is in memory all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +45,10 @@ class Reading:
     def _take(self, path: str, folded: str, *, said: bool = True) -> None:
         start = 0
         while start < len(folded):
-            space = folded.find(" ", start + _PIECE)
-            end = space if space >= 0 else len(folded)
+            space = folded.rfind(" ", start, start + PIECE)
+            end = space if space > start and start + PIECE < len(folded) else start + PIECE
             self.segments.append(Segment(path, self.vocabulary.read(folded[start:end]), said))
-            start = end + 1
+            start = end
 
     @property
     def words(self) -> npt.NDArray[np.uint64]:
