@@ -160,12 +160,13 @@ class Texts:
     def of(cls, secret: Mapping[str, Features], public: Iterable[Features] = ()) -> Texts:
         """The index of sets by publication, each as `features` makes them, without all that is public or stock."""
         ids = tuple(sorted(secret))
-        known = np.unique(_joined([*public]))
-        sets = [_without(secret[name], known) for name in ids]
+        sets = [secret[name] for name in ids]
         owners = np.repeat(np.arange(len(ids), dtype=np.uint16), [len(each) for each in sets])
         joined = _joined(sets)
         order = np.argsort(joined, kind="stable")
         joined, owners = joined[order], owners[order]
+        secrets = _not_among(joined, np.sort(_joined([*public])))
+        joined, owners = joined[secrets], owners[secrets]
         kept = _not_stock(joined)
         return cls(ids, joined[kept], owners[kept], _sieve(joined[kept]))
 
@@ -197,8 +198,13 @@ class Texts:
         return passed
 
 
-def _without(found: Features, known: Features) -> Features:
-    return np.setdiff1d(found, known, assume_unique=True) if len(known) else found
+def _not_among(found: Features, known: Features) -> npt.NDArray[np.bool_]:
+    """Which of sorted entries stand in no other sorted array: both are walked through once."""
+    if not len(known):
+        return np.ones(len(found), np.bool_)
+    at = np.minimum(np.searchsorted(known, found), len(known) - 1)
+    absent: npt.NDArray[np.bool_] = known[at] != found
+    return absent
 
 
 def _not_stock(joined: Features) -> npt.NDArray[np.bool_]:
