@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.detectors import banner, file, text, thread, unreadable
+from gateway.detectors import banner, file, link, text, thread, unreadable
 from gateway.detectors.evidence import Evidence
 from gateway.detectors.page import pages
 from gateway.detectors.reading import Reading
@@ -29,6 +29,7 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
             *evidence.standing(file.find(rules, message, register, now)),
             *evidence.standing(text.find(rules, reading, register, now)),
             *evidence.standing(thread.find(rules, message, register, now)),
+            *evidence.standing(link.find(rules, message, register, now)),
             *evidence.standing(unreadable.find(rules, message)),
         )
     return tuple(dict.fromkeys(found))

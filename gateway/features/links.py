@@ -1,7 +1,174 @@
-"""Links: registered addresses and folders on the web, as keyed digests of their canonical forms."""
+"""Links: registered addresses and folders on the web, as keyed digests of their canonical forms.
+
+A registered page is found with whatever parameters are added to it, a folder with whatever stands below it.  What
+becomes of an address is a few digests: one that says that its host is registered at all, by which nearly all foreign
+addresses are turned away; one for the page with the parameters it needs; one for the folder.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import chain, combinations
+from typing import Final, NamedTuple
 
+from gateway.features.places import Place, host_of, places
+from gateway.features.rewriters import unwrapped
+from gateway.features.spelled import addresses
+from gateway.traces import SIZE
+
+_FEW: Final = 6
+"""Parameters of an address of which every selection is looked up; of more, one, two or all of them."""
+_HOSTS: Final = 50_000
+"""Hosts that are remembered while one mail is read."""
+_LINE: Final = re.compile(
+    r"(?:URL=|<string>)?((?:https?|file)://\S+?|\\\\\S.*?)(?:</string>)?", re.IGNORECASE
+)
+_SHORTCUT: Final = re.compile(
+    r"\[[\w{}.-]+\]|[\w-]+=.*|<[?!].*>|</?(?:plist|dict)\b.*>|<key>.*</key>|<(?:string|integer|date|real)>[^:]*</\w+>"
+)
+"""The lines of a Windows or macOS shortcut that say nothing of where it leads."""
+
+
+class Match(NamedTuple):
+    """A registered link that an address leads to: its trace (16 bytes), and the publications that registered it."""
+
+    trace: bytes
+    ids: frozenset[str]
+
+
+def packed(key: bytes, urls: Iterable[str]) -> bytes:
+    """What is kept of registered addresses, under the installation's key.
+
+    Raises ValueError, naming the address, for one that leads nowhere.
+    """
+    found: set[bytes] = set()
+    for url in urls:
+        leads = places(url)
+        if not leads:
+            raise ValueError(f"{url!r} is no address of a page or folder")
+        found.update(_hash(key, text) for place in leads for text in _registered(place))
+    return b"".join(sorted(found))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The addresses in a text that holds nothing else, such as a shortcut; empty for any other text."""
+    found: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = _LINE.fullmatch(line)
+        if match is not None:
+            found.append(match[1])
+        elif _SHORTCUT.fullmatch(line) is None:
+            return ()
+    return tuple(dict.fromkeys(url for url in found if places(url)))
+
+
+def led_to(text: str) -> Iterator[str]:
+    """Every address in a text, and every address inside these."""
+    for address in addresses(text):
+        yield from unwrapped(address)
+
+
+def _registered(place: Place) -> Iterator[str]:
+    yield _mark("host", place.host)
+    if place.folder:
+        yield _folder(place, len(place.path))
+        return
+    yield _page(place, place.wanted)
+    if place.wanted:
+        yield _mark("asks", _page(place, ()))
+
+
+def _mark(kind: str, text: str) -> str:
+    return f"{kind}\n{text}"
+
+
+def _page(place: Place, wanted: Iterable[str]) -> str:
+    return _mark("page", "\n".join((place.host, "/".join(place.path), *sorted(wanted))))
+
+
+def _folder(place: Place, depth: int) -> str:
+    return _mark("folder", "\n".join((place.host, *place.path[:depth])))
+
+
+def _hash(key: bytes, text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), key=key, digest_size=SIZE, person=b"link").digest()
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
-    """The registered links."""
+    """The digests of all registered addresses with the publications they belong to, and those of public ones."""
+
+    _owners: Mapping[bytes, frozenset[str]] = field(default_factory=dict, repr=False)
+    _public: frozenset[bytes] = field(default=frozenset(), repr=False)
+
+    @classmethod
+    def of(cls, secret: Mapping[str, Sequence[bytes]], public: Mapping[str, Sequence[bytes]]) -> Links:
+        """The index of sets by publication, each as `packed` makes them; a public address is no trace of any."""
+        owners: dict[bytes, frozenset[str]] = {}
+        for name, sets in secret.items():
+            for digest in chain.from_iterable(map(_digests, sets)):
+                owners[digest] = owners.get(digest, frozenset()) | {name}
+        every = chain.from_iterable(public.values())
+        return cls(owners, frozenset(chain.from_iterable(map(_digests, every))))
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def matches(self, key: bytes, place: Place) -> Iterator[Match]:
+        """What is registered of a place, the page before the folders above it; nothing beyond what is public."""
+        for text in self._forms(key, place):
+            digest = _hash(key, text)
+            if digest in self._public:
+                return
+            if digest in self._owners:
+                yield Match(digest, self._owners[digest])
+
+    def knows(self, key: bytes, host: str) -> bool:
+        """Whether anything is registered on a host."""
+        return _hash(key, _mark("host", host)) in self._owners
+
+    def _forms(self, key: bytes, place: Place) -> Iterator[str]:
+        if place.wanted and _hash(key, _mark("asks", _page(place, ()))) in self._owners:
+            yield from (_page(place, some) for some in _selections(sorted(place.wanted)))
+        yield _page(place, ())
+        yield from (_folder(place, depth) for depth in range(len(place.path), -1, -1))
+
+
+def _digests(joined: bytes) -> Iterator[bytes]:
+    """The digests of a set; ValueError where it is cut short."""
+    if len(joined) % SIZE:
+        raise ValueError("a set of links is cut short")
+    return (joined[start : start + SIZE] for start in range(0, len(joined), SIZE))
+
+
+def _selections(wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The selections of parameters that a registered page may need, the largest first."""
+    sizes = range(len(wanted), 0, -1) if len(wanted) <= _FEW else (len(wanted), 2, 1)
+    for size in sizes:
+        yield from combinations(wanted, size)
+
+
+class Lookup:
+    """What one mail's addresses lead to in one index: hosts are looked up once."""
+
+    def __init__(self, links: Links, key: bytes) -> None:
+        self._links = links
+        self._key = key
+        self._known: dict[str, bool] = {}
+
+    def matches(self, url: str) -> Iterator[Match]:
+        """What an address leads to among what is registered."""
+        if self._on_known_host(host_of(url)):
+            for place in places(url):
+                yield from self._links.matches(self._key, place)
+
+    def _on_known_host(self, host: str) -> bool:
+        known = self._known.get(host)
+        if known is None:
+            if len(self._known) >= _HOSTS:
+                self._known.clear()
+            known = self._known[host] = bool(host) and self._links.knows(self._key, host)
+        return known

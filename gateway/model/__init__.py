@@ -19,7 +19,18 @@ from gateway.model.decision import (
     Scope,
 )
 from gateway.model.mail import Client, Envelope, Mail, Recipient
-from gateway.model.message import PART_PATH, Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+from gateway.model.message import (
+    LONGEST_URL,
+    PART_PATH,
+    Document,
+    Leaf,
+    Link,
+    Message,
+    Part,
+    PartKind,
+    Reason,
+    Unreadable,
+)
 from gateway.model.publication import (
     ACCESS_WINDOW,
     PUBLICATION_ID,
@@ -36,6 +47,7 @@ from gateway.model.times import aware
 __all__ = [
     "ACCESS_WINDOW",
     "FIGURES_THRESHOLD",
+    "LONGEST_URL",
     "PART_PATH",
     "PUBLICATION_ID",
     "Client",
@@ -48,6 +60,7 @@ __all__ = [
     "Grant",
     "GrantKind",
     "Leaf",
+    "Link",
     "LiveBy",
     "Mail",
     "Membership",

@@ -1,4 +1,4 @@
-"""What was read of a content: texts, leaves, and what could not be read."""
+"""What was read of a content: texts, leaves, links, and what could not be read."""
 
 from __future__ import annotations
 
@@ -43,6 +43,22 @@ class Leaf:
             raise ValueError("sha256 is 32 bytes")
 
 
+LONGEST_URL = 8_192
+"""Characters of a link's address that are kept: browsers and rewriters take fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where something in a mail leads without saying so in its text: path of the part, and the address."""
+
+    path: str
+    url: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not PART_PATH.match(self.path) or len(self.url) > LONGEST_URL:
+            raise ValueError(f"a link in part {self.path!r}")
+
+
 class Reason(Enum):
     """Why something could not be read: the closed list that alerts and metrics use."""
 
@@ -66,15 +82,22 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was read of a content: texts, leaves, and what could not be read.  Nothing is skipped in silence."""
+    """What was read of a content: texts, leaves, and what could not be read.  Nothing is skipped in silence.
+
+    `links` are addresses that no text shows: targets of hyperlinks, of forms, of what a page or document refers to.
+    """
 
     parts: tuple[Part, ...] = ()
     leaves: tuple[Leaf, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def __add__(self, other: Message) -> Message:
         return Message(
-            self.parts + other.parts, self.leaves + other.leaves, self.unreadable + other.unreadable
+            self.parts + other.parts,
+            self.leaves + other.leaves,
+            self.unreadable + other.unreadable,
+            self.links + other.links,
         )
 
 

@@ -1,0 +1,145 @@
+"""Addresses as people and programs write them in text: in prose, in angle brackets, broken over lines, made harmless.
+
+Text in, strings out that may be addresses; `gateway.features.places` says what each leads to.  One that may go on in
+the next line is given with and without it.  Each character is looked at a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.features.places import decoded
+from gateway.features.rewriters import LONGEST
+
+_BROKEN_LINES: Final = 4
+"""Lines over which an address may go on, unless it stands in angle brackets."""
+_BRACKETED_LINES: Final = 40
+
+_SCHEME: Final = re.compile(r"(?:h(?:tt|xx)ps?|s?ftps?|file)\Z", re.IGNORECASE)
+_BODY: Final = re.compile(rf"[^\s<>\"]{{1,{LONGEST}}}")
+_NEXT_LINE: Final = re.compile(r"[ \t]*\r?\n[> \t]*([^\s<>\"]{1,998})")
+_SHARE: Final = re.compile(r"\\\\[\w.-]{1,255}\\[^<>\"|?*\r\n]{1,500}")
+_MOST_WORDS: Final = 16
+"""Words of a path on a file server that may hold spaces: nobody can tell where it ends in a sentence."""
+_BARE: Final = re.compile(r"\.[A-Za-z]{2,24}(?::[0-9]{1,5})?/")
+_HOST: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+_LONGEST_HOST: Final = 255
+_ENCODED: Final = re.compile(r"(?:h(?:tt|xx)ps?)%(?:25){0,4}3a%(?:25){0,4}2f", re.IGNORECASE)
+_ENCODINGS: Final = 5
+_WWW: Final = ("www.", "WWW.", "Www.")
+
+_AT_END: Final = ".,;:!?'*_~|`\u2019\u201d\u2026\u00bb\u3002"
+_CLOSING: Final = {")": "(", "]": "[", "}": "{"}
+_UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_WIDE: Final = "\uff1a\uff0f\uff0e\u3002\u2044\u2215\u2024"
+_LOOK_ALIKES: Final = {"\u2044": "/", "\u2215": "/", "\u2024": ".", "\u3002": "."}
+
+
+def addresses(text: str) -> Iterator[str]:
+    """Whatever may be an address of the web or of a file server in a text, in no order; some of them twice."""
+    text = _visible(text)
+    if "://" in text or "[:]//" in text:
+        yield from _with_scheme(text)
+    if "%2f" in text or "%2F" in text:
+        for match in _ENCODED.finditer(text):
+            yield from map(_opened, _spellings(text, match.start()))
+    for www in _WWW:
+        if www in text:
+            yield from _www(text, www)
+    if "/" in text:
+        yield from _bare(text)
+    if "\\\\" in text:
+        yield from _on_file_servers(text)
+
+
+def _visible(text: str) -> str:
+    """Without what nobody sees, and with wide forms and look-alikes of the signs of an address as themselves."""
+    if text.isascii():
+        return text
+    if any(sign in text for sign in _WIDE):
+        text = unicodedata.normalize("NFKC", text)
+    for sign in _UNSEEN:
+        text = text.replace(sign, "")
+    for sign, meant in _LOOK_ALIKES.items():
+        text = text.replace(sign, meant)
+    return text
+
+
+def _with_scheme(text: str) -> Iterator[str]:
+    """Addresses that say `://`; an address inside another one is not looked for here."""
+    text = text.replace("[:]//", "://")
+    position = text.find("://")
+    while position >= 0:
+        scheme = _SCHEME.search(text, max(0, position - 5), position)
+        body = _BODY.match(text, position)
+        end = body.end() if body is not None else position + 3
+        if scheme is not None:
+            yield from _spellings(text, scheme.start())
+        position = text.find("://", max(end, position + 3))
+
+
+def _spellings(text: str, start: int) -> Iterator[str]:
+    """The address that begins at a place, as far as it may go."""
+    body = _BODY.match(text, start)
+    if body is None:
+        return
+    whole, end = body[0], body.end()
+    yield _trimmed(whole)
+    bracketed = text[start - 1 : start] == "<"
+    for _ in range(_BRACKETED_LINES if bracketed else _BROKEN_LINES):
+        more = _NEXT_LINE.match(text, end)
+        if more is None or len(whole) > LONGEST:
+            break
+        # An `=` at the end of a line is where quoted-printable breaks it, in mail that nobody decoded.
+        whole, end = whole.removesuffix("=") + more[1], more.end()
+        if not bracketed:
+            yield _trimmed(whole)
+    if bracketed:
+        yield whole
+
+
+def _opened(address: str) -> str:
+    """An address that is percent-encoded as a whole, as it was before."""
+    for _ in range(_ENCODINGS):
+        if "://" not in address:
+            address = decoded(address)
+    return address
+
+
+def _trimmed(address: str) -> str:
+    """The address without the signs of the sentence that it stands in."""
+    closing = "".join(sign for sign, opening in _CLOSING.items() if opening not in address)
+    return address.rstrip(_AT_END + closing)
+
+
+def _www(text: str, www: str) -> Iterator[str]:
+    position = text.find(www)
+    while position >= 0:
+        body = _BODY.match(text, position)
+        end = body.end() if body is not None else position + 4
+        if not text[position - 1 : position].isalnum() and text[position - 1 : position] not in ("/", "."):
+            yield from (f"http://{each}" for each in _spellings(text, position))
+        position = text.find(www, end)
+
+
+def _bare(text: str) -> Iterator[str]:
+    """`host.example/path` without a scheme."""
+    position = 0
+    while (match := _BARE.search(text, position)) is not None:
+        before = text[max(0, match.start() - _LONGEST_HOST) : match.start()]
+        start = match.start() - len(before) + len(before.rstrip(_HOST))
+        body = _BODY.match(text, match.end())
+        position = body.end() if body is not None else match.end()
+        if start < match.start() and text[start - 1 : start] not in ("/", "\\", "@", "%"):
+            yield from (f"http://{each}" for each in _spellings(text, start))
+
+
+def _on_file_servers(text: str) -> Iterator[str]:
+    r"""`\\server\share\folder`, to the end of the line, and to the end of each of its first words."""
+    for match in _SHARE.finditer(text):
+        words = match[0].split(" ")
+        for count in range(1, min(len(words), _MOST_WORDS) + 1):
+            yield _trimmed(" ".join(words[:count]))
