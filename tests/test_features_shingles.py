@@ -46,7 +46,7 @@ def owners(texts: Texts, found: Features) -> list[tuple[int, str]]:
 )
 def test_words(text: str, expected: bytes) -> None:
     """A figure is one word whatever groups its thousands, and a word parted at the end of a line is one word."""
-    assert expected.split() == words(whole(fold(text)))
+    assert expected.split() == words(whole(fold(text)).encode())
 
 
 def test_every_run_of_words_is_a_shingle() -> None:

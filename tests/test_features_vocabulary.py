@@ -18,7 +18,7 @@ SHARED = Vocabulary(KEY)
 
 def plainly(folded: str) -> Features:
     """The same word by word."""
-    return hashes(KEY).of(words(whole(folded)))
+    return hashes(KEY).of(words(whole(folded).encode()))
 
 
 @given(st.text(st.sampled_from("ab1é,.- ~£"), max_size=60))

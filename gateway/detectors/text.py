@@ -44,12 +44,13 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
     texts = register.texts
     if not texts:
         return
-    found = shingles(reading.words)
+    chunks = reading.chunks()
+    found = shingles(chunks.words)
     over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
     for copied in passages(texts, found, over):
         trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
         sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
-        for path in reading.paths(copied.places):
+        for path in reading.paths(np.searchsorted(np.cumsum(chunks.counts), copied.places, "right")):
             for rule in rules.of(Detector.TEXT):
                 yield Finding(rule.id, Detector.TEXT, path, sure, candidates, rule.asks, trace=trace)
 

@@ -58,34 +58,35 @@ def whole(folded: str) -> str:
     return folded.replace(" - ", " ").replace("- ", "") if "- " in folded else folded
 
 
-def words(folded: str) -> list[bytes]:
-    """The words of a folded text (as `whole` gives it), or of a piece of one between two spaces, in order.
+def words(folded: bytes) -> list[bytes]:
+    """The words of a folded text (as `whole` gives it) in UTF-8, or of a piece of one between two spaces, in order.
 
     Hyphens, full stops and apostrophes inside a word are left out, so that a word parted at the end of a line is the
     same word.  A figure is one word of its own, whatever groups its thousands: figures and periods are what an edition
     does not share with the one before it.
     """
-    text = folded.encode("ascii", "replace")
-    if b"," in text:
-        text = _GROUPED.sub(b"", text)
-    return text.translate(_APART, _INNER).split()
+    if b"," in folded:
+        folded = _GROUPED.sub(b"", folded)
+    return folded.translate(_APART, _INNER).split()
 
 
-class Hashes(dict[bytes, bytes]):
-    """The keyed hash (8 bytes) of each word met, worked out once."""
+class Hashes(dict[bytes, int]):
+    """The keyed hash (64 bits) of each word met, worked out once."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
-        self._key = key
+        self._keyed = blake2b(key=key, digest_size=8, person=b"word")
 
-    def __missing__(self, word: bytes) -> bytes:
+    def __missing__(self, word: bytes) -> int:
         if len(self) >= _MOST_WORDS:
             self.clear()
-        return self.setdefault(word, blake2b(word, key=self._key, digest_size=8, person=b"word").digest())
+        keyed = self._keyed.copy()
+        keyed.update(word)
+        return self.setdefault(word, int.from_bytes(keyed.digest(), "little"))
 
     def of(self, found: Sequence[bytes]) -> Features:
         """The hashes of words, in their order."""
-        return np.frombuffer(b"".join(map(self.__getitem__, found)), "<u8").astype(np.uint64, copy=False)
+        return np.fromiter(map(self.__getitem__, found), np.uint64, len(found))
 
 
 @lru_cache(maxsize=2)
@@ -113,7 +114,7 @@ def features(key: bytes, texts: Iterable[str]) -> Features:
 
 def _telling(key: bytes, text: str) -> Features:
     """The shingles of a text, without those that hardly say anything."""
-    found = words(whole(fold(text)))
+    found = words(whole(fold(text)).encode("utf-8", "surrogatepass"))
     tells = np.fromiter((_tells(word) for word in found), np.int64, len(found))
     summed = np.concatenate((np.zeros(1, np.int64), np.cumsum(tells)))
     enough = summed[LENGTH:] - summed[:-LENGTH] >= _TELLING

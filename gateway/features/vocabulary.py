@@ -34,14 +34,18 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """A text as its chunks: their words' hashes one after the other."""
+    """A text as its chunks: the hashes of all their words one after the other, and how many words each of them has."""
 
     words: Features
+    counts: Numbers
 
     @classmethod
     def joined(cls, texts: Sequence[Chunks]) -> Chunks:
         """Several texts as one."""
-        return cls(np.concatenate([np.empty(0, np.uint64), *(each.words for each in texts)]))
+        if len(texts) == 1:
+            return texts[0]
+        words = np.concatenate([np.empty(0, np.uint64), *(each.words for each in texts)])
+        return cls(words, np.concatenate([np.empty(0, np.int64), *(each.counts for each in texts)]))
 
 
 class Vocabulary:
@@ -62,7 +66,7 @@ class Vocabulary:
             self._forget()
         data = folded.encode("utf-8", "surrogatepass")
         numbers = self._numbers(data)
-        return Chunks(self._words(numbers))
+        return self._said(numbers)
 
     def _numbers(self, data: bytes) -> Numbers:
         """The number of each chunk; a word that was parted at the end of a line is one chunk, then an empty one."""
@@ -82,27 +86,27 @@ class Vocabulary:
         if len(unknown):
             new = unknown[np.unique(hashed[unknown], return_index=True)[1]]
             met = len(self._first)
-            for start, end in zip(starts[new].tolist(), ends[new].tolist(), strict=True):
-                self._meet(data[start:end].decode("utf-8", "surrogatepass"))
+            spans = zip(starts[new].tolist(), ends[new].tolist(), strict=True)
+            self._meet([data[start:end] for start, end in spans])
             self._slots.add(hashed[new], np.arange(met, met + len(new)))
             numbers[unknown] = self._slots.numbers(hashed[unknown])
         return numbers, starts, ends
 
-    def _meet(self, chunk: str) -> None:
-        """Take down what a chunk says."""
-        found = words(chunk)
-        self._parted.append(len(chunk) > 1 and chunk[-1] == "-")
-        self._first.append(len(self._hashes))
-        self._count.append(len(found))
-        self._hashes.frombytes(b"".join(map(self._hash_of.__getitem__, found)))
+    def _meet(self, chunks: list[bytes]) -> None:
+        """Take down what chunks say."""
+        for chunk in chunks:
+            found = words(chunk)
+            self._parted.append(chunk.endswith(b"-") and len(chunk) > 1)
+            self._first.append(len(self._hashes))
+            self._count.append(len(found))
+            self._hashes.extend(map(self._hash_of.__getitem__, found))
 
-    def _words(self, numbers: Numbers) -> Features:
+    def _said(self, numbers: Numbers) -> Chunks:
         first, count = _view(self._first, "=i8")[numbers], _view(self._count, "=i8")[numbers]
         ends = np.cumsum(count)
         # Of each chunk as many hashes as it has words, one after the other.
         within = np.arange(ends[-1]) + np.repeat(first - ends + count, count)
-        found: Features = _view(self._hashes, "<u8")[within].astype(np.uint64, copy=False)
-        return found
+        return Chunks(_view(self._hashes, "=u8")[within], count)
 
     def _forget(self) -> None:
         self._slots = _Slots()
