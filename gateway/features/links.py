@@ -19,6 +19,7 @@ from gateway.features.rewriters import unwrapped
 from gateway.features.spelled import addresses
 from gateway.traces import SIZE
 
+_LEADING: Final = ("page\n", "folder\n")
 _FEW: Final = 6
 """Parameters of an address of which every selection is looked up; of more, one, two or all of them."""
 _HOSTS: Final = 50_000
@@ -93,8 +94,14 @@ def _folder(place: Place, depth: int) -> str:
     return _mark("folder", "\n".join((place.host, *place.path[:depth])))
 
 
+def count(joined: bytes) -> int:
+    """How many pages and folders are in a set: the last bit of a digest says whether it is one, or only a mark."""
+    return sum(digest[-1] & 1 for digest in _digests(joined))
+
+
 def _hash(key: bytes, text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), key=key, digest_size=SIZE, person=b"link").digest()
+    digest = blake2b(text.encode("utf-8", "replace"), key=key, digest_size=SIZE, person=b"link").digest()
+    return digest[:-1] + bytes([digest[-1] | 1 if text.startswith(_LEADING) else digest[-1] & 0xFE])
 
 
 @dataclass(frozen=True, slots=True)

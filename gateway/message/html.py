@@ -42,14 +42,31 @@ _LOOKS_LIKE: Final = re.compile(
 _UNSEEN: Final = ["script", "style"]
 _ATTRIBUTES: Final = ("alt", "title", "aria-label", "placeholder", "summary", "value")
 _SELECTOR: Final = ",".join(f"[{name}]" for name in _ATTRIBUTES)
+_LEADING: Final = (
+    "href", "src", "action", "formaction", "originalsrc", "data-saferedirecturl", "background", "cite", "data",
+    "longdesc", "poster", "srcset", "xlink:href", "content",
+)  # fmt: skip
+_LINKS: Final = ",".join(
+    f"[{name.replace(':', chr(92) + ':')}]" if name != "content" else "meta[content]" for name in _LEADING
+)
+_NOWHERE: Final = ("#", "cid:", "data:", "tel:")
+_ADDRESS: Final = re.compile(r"[/\\]|%2f|www\.", re.I)
+_UNSEEN_BREAKS: Final = str.maketrans("", "", "\t\r\n")
+_HOST: Final = re.compile(r"[a-z]+://[^/?#]+", re.I)
+_COMPLETE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|[#?]|\\\\|$", re.I)
+_LOOSE: Final = re.compile(r"https?://[^\s\"'<>]{1,8192}", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Text of an HTML document; `rough`: it nests too deep to be parsed, its tags were only cut out."""
+    """Text of an HTML document; `rough`: it nests too deep to be parsed, its tags were only cut out.
+
+    `links` are the addresses in its attributes: where it leads and what it shows from elsewhere.
+    """
 
     text: str
     rough: bool = False
+    links: tuple[str, ...] = ()
 
 
 def declared_charset(data: bytes) -> str:
@@ -69,15 +86,44 @@ def render(source: str) -> Rendered:
         source = _CONDITIONAL.sub("", source)
     apart = _BLOCK_TAG.sub("\n<", source)
     if _work(apart) > limits.HTML_WORK:
-        return Rendered(html.unescape(_TAG.sub("", apart)), rough=True)
+        loose = dict.fromkeys(html.unescape(found) for found in _LOOSE.findall(source))
+        return Rendered(html.unescape(_TAG.sub("", apart)), rough=True, links=tuple(loose))
     tree = LexborHTMLParser(apart.replace("\0", ""))
     given = [node.attributes for node in tree.css(_SELECTOR)]
     attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
+    links = _links(tree)
     tree.strip_tags(_UNSEEN)
     root = tree.root
     text = root.text(deep=True, separator="") if root is not None else ""
     # The same text again would say nothing, and a node with two such attributes is found twice.
-    return Rendered("\n".join([text, *dict.fromkeys(attributes)]))
+    return Rendered("\n".join([text, *dict.fromkeys(attributes)]), links=links)
+
+
+def _links(tree: LexborHTMLParser) -> tuple[str, ...]:
+    """The addresses in attributes, each once; relative ones only where the page says what they are relative to."""
+    given = (item for node in tree.css(_LINKS) for item in node.attributes.items())
+    found = dict.fromkeys(value for name, value in given if value and name in _LEADING)
+    first = tree.css_first("base[href]")
+    base = (first.attributes["href"] or "").strip() if first is not None else ""
+    every = (_absolute(base, _typed(value)) for value in found)
+    return tuple(value for value in every if _ADDRESS.search(value) and not value.startswith(_NOWHERE))
+
+
+def _typed(value: str) -> str:
+    """The address without the line breaks that browsers leave out of it."""
+    return value if value.isprintable() else value.translate(_UNSEEN_BREAKS).strip()
+
+
+def _absolute(base: str, address: str) -> str:
+    """The address as a browser would ask for it; as it is where it says all itself."""
+    if address[:2] == "//":
+        return f"http:{address}"
+    host = _HOST.match(base) if base else None
+    if host is None or _COMPLETE.match(address) is not None:
+        return address
+    if address.startswith("/"):
+        return host[0] + address
+    return f"{base.rpartition('/')[0] if len(base) > len(host[0]) else base}/{address}"
 
 
 def _work(source: str) -> int:

@@ -83,6 +83,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A direction word ("favourable", "record high") stands beside a publication's title in a part: the place only.
+
+    It never holds a mail; it is told of an incident that exists anyway.
+    """
+
+    publication: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """Of a group: how many members it has, and how many of them are ineligible."""
 
@@ -117,7 +128,8 @@ class Decision:
 
     `publications` are those that an incident belongs to (None for an unknown one); `observed` says that monitor mode
     relays what would have been held.  `sender_ineligible_for`: publications found whose list lacks the sender;
-    `sender_suspended_until`: until when no grant counts for the sender.
+    `sender_suspended_until`: until when no grant counts for the sender.  `hints` were looked for only where there is an
+    incident.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -126,6 +138,7 @@ class Decision:
     observed: bool = False
     sender_ineligible_for: tuple[str, ...] = ()
     sender_suspended_until: datetime | None = None
+    hints: tuple[Hint, ...] = ()
 
     @property
     def disposition(self) -> Disposition:
