@@ -1,4 +1,4 @@
-"""What of a file becomes traces when it is registered: its own digest, and those of inner pieces of content.
+"""What of a file becomes traces when it is registered: its own digest, those of inner pieces of content, and features.
 
 A logo, a theme, an empty sheet or the parts that an office program writes into every file are in half of all
 mail: as traces they would hold it.  So an inner piece counts only if it is larger than 256 bytes and carries
@@ -11,15 +11,17 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from gateway.message import extract, read, sniff
-from gateway.model import Document, Message
+from gateway import material
+from gateway.material import Material
+from gateway.message import sniff
+from gateway.model import Document
 
 SMALLEST = 256
 """Bytes; an inner piece of this size or less is no trace."""
@@ -51,43 +53,82 @@ _OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One file to register: name, size in bytes, digests (SHA-256, 32 bytes) and what could not be read."""
+    """One file to register: name, size in bytes, digests (SHA-256, 32 bytes) and what could not be read.
+
+    `features` are packed sets by kind (`gateway.material`), `counts` how many features are in each.  `said`: there was
+    something to read in it.
+    """
 
     name: str
     size: int
     digests: frozenset[bytes]
     unreadable: tuple[str, ...] = field(default=())
+    features: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    said: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but the file itself is protected: an excerpt of it would not be recognised."""
+        return not self.said and not self.features
 
 
 class Empty(ValueError):
     """The file has no bytes: as a trace it would match every empty attachment."""
 
 
-def trace_file(path: Path) -> Traced:
-    """The traces of a file.  Raises OSError, and Empty for a file of no bytes."""
-    return trace(path.name, path.read_bytes())
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file shows to whoever has no key: digests (SHA-256), texts, and places that could not be read."""
+
+    digests: frozenset[bytes]
+    material: Material = field(repr=False)
+    unreadable: tuple[str, ...] = ()
 
 
-def trace(name: str, content: bytes) -> Traced:
+def trace_file(path: Path, key: bytes) -> Traced:
+    """The traces of a file, under the installation's key.  Raises OSError, and Empty for a file of no bytes."""
+    return trace(path.name, path.read_bytes(), key)
+
+
+def trace(name: str, content: bytes, key: bytes) -> Traced:
     """The traces of a file of this name; its suffix is only a hint.  Raises Empty."""
+    return traced(name, content, look(name, content), key)
+
+
+def traced(name: str, content: bytes, looked: Looked, key: bytes) -> Traced:
+    """The traces of a file in which somebody has looked, its own digest among them."""
+    digests = looked.digests | {sha256(content).digest()}
+    made = material.features(looked.material, key)
+    said = any(part.text.strip() for part in looked.material.said)
+    return Traced(name, len(content), digests, looked.unreadable, made, material.counts(made), said)
+
+
+def trace_mail(name: str, content: bytes, key: bytes) -> Traced:
+    """The traces of a mail itself, without those of its attachments."""
+    alone = material.of_mail(content, attached=False)
+    return traced(name, content, Looked(frozenset(), alone), key)
+
+
+def look(name: str, content: bytes) -> Looked:
+    """Look into a file of this name.  Total; raises Empty for a file of no bytes."""
     if not content:
         raise Empty
     own = sha256(content).digest()
     if len(content) > _MAX_INNER:
-        return Traced(name, len(content), frozenset({own}), ("1: too-large",))
+        return Looked(frozenset({own}), Material(), ("1: too-large",))
     suffix = PurePosixPath(name).suffix.lower()
-    message = _read(suffix, content)
+    found = _read(suffix, content)
     idle = frozenset((*_images(suffix, content), *_without_content(content, 0)))
-    inner = {leaf.sha256 for leaf in message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
-    unreadable = tuple(f"{place.path}: {place.reason.value}" for place in message.unreadable)
-    return Traced(name, len(content), frozenset({own, *inner, *_in_mail(content)}), unreadable)
+    inner = {leaf.sha256 for leaf in found.message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
+    unreadable = tuple(f"{place.path}: {place.reason.value}" for place in found.message.unreadable)
+    return Looked(frozenset({own, *inner, *_in_mail(content)}), found, unreadable)
 
 
-def _read(suffix: str, content: bytes) -> Message:
+def _read(suffix: str, content: bytes) -> Material:
     if suffix not in _MAILS:
-        return extract(Document("1", suffix.lstrip("."), content))
-    reading = read(content)
-    return sum(map(extract, reading.documents), reading.message)
+        return material.of_document(Document("1", suffix.lstrip("."), content))
+    return material.of_mail(content)
 
 
 def _in_mail(content: bytes) -> Iterator[bytes]:

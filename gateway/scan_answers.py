@@ -1,13 +1,16 @@
-"""What a scanner process answers, as JSON on the wire: what it read of a document, or the traces of a file."""
+"""What a scanner process answers, as JSON on the wire: what it read of a document, or what it saw in a file.
+
+A scanner never gets a key: what it saw in a file that is to be registered is made into features by whoever asked.
+"""
 
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import Any
 
+from gateway.material import Material
 from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unreadable
-from gateway.registration import Traced
+from gateway.registration import Looked
 
 NONSENSE = (ValueError, KeyError, TypeError)
 """What the readers here raise for anything that is no such answer."""
@@ -20,29 +23,30 @@ def unread(path: str, reason: Reason) -> Message:
 
 def too_large(path: str) -> bytes:
     """The answer of whichever work ran out of memory."""
-    record: dict[str, Any] = json.loads(packed(unread(path, Reason.TOO_LARGE)))
-    return json.dumps({**record, "digests": []}).encode()
+    return _line({**_record(unread(path, Reason.TOO_LARGE)), "digests": [], "about": []})
 
 
 def packed(found: Message) -> bytes:
     """What was read, for the wire."""
-    record = {
+    return _line(_record(found))
+
+
+def _line(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _record(found: Message) -> dict[str, Any]:
+    return {
         "parts": [[part.path, part.kind.value, part.text] for part in found.parts],
         "leaves": [[leaf.path, leaf.sha256.hex(), leaf.size] for leaf in found.leaves],
         "unreadable": [[mark.path, mark.reason.value] for mark in found.unreadable],
     }
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def message_in(answer: bytes | bytearray, document: Document) -> Message:
     """What was read, if the answer speaks of this document only: a scanner taken over by its input cannot speak of
     others.  Raises one of `NONSENSE`."""
-    record: dict[str, Any] = json.loads(str(answer, "utf-8", "surrogatepass"))
-    found = Message(
-        tuple(Part(path, PartKind(kind), text) for path, kind, text in record["parts"]),
-        tuple(Leaf(path, bytes.fromhex(digest), size) for path, digest, size in record["leaves"]),
-        tuple(Unreadable(path, Reason(reason)) for path, reason in record["unreadable"]),
-    )
+    found = _message(_opened(answer))
     within = (document.path, f"{document.path}/")
     things: tuple[Part | Leaf | Unreadable, ...] = (*found.parts, *found.leaves, *found.unreadable)
     if not all(thing.path == within[0] or thing.path.startswith(within[1]) for thing in things):
@@ -50,22 +54,36 @@ def message_in(answer: bytes | bytearray, document: Document) -> Message:
     return found
 
 
-def packed_traces(traced: Traced) -> bytes:
-    """The traces of a file, for the wire."""
+def _opened(answer: bytes | bytearray) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(str(answer, "utf-8", "surrogatepass"))
+    return record
+
+
+def _message(record: dict[str, Any]) -> Message:
+    return Message(
+        tuple(Part(path, PartKind(kind), text) for path, kind, text in record["parts"]),
+        tuple(Leaf(path, bytes.fromhex(digest), size) for path, digest, size in record["leaves"]),
+        tuple(Unreadable(path, Reason(reason)) for path, reason in record["unreadable"]),
+    )
+
+
+def packed_look(looked: Looked) -> bytes:
+    """What was seen in a file, for the wire."""
     record = {
-        "digests": sorted(digest.hex() for digest in traced.digests),
-        "unreadable": [place.split(": ") for place in traced.unreadable],
+        **_record(looked.material.message),
+        "leaves": [],
+        "digests": sorted(digest.hex() for digest in looked.digests),
+        "about": sorted(looked.material.about),
     }
-    return json.dumps(record).encode()
+    return _line(record)
 
 
-def traces_in(answer: bytes | bytearray, name: str, content: bytes) -> Traced:
-    """The traces of the file called `name`, its own digest among them.  Raises one of `NONSENSE`."""
-    record: dict[str, Any] = json.loads(answer)
-    digests = {sha256(content).digest(), *map(bytes.fromhex, record["digests"])}
+def look_in(answer: bytes | bytearray) -> Looked:
+    """What was seen in a file.  Raises one of `NONSENSE`."""
+    record = _opened(answer)
+    digests = frozenset(map(bytes.fromhex, record["digests"]))
     if any(len(digest) != 32 for digest in digests):
         raise ValueError("no SHA-256")
-    marks = (Unreadable(path, Reason(reason)) for path, reason in record["unreadable"])
-    return Traced(
-        name, len(content), frozenset(digests), tuple(f"{mark.path}: {mark.reason.value}" for mark in marks)
-    )
+    found = _message(record)
+    unreadable = tuple(f"{mark.path}: {mark.reason.value}" for mark in found.unreadable)
+    return Looked(digests, Material(found, frozenset(map(int, record["about"]))), unreadable)

@@ -7,7 +7,7 @@ What a document can make a scanner do is bounded: no file can be written, no cor
 libraries quote their input when they fail).
 
 The wire, both ways: `!Q` length and a JSON object; the document's bytes follow the question.  The work asked for is
-`read` (the document as a part of a mail) or `trace` (a file that is to be registered).
+`read` (the document as a part of a mail) or `look` (into a file that is to be registered).  A scanner has no key.
 """
 
 from __future__ import annotations
@@ -122,9 +122,9 @@ def _answer(connection: socket.socket) -> None:
 
 
 def _answered(work: str, document: Document) -> bytes:
-    if work == "trace":
-        traced = registration.trace(f"file.{document.hint}", bytes(document.data))
-        return scan_answers.packed_traces(traced)
+    if work == "look":
+        looked = registration.look(f"file.{document.hint}", bytes(document.data))
+        return scan_answers.packed_look(looked)
     return scan_answers.packed(message.extract(document))
 
 
@@ -183,23 +183,21 @@ class Scanners:
             found += await self._extract(document, waits)
         return found
 
-    async def trace(self, name: str, content: bytes) -> Traced:
+    async def trace(self, name: str, content: bytes, key: bytes) -> Traced:
         """What of a file becomes traces; where its reading does not end in time, its own digest and a mark.
 
+        A scanner looks into it; the features are made here, in a thread, under the installation's key.
         Raises ScanUnfinished when no scanner could finish it, `registration.Empty` for a file of no bytes.
         """
         if not content:
             raise registration.Empty
         document = Document("1", PurePosixPath(name).suffix.lower().lstrip("."), content)
-        own = Traced(name, len(content), frozenset({sha256(content).digest()}), ("1: deadline",))
         try:
             async with asyncio.timeout(self._deadline.total_seconds()):
-                answer = await self._offer(document, "trace", _Waits())
-            return own if answer is None else scan_answers.traces_in(answer, name, content)
+                answer = await self._offer(document, "look", _Waits())
         except TimeoutError:
             raise NotTakenUp("no scanner was free in time") from None
-        except scan_answers.NONSENSE as error:
-            raise _lost(error) from None
+        return await asyncio.to_thread(_traced, name, content, answer, key)
 
     async def _extract(self, document: Document, waits: _Waits) -> Message:
         answer = await self._offer(document, "read", waits)
@@ -271,6 +269,17 @@ class Scanners:
         if size > ANSWER_BYTES:
             raise ValueError("an answer too long to be one")
         return await _received(connection, size)
+
+
+def _traced(name: str, content: bytes, answer: bytearray | None, key: bytes) -> Traced:
+    """The traces of a file by a scanner's answer; None: it did not finish in time."""
+    if answer is None:
+        return Traced(name, len(content), frozenset({sha256(content).digest()}), ("1: deadline",))
+    try:
+        looked = scan_answers.look_in(answer)
+    except scan_answers.NONSENSE as error:
+        raise _lost(error) from None
+    return registration.traced(name, content, looked, key)
 
 
 def _lost(error: Exception) -> ScanUnfinished:

@@ -17,6 +17,7 @@ from gateway.replies import RegisterUnreadable, StoreUnavailable
 from gateway.store.database import Database
 from gateway.store.keys import Keys
 from gateway.store.register import load_register
+from gateway.store.traces import Memory
 
 _POLL = 0.25
 _log = log.get(__name__)
@@ -35,6 +36,7 @@ class Snapshot:
         self._strict: Register | None = None
         self._database = database
         self._keys = keys
+        self._memory = Memory()
         self._max_age = max_age.total_seconds()
         self._register: Register | None = None
         self._confirmed = 0.0
@@ -56,7 +58,7 @@ class Snapshot:
         try:
             changed = self._register is None or self._database.epoch() != self._register.epoch
             if changed:
-                self._register = load_register(self._database, self._keys)
+                self._register = load_register(self._database, self._keys, self._memory)
         finally:
             self._doubt()
         self._confirmed = began

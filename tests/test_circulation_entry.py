@@ -26,6 +26,7 @@ from tests.circulated import LONDON, NOW, PLANNED, SENT, mail, with_files
 
 LEAD = "lead@dept.example"
 RULES = rules.load(None, LONDON)
+KEY = bytes(range(32))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def content() -> bytes:
 @pytest.fixture(scope="module")
 def draft(content: bytes) -> Draft:
     """The draft of that mail."""
-    return read(content, LONDON, NOW, RULES)
+    return read(content, LONDON, NOW, RULES, KEY)
 
 
 @pytest.fixture

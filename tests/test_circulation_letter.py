@@ -14,11 +14,12 @@ from gateway.registration import Traced, trace
 from tests.circulated import BANNER, BODY, LONDON, NOW, PLANNED, SENT, mail, with_files
 
 RULES = rules.load(None, LONDON)
+KEY = bytes(range(32))
 
 
 def drafted(content: bytes) -> Draft:
     """The draft of a mail, read in this process."""
-    return read(content, LONDON, NOW, RULES)
+    return read(content, LONDON, NOW, RULES, KEY)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_attachments_are_traces(whole: tuple[bytes, Draft]) -> None:
     word, sheet, logo = attachments(content)
 
     assert ("CLA stability.docx", "tables.xlsx") == tuple(one.name for one in draft.documents)
-    assert (trace(word.name, word.data), trace(sheet.name, sheet.data)) == draft.documents
+    assert (trace(word.name, word.data, KEY), trace(sheet.name, sheet.data, KEY)) == draft.documents
     assert sha256(word.data).digest() in draft.documents[0].digests
     assert all(sha256(logo.data).digest() not in one.digests for one in draft.documents)
 
@@ -65,7 +66,7 @@ def test_read_elsewhere(whole: tuple[bytes, Draft]) -> None:
     """What scanners made of the mail is taken as it is: nothing is opened in this process then."""
     content, _ = whole
     traced = Traced("x", 1, frozenset({bytes(32)}))
-    draft = read(content, LONDON, NOW, RULES, message=Message(), traces=[traced])
+    draft = read(content, LONDON, NOW, RULES, KEY, message=Message(), traces=[traced])
 
     assert (traced,) == draft.documents
     assert draft.publishes_at is None
@@ -107,7 +108,7 @@ def test_problems_are_said(changes: dict[str, str], problem: str) -> None:
 
 def test_a_past_publication() -> None:
     """A planned time that is over now is proposed, with the warning that nothing would be protected."""
-    late = read(mail().as_bytes(), LONDON, PLANNED, RULES)
+    late = read(mail().as_bytes(), LONDON, PLANNED, RULES, KEY)
     assert PLANNED == late.publishes_at
     assert (
         "planned time: Wednesday 28 March 2018 09:30 BST is past, so nothing would be under embargo",

@@ -12,10 +12,19 @@ import pytest
 from docx import Document as Docx
 from openpyxl import Workbook
 
-from gateway.registration import Empty, trace_file
+from gateway.registration import Empty, Traced
+from gateway.registration import trace_file as trace_under
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"logo" * 200
 TABLE = b"".join(b"%d,Children looked after,%d\n" % (year, 60000 + 7 * year) for year in range(2000, 2018))
+
+
+KEY = bytes(range(32))
+
+
+def trace_file(path: Path) -> Traced:
+    """The traces of a file under the tests' key."""
+    return trace_under(path, KEY)
 
 
 def digest(content: bytes) -> bytes:

@@ -22,31 +22,32 @@ from tests.papers import BANNER, attached, mail, pdf, word
 
 SECOND = timedelta(seconds=1)
 MEMORY = 512 * 1024 * 1024
+KEY = bytes(range(32))
 
 SCRIPT = """
 import ctypes, os, socket, sys, tempfile, time
 from datetime import timedelta
-from gateway import message, registration, scanner
+from gateway import material, message, scanner
 from gateway.model import Message, Part, PartKind, Reason, Unreadable
 
-def hang(document):
+def hang(document, collector=None):
     # A native call that never comes back and never lets Python run a signal handler.
     ctypes.PyDLL(None).pause()
 
-def crash(document): os.abort()
-def hog(document): return bytearray(8 << 30)
-def stranger(document): return Message((Part("7", PartKind.DOCUMENT, "x"),))
-def noisy(document):
+def crash(document, collector=None): os.abort()
+def hog(document, collector=None): return bytearray(8 << 30)
+def stranger(document, collector=None): return Message((Part("7", PartKind.DOCUMENT, "x"),))
+def noisy(document, collector=None):
     os.write(2, b"SECRET"); print("SECRET", flush=True)
     return Message()
-def writes(document):
+def writes(document, collector=None):
     try:
         with tempfile.TemporaryFile() as file: file.write(b"SECRET"); file.flush()
     except OSError: return Message((Part(document.path, PartKind.DOCUMENT, "could not write"),))
     return Message()
 
 behaviour, descriptor, deadline, memory = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-message.extract = registration.extract = globals().get(behaviour, message.extract)
+message.extract = material.extract = globals().get(behaviour, message.extract)
 scanner.serve(socket.socket(fileno=descriptor), timedelta(seconds=deadline), memory)
 """
 
@@ -212,14 +213,14 @@ def test_scanner_retires_and_another_takes_over(path: str, start: Start) -> None
 def traced(path: str, name: str, content: bytes, document_deadline: float = 10) -> Traced:
     """Trace one file as the console does."""
     scanners = Scanners(path, document_deadline * SECOND, 30 * SECOND)
-    return asyncio.run(scanners.trace(name, content))
+    return asyncio.run(scanners.trace(name, content, KEY))
 
 
 def test_traces_are_those_of_the_command(path: str, start: Start) -> None:
     """A file that a scanner process traces has the traces that the command line registers."""
     start()
     for name, content in (("draft.docx", word()), ("mail.eml", LETTER), ("broken.zip", b"PK\x03\x04broken")):
-        assert trace(name, content) == traced(path, name, content)
+        assert trace(name, content, KEY) == traced(path, name, content)
     with pytest.raises(Empty):
         traced(path, "nothing.csv", b"")
 

@@ -215,8 +215,7 @@ class Case:
             for name in entry.get("registers", []):
                 path = scratch / f"{self.canary}-{name}.{self.facts['documents'][name]['kind']}"
                 path.write_bytes(self.files[name])
-                traced = trace_file(path)
-                new = NewDocument(str(path), traced.digests, traced.size, traced.unreadable)
+                new = NewDocument.of(trace_file(path, keys.trace_key), str(path))
                 documents.add(database, keys, entry["id"], [new], "test", datetime.now(UTC))
             if "postponed_to" in entry:
                 to = self.after(entry["postponed_to"])

@@ -37,7 +37,7 @@ def register(
         deputies=tuple(deputies),
         market_sensitive=market_sensitive,
     )
-    found = [NewDocument(one.name, one.digests, one.size, one.unreadable) for one in draft.documents]
+    found = [NewDocument.of(one) for one in draft.documents]
     with database.write() as connection:
         publications.place(connection, keys, entry, draft.grants, actor, now)
         if found:

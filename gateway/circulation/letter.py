@@ -40,11 +40,12 @@ def read(
     zone: ZoneInfo,
     now: datetime,
     rules: RuleSet,
+    key: bytes,
     *,
     message: Message | None = None,
     traces: Sequence[Traced] | None = None,
 ) -> Draft:
-    """The draft that a circulation mail makes; raises NotAMail.
+    """The draft that a circulation mail makes, its traces under the installation's `key`; raises NotAMail.
 
     `message` is what the scanners read of it and `traces` what they made of each of its `attachments`; without them
     both are done in this process, which is for files of the caller's own.
@@ -62,7 +63,7 @@ def read(
         sender,
         sent,
         grants,
-        tuple(_traced(found) if traces is None else traces),
+        tuple(_traced(found, key) if traces is None else traces),
         (
             *([] if title else ["title: the subject names none"]),
             *sent_problems,
@@ -120,8 +121,8 @@ def _grant(person: Person, kind: GrantKind, reason: str) -> Grant:
     return Grant(person.address, kind, reason, origin=ORIGIN, name=person.name)
 
 
-def _traced(found: Iterable[Attachment]) -> Iterator[Traced]:
-    return (registration.trace(one.name, one.data) for one in found if not one.picture)
+def _traced(found: Iterable[Attachment], key: bytes) -> Iterator[Traced]:
+    return (registration.trace(one.name, one.data, key) for one in found if not one.picture)
 
 
 def _past(at: datetime | None, now: datetime, zone: ZoneInfo) -> list[str]:

@@ -19,6 +19,8 @@ from gateway.model import PUBLICATION_ID
 if TYPE_CHECKING:
     from gateway.circulation import Draft
     from gateway.config import Settings
+    from gateway.store.database import Database
+    from gateway.store.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,26 @@ def add_from_mail(path: Path, said: Said, settings: Settings, *, yes: bool, json
     """Show the draft that a mail makes, and register it where `yes` or the person at the terminal says so."""
     now = datetime.now(UTC)
     zone = settings.policy.zone
-    draft = _read(path, settings, now).said(said.title, said.publishes_at)
+    database, keys = open_store(settings)
+    draft = _read(path, settings, now, keys.trace_key).said(said.title, said.publishes_at)
     if not json:
         emit({}, "\n".join(_lines(draft, said, zone)), as_json=False)
     taken = yes or _asked(draft)
     if taken:
-        _register(draft, said, settings, now)
+        _register(draft, said, database, keys, now)
     if json:
         emit({**_record(draft, said, zone), "taken": taken}, "", as_json=True)
     if not taken:
         tell(f"{said.id}: nothing is registered; --yes takes this draft")
 
 
-def _read(path: Path, settings: Settings, now: datetime) -> Draft:
+def _read(path: Path, settings: Settings, now: datetime, key: bytes) -> Draft:
     from gateway import circulation, rules
 
     try:
         content = path.read_bytes()
         loaded = rules.load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
-        return circulation.read(content, settings.policy.zone, now, loaded)
+        return circulation.read(content, settings.policy.zone, now, loaded, key)
     except OSError as error:
         fail(f"{path}: {error.strerror or error}")
     except circulation.NotAMail as error:
@@ -98,10 +101,9 @@ def _asked(draft: Draft) -> bool:
     return typer.confirm("Register it?", default=False, err=True)
 
 
-def _register(draft: Draft, said: Said, settings: Settings, now: datetime) -> None:
+def _register(draft: Draft, said: Said, database: Database, keys: Keys, now: datetime) -> None:
     from gateway import circulation
 
-    database, keys = open_store(settings)
     circulation.register(
         database,
         keys,

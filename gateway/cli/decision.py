@@ -66,14 +66,14 @@ def release(
 ) -> None:
     """Send a held mail to its recipients, or to those named; who has no grant is recorded."""
     from gateway.store import decisions
-    from gateway.store.register import load_register
+    from gateway.store.register import load_people
 
     if grant and not reason.strip():
         fail("--reason: must not be empty with --grant", WRONG_CALL)
     declared_on = _date("--declared", declared)
-    database, keys = open_store(settings_from(config))
+    database, _ = open_store(settings_from(config))
     now = datetime.now(UTC)
-    granted = decisions.grants_in(load_register(database, keys), now)
+    granted = decisions.grants_in(load_people(database), now)
     named = recipient or None
     if grant:
         done = decisions.grant_and_release(

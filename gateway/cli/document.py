@@ -57,13 +57,13 @@ def add(
     from gateway.store import documents
 
     settings = settings_from(config)
+    database, keys = open_store(settings)
     if sha256:
         found = [_digest(text) for text in (*sha256, *(paths or ()))]
     elif paths:
-        found = _read_all(paths)
+        found = _read_all(paths, keys.trace_key)
     else:
         fail("embargo-gateway document add: give files, folders or --sha256", WRONG_CALL)
-    database, keys = open_store(settings)
     fresh = documents.add(database, keys, id, found, actor(), datetime.now(UTC), public=public)
     for document, new in zip(found, fresh, strict=True):
         _report(document, new=new, public=public, as_json=json)
@@ -77,7 +77,7 @@ def _digest(text: str) -> NewDocument:
     return NewDocument(f"sha256 {text.lower()}", frozenset({bytes.fromhex(text)}))
 
 
-def _read_all(paths: list[str]) -> list[NewDocument]:
+def _read_all(paths: list[str], key: bytes) -> list[NewDocument]:
     """Every file; all problems end the command before anything is registered."""
     from gateway.registration import Empty, trace_file
     from gateway.store.documents import NewDocument
@@ -88,8 +88,7 @@ def _read_all(paths: list[str]) -> list[NewDocument]:
     with _progress(files) as steps:
         for path in steps:
             try:
-                traced = trace_file(path)
-                found.append(NewDocument(str(path), traced.digests, traced.size, traced.unreadable))
+                found.append(NewDocument.of(trace_file(path, key), str(path)))
             except OSError as error:
                 problems.append(f"{path}: {error.strerror or error}")
             except Empty:

@@ -68,7 +68,7 @@ async def _read(desk: Desk, content: bytes) -> Draft:
     for one in found:
         if not one.picture:
             traces += await _traced(desk, Upload(one.name, one.data))
-    arguments = (content, desk.zone, desk.now(), desk.rules)
+    arguments = (content, desk.zone, desk.now(), desk.rules, desk.keys.trace_key)
     return await asyncio.to_thread(circulation.read, *arguments, message=message, traces=traces)
 
 

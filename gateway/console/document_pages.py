@@ -93,7 +93,7 @@ async def add(request: Request) -> Response:
         fields.wrong("files", "Choose at least one file")
     if fields.problems:
         return _choose(about, fields, 400)
-    new = [NewDocument(one.name, one.digests, one.size, one.unreadable) for one in traced]
+    new = [NewDocument.of(one) for one in traced]
     arguments = (about.desk.keys, about.id, new, about.actor, about.now)
     fresh = await about.desk.stored(documents.add, *arguments, public=use == "public")
     registered = tuple(
@@ -132,7 +132,7 @@ async def traced(desk: Desk, upload: Upload) -> Traced:
     """The traces of a file, by the scanners; raises Empty, and ScanUnfinished where none was free."""
     for _ in range(2):
         try:
-            return await desk.scanners.trace(upload.name, upload.data)
+            return await desk.scanners.trace(upload.name, upload.data, desk.keys.trace_key)
         except NotTakenUp:
             raise
         except ScanUnfinished:

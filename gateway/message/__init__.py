@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gateway.message.documents import extract, prepare
-from gateway.message.leaves import Reading
+from gateway.message.leaves import Collector, Reading
 from gateway.message.reader import read
 from gateway.model import Document
 
-__all__ = ["Document", "Reading", "extract", "prepare", "read"]
+__all__ = ["Collector", "Document", "Reading", "extract", "prepare", "read"]

@@ -23,9 +23,12 @@ __all__ = ["extract", "prepare"]
 Bytes = bytes | memoryview
 
 
-def extract(document: Document) -> Message:
-    """Text, leaves and unreadable places of one document and of everything in it; pure and total."""
-    extraction = _Extraction()
+def extract(document: Document, collector: Collector | None = None) -> Message:
+    """Text, leaves and unreadable places of one document and of everything in it; pure and total.
+
+    A `collector` keeps what was what: here every part is one of a document.
+    """
+    extraction = _Extraction(collector or Collector())
     extraction.run(document)
     reading = extraction.collector.reading().message
     parts = tuple(replace(part, kind=PartKind.DOCUMENT) for part in reading.parts)
@@ -96,8 +99,9 @@ class _Extraction:
 
     def _package(self, job: _Job, archive: archives.Zip) -> None:
         package = packages.read_package(archive, self.budget)
-        for text in package.texts:
-            self.collector.text(job.path, PartKind.DOCUMENT, text)
+        for number, text in enumerate(package.texts):
+            add = self.collector.about if number in package.about else self.collector.said
+            add(job.path, text)
         for reason in package.faults:
             self.collector.mark(job.path, reason)
         self._members(replace(job, quiet=True), archive, package.inner)
@@ -107,7 +111,7 @@ class _Extraction:
             self.collector.mark(job.path, reason)
         files = tuple(member for member in archive.members if member.size or not member.name.endswith("/"))
         names = "\n".join(member.name for member in files)
-        self.collector.text(job.path, PartKind.DOCUMENT, names)
+        self.collector.about(job.path, names)
         self._members(job, archive, files)
 
     def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
@@ -165,9 +169,10 @@ class _Extraction:
 
     def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
         """Texts and pages of a message; its attachments are embedded files like any other."""
-        self.collector.text(job.path, PartKind.DOCUMENT, compound.mail_text(opened))
+        self.collector.text(job.path, PartKind.BODY, compound.mail_text(opened))
         for page in compound.mail_pages(opened):
-            self.collector.written(job.path, structure.named("", "text/html"), page)
+            plan = replace(structure.named("", "text/html"), attachment=False)
+            self.collector.written(job.path, plan, page)
 
     def open_pdf(self, job: _Job) -> None:
         """A PDF file."""
@@ -183,12 +188,13 @@ class _Extraction:
     def _native(self, job: _Job, media_type: str) -> bool:
         """Have the library read a document; whether there was any text."""
         found = native.read(job.data, media_type)
-        self.collector.text(job.path, PartKind.DOCUMENT, found.text)
+        self.collector.said(job.path, found.text)
+        self.collector.about(job.path, found.about)
         for number, text in enumerate(found.inner, 1):
             self.collector.text(f"{job.path}/{number}", PartKind.DOCUMENT, text)
         if found.reason is not None:
             self.collector.mark(job.path, found.reason)
-        return bool(found.text.strip())
+        return bool(found.text.strip() or found.about.strip())
 
 
 _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {

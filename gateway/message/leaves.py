@@ -87,6 +87,14 @@ class Collector:
         if text:
             self.parts.append(Part(path, kind, text))
 
+    def said(self, path: str, text: str) -> None:
+        """Add what a document says."""
+        self.text(path, PartKind.DOCUMENT, text)
+
+    def about(self, path: str, text: str) -> None:
+        """Add what is said about a document: its properties, its page headers, the names of files in it."""
+        self.text(path, PartKind.DOCUMENT, text)
+
     def names(self, path: str, plan: Plan) -> None:
         """Add the file names and descriptions of a part: they are shown, and searched."""
         if plan.names:

@@ -29,11 +29,12 @@ _BYTE_RUN: Final = re.compile(rb"[\x20-\x7e\x91-\x97\xa0-\xff\r\n\t]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """Text of a document and of the files in it, and why it could not be read, if so."""
+    """Text of a document, of its properties and of the files in it, and why it could not be read, if so."""
 
     text: str
     inner: tuple[str, ...] = ()
     reason: Reason | None = None
+    about: str = ""
 
 
 def prepare() -> None:
@@ -59,7 +60,8 @@ def read(data: Bytes, media_type: str) -> Native:
     inner = tuple(_children(result))
     # A page without a word is a scan or a picture of one: a reader sees what we do not.
     blank = media_type == PDF and not result.content.strip() and not any(map(str.strip, inner))
-    return Native("\n".join(_texts(result)), inner, Reason.UNSUPPORTED if blank else None)
+    text, about = "\n".join(_texts(result)), "\n".join(_properties(result))
+    return Native(text, inner, Reason.UNSUPPORTED if blank else None, about)
 
 
 @cache
@@ -80,6 +82,11 @@ def _config() -> Any:
 def _texts(result: Any) -> list[str]:
     texts = [result.content]
     texts += (str(note.content) for note in result.annotations or () if note.content)
+    return texts
+
+
+def _properties(result: Any) -> list[str]:
+    texts: list[str] = []
     for name in _PROPERTIES:
         value = result.metadata.get(name)
         texts += [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []

@@ -71,16 +71,29 @@ _SPEAKING: Final = tuple(
 _TEXTS: Final = tuple(map(re.compile, (rb">\s*[^<\s]", rb"title\s*=", rb"descr\s*=", rb"alt\s*=")))
 """Text between tags, or in an attribute that is shown; each begins with a letter that is fast to find."""
 
+_ABOUT: Final = re.compile(
+    r"docprops/.*|customxml/.*|meta-inf/.*|\[content_types\]\.xml|.*\.rels"
+    r"|(.*/)?(meta|styles|settings|websettings|fonttable|numbering|workbook|calcchain|connections|presentation"
+    r"|presprops|viewprops|tablestyles|people|commentauthors)\.xml|word/(header|footer)[0-9]*\.xml"
+    r"|(.*/)?(theme|glossary|slidemasters|slidelayouts|notesmasters|handoutmasters|tables|pivotcache|persons"
+    r"|externallinks|printersettings)/.*"
+)
+"""Parts that programs write into every file, or that name its maker rather than say what it says."""
+
 _ENCRYPTION: Final = b"encryption-data"
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a package holds: texts, members that are files of their own, and what is wrong with it."""
+    """What a package holds: texts, members that are files of their own, and what is wrong with it.
+
+    `about` are the numbers of the texts that are about the document: properties, styles, page headers.
+    """
 
     texts: tuple[str, ...]
     inner: tuple[Member, ...]
     faults: tuple[Reason, ...]
+    about: frozenset[int] = frozenset()
 
 
 def is_package(archive: Zip) -> bool:
@@ -93,6 +106,7 @@ def is_package(archive: Zip) -> bool:
 def read_package(archive: Zip, budget: Budget) -> Package:
     """Texts of all XML parts; faults are named and what stands beside them is read all the same."""
     texts: list[str] = []
+    about: set[int] = set()
     faults = dict.fromkeys(archive.faults)
     book = _Book()
     for member in sorted(_parts(archive), key=lambda part: not part.name.lower().endswith(_ASKED_FIRST)):
@@ -103,11 +117,13 @@ def read_package(archive: Zip, budget: Budget) -> Package:
             faults[fault.reason] = None
             text = fault.read.decode("utf-8", "replace")
         if text and not text.isspace():
+            if _ABOUT.fullmatch(member.name.lower()) is not None:
+                about.add(len(texts))
             texts.append(text)
     if any(member.name.lower().endswith((".fpage", "workbook.bin")) for member in archive.members):
         faults[Reason.UNSUPPORTED] = None
     inner = tuple(member for member in archive.members if not _is_part(member) and member.size)
-    return Package(tuple(texts), inner, tuple(faults))
+    return Package(tuple(texts), inner, tuple(faults), frozenset(about))
 
 
 def _is_part(member: Member) -> bool:

@@ -1,11 +1,12 @@
-"""Documents of a publication: the store keeps keyed digests under the publication's key, never a document."""
+"""Documents of a publication: the store keeps keyed digests and features under the publication's key, no document."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -14,26 +15,47 @@ from gateway.store import NotDone, StoreRefused
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
 from gateway.store.keys import Damaged, Keys, seal, unseal
-from gateway.store.tables import DOCUMENTS, PUBLICATIONS, TRACES
-from gateway.traces import file_hash
+from gateway.store.tables import DOCUMENTS, EPOCH, PUBLICATIONS, TRACES
+from gateway.store.traces import FILE, kind_of
+from gateway.traces import SIZE, file_hash
 
-FILE, PUBLIC = "file", "public"
-"""Kinds of a set of file traces: of what is under embargo, and of what is public and so is no trace."""
+if TYPE_CHECKING:
+    from gateway.registration import Traced
+
+_THREAD = "thread"
+"""What a public mail began is no reason to let the conversation about an embargo pass."""
+FEATURES = ("text", "figures", "link", _THREAD)
+_FILES = [kind_of(FILE, public=public) for public in (False, True)]
+_SEALED = len(seal(bytes(32), "", b""))
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What is to be registered: a label for the list, SHA-256 digests (32 bytes), size in bytes if known."""
+    """What is to be registered: a label for the list, SHA-256 digests (32 bytes), size in bytes if known.
+
+    `features` are packed sets by kind, keyed already; `counts` says how many features each has.
+    """
 
     label: str
     digests: frozenset[bytes]
     size: int | None = None
     unreadable: tuple[str, ...] = ()
+    features: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, traced: Traced, label: str | None = None) -> Self:
+        """What a file gave, under its own name or another label."""
+        named = traced.name if label is None else label
+        return cls(named, traced.digests, traced.size, traced.unreadable, traced.features, traced.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A registered document; `label` is None once the publication's key is destroyed."""
+    """A registered document; `label` is None and nothing is counted once the publication's key is destroyed.
+
+    `traces` are its digests, `counts` its features by kind.
+    """
 
     id: int
     label: str | None
@@ -41,6 +63,7 @@ class Listed:
     size: int | None
     unreadable: tuple[str, ...]
     traces: int
+    counts: Mapping[str, int]
     added_at: datetime
 
 
@@ -74,21 +97,88 @@ def place(
     public: bool = False,
 ) -> tuple[bool, ...]:
     """The same inside a transaction."""
-    kind = PUBLIC if public else FILE
-    key = _key(connection, keys, publication)
-    known = set(_sets(connection, key, publication, kind))
-    fresh = []
-    for document in documents:
-        traces = _joined(keys, document.digests)
-        fresh.append(traces not in known)
-        if fresh[-1]:
-            known.add(traces)
-            _insert(connection, key, publication, document, kind, traces, now)
+    desk = _Desk(connection, _key(connection, keys, publication), publication, public=public)
+    fresh = tuple([desk.place(_sets(keys, document), document, now) for document in documents])
     if any(fresh):
-        bump_epoch(connection)
         facts = {"documents": sum(fresh), "public": public}
         append(connection, now, actor, "document add", publication, facts)
-    return tuple(fresh)
+    return fresh
+
+
+class _Desk:
+    """The documents of one publication, secret or public ones, inside a transaction that registers more."""
+
+    def __init__(self, connection: Connection, key: bytes, publication: str, *, public: bool) -> None:
+        self._connection = connection
+        self._key = key
+        self._publication = publication
+        self._public = public
+        self._epoch: int | None = None
+        self._known = {sets[FILE]: (number, sets) for number, sets in self._stored().items() if FILE in sets}
+
+    def _stored(self) -> dict[int, dict[str, bytes]]:
+        """Document -> kind -> opened set."""
+        columns = (TRACES.c.document, TRACES.c.kind, TRACES.c.sealed)
+        kinds = {self._kept(kind): kind for kind in (FILE, *FEATURES)}
+        here = (TRACES.c.publication == self._publication) & TRACES.c.kind.in_(kinds)
+        found: dict[int, dict[str, bytes]] = {}
+        for number, kind, sealed in self._connection.execute(select(*columns).where(here)):
+            found.setdefault(number, {})[kinds[kind]] = _unseal(self._key, self._publication, sealed)
+        return found
+
+    def place(self, sets: Mapping[str, bytes], document: NewDocument, now: datetime) -> bool:
+        """Register a document, or what is new of one that is there; whether there was anything to do."""
+        number, stored = self._known.get(sets[FILE], (None, {}))
+        kept = {kind: packed for kind, packed in sets.items() if not (self._public and kind == _THREAD)}
+        fresh = {kind: packed for kind, packed in kept.items() if stored.get(kind) != packed}
+        if not fresh:
+            return False
+        values = {"counts": dict(document.counts), "unreadable": list(document.unreadable)}
+        if number is None:
+            number = self._insert(document, values, now)
+        else:
+            self._renew(number, fresh, values)
+        for kind, packed in fresh.items():
+            self._write(number, kind, packed)
+        self._known[sets[FILE]] = number, {**stored, **fresh}
+        return True
+
+    def _insert(self, document: NewDocument, values: Mapping[str, Any], now: datetime) -> int:
+        label = seal(self._key, self._publication, document.label.encode("utf-8", "replace"))
+        facts = {"publication": self._publication, "label": label, "public": self._public, "added_at": now}
+        row = insert(DOCUMENTS).values(**facts, **values, size=document.size, epoch=self._bumped())
+        (number,) = self._connection.execute(row).inserted_primary_key or (0,)
+        return int(number)
+
+    def _renew(self, number: int, fresh: Iterable[str], values: Mapping[str, Any]) -> None:
+        """Make room for sets that were made anew: of a file that could be read this time, or by a later version."""
+        kinds = [self._kept(kind) for kind in fresh]
+        self._connection.execute(
+            delete(TRACES).where((TRACES.c.document == number) & TRACES.c.kind.in_(kinds))
+        )
+        here = DOCUMENTS.c.id == number
+        self._connection.execute(update(DOCUMENTS).where(here).values(**values, epoch=self._bumped()))
+
+    def _write(self, number: int, kind: str, packed: bytes) -> None:
+        sealed = seal(self._key, self._publication, packed)
+        facts = {"document": number, "publication": self._publication, "sealed": sealed}
+        self._connection.execute(insert(TRACES).values(**facts, kind=self._kept(kind)))
+
+    def _kept(self, kind: str) -> str:
+        return kind_of(kind, public=self._public)
+
+    def _bumped(self) -> int:
+        """The epoch from which these traces count: one for the whole transaction."""
+        if self._epoch is None:
+            bump_epoch(self._connection)
+            self._epoch = int(self._connection.execute(select(EPOCH.c.value)).scalar_one())
+        return self._epoch
+
+
+def _sets(keys: Keys, document: NewDocument) -> dict[str, bytes]:
+    # In order of the traces, so that the same files give the same set.
+    files = b"".join(sorted(file_hash(keys.trace_key, digest) for digest in document.digests))
+    return {FILE: files, **{kind: packed for kind, packed in document.features.items() if packed}}
 
 
 def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ...]:
@@ -107,60 +197,19 @@ def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ..
                 row.size,
                 tuple(row.unreadable),
                 counts.get(row.id, 0),
+                row.counts if row.id in counts else {},
                 row.added_at,
             )
             for row in rows
         )
 
 
-def _insert(
-    connection: Connection,
-    key: bytes,
-    publication: str,
-    document: NewDocument,
-    kind: str,
-    traces: bytes,
-    now: datetime,
-) -> None:
-    values = {
-        "publication": publication,
-        "label": seal(key, publication, document.label.encode("utf-8", "replace")),
-        "public": kind == PUBLIC,
-        "size": document.size,
-        "unreadable": list(document.unreadable),
-        "added_at": now,
-    }
-    (number,) = connection.execute(insert(DOCUMENTS).values(**values)).inserted_primary_key or (None,)
-    sealed = seal(key, publication, traces)
-    connection.execute(
-        insert(TRACES).values(document=number, publication=publication, kind=kind, sealed=sealed)
-    )
-
-
-def _joined(keys: Keys, digests: Iterable[bytes]) -> bytes:
-    # In order of the traces, so that the same files give the same set.
-    return b"".join(sorted(file_hash(keys.trace_key, digest) for digest in digests))
-
-
-def _sets(connection: Connection, key: bytes, publication: str, kind: str) -> Iterable[bytes]:
-    wanted = select(TRACES.c.sealed).where((TRACES.c.publication == publication) & (TRACES.c.kind == kind))
-    return [_unseal(key, publication, sealed) for sealed in connection.execute(wanted).scalars()]
-
-
 def _counts(connection: Connection, key: bytes | None, publication: str) -> dict[int, int]:
     if key is None:
         return {}
-    wanted = select(TRACES.c.document, func.sum(func.length(TRACES.c.sealed))).where(
-        TRACES.c.publication == publication
-    )
-    return {
-        number: _traces_in(size)
-        for number, size in connection.execute(wanted.group_by(TRACES.c.document)).all()
-    }
-
-
-def _traces_in(sealed_bytes: int) -> int:
-    return (sealed_bytes - len(seal(bytes(32), "", b""))) // len(file_hash(bytes(32), b""))
+    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(_FILES)
+    wanted = select(TRACES.c.document, func.length(TRACES.c.sealed)).where(here)
+    return {number: (size - _SEALED) // SIZE for number, size in connection.execute(wanted)}
 
 
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes:

@@ -23,6 +23,7 @@ from gateway.store.keys import MARKER, Keys, load, load_or_create, write_new
 from gateway.store.register import load_register
 from gateway.store.schema import check_version, damage, migrate, newest, version
 from gateway.store.tables import EPOCH, INSTALLATION
+from gateway.store.traces import Memory
 
 _LOCK = 0x656D62696E737461
 
@@ -109,7 +110,7 @@ def _absent(path: Path) -> Inspection:
 def _contents(database: Database, key_folder: Path) -> Inspection:
     keys = load(key_folder)
     verify(database, keys, key_folder)
-    load_register(database, keys)
+    load_register(database, keys, Memory(indexed=False))
     return Inspection(tuple(damage(database)))
 
 

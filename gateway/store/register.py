@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, type_coerce
+from sqlalchemy import Connection, select, type_coerce
 from sqlalchemy.types import NullType
 
-from gateway.model import Grant, GrantKind, Register, State
+from gateway.model import Grant, GrantKind, Register
 from gateway.replies import RegisterUnreadable
 from gateway.store import directory
 from gateway.store.database import Database
-from gateway.store.keys import Damaged, Keys, unseal
+from gateway.store.keys import Keys
 from gateway.store.publication_rows import publication_of
-from gateway.store.tables import EPOCH, EXEMPTIONS, GRANTS, PUBLICATIONS, TRACES, Moment
-from gateway.traces import SIZE
+from gateway.store.tables import EPOCH, EXEMPTIONS, GRANTS, PUBLICATIONS, Moment
+from gateway.store.traces import Indexes, Memory
 
 _GRANT_ROWS = select(
     GRANTS.c.publication,
@@ -34,19 +33,28 @@ _GRANT_ROWS = select(
     GRANTS.c.role,
     GRANTS.c.organisation,
 ).order_by(GRANTS.c.id)
-_OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
-def load_register(database: Database, keys: Keys) -> Register:
-    """The present register; raises StoreUnavailable, or RegisterUnreadable where anything in it makes no sense."""
+def load_register(database: Database, keys: Keys, memory: Memory | None = None) -> Register:
+    """The present register, with all that mail is compared with.
+
+    Who loads it again and again gives a `memory`: then indexes are made only where traces came or went.  Raises
+    StoreUnavailable, or RegisterUnreadable where anything in it makes no sense.
+    """
     with database.read() as connection, _making_sense():
-        return _load(connection, keys)
+        return _load(connection, keys, memory or Memory())
+
+
+def load_people(database: Database) -> Register:
+    """The present register without traces, for whoever decides about people and not about mail; raises the same."""
+    with database.read() as connection:
+        return without_traces(connection)
 
 
 def without_traces(connection: Connection) -> Register:
     """Who may have what, as part of the caller's transaction; raises RegisterUnreadable as `load_register` does."""
     with _making_sense():
-        return _load(connection, None)
+        return _load(connection)
 
 
 @contextmanager
@@ -60,23 +68,27 @@ def _making_sense() -> Iterator[None]:
         ) from None
 
 
-def _load(connection: Connection, keys: Keys | None) -> Register:
+def _load(connection: Connection, keys: Keys | None = None, memory: Memory | None = None) -> Register:
     # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
     epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())
     rows = connection.execute(select(PUBLICATIONS)).all()
     publications = {row.id: publication_of(row) for row in rows}
-    files = _files(connection, rows, keys) if keys is not None else {}
+    made = memory.indexes(connection, rows, keys) if keys is not None and memory is not None else Indexes()
     known = directory.load(connection)
     return Register(
         epoch,
         MappingProxyType(publications),
         _grants(connection, known.aliases),
-        MappingProxyType(files),
+        MappingProxyType(made.files),
         keys.trace_key if keys is not None else b"",
         exempt=_exempt(connection) if keys is not None else frozenset(),
         aliases=MappingProxyType(known.aliases),
         groups=MappingProxyType(known.groups),
         suspended=MappingProxyType(known.suspended),
+        texts=made.texts,
+        figures=made.figures,
+        links=made.links,
+        threads=made.threads,
     )
 
 
@@ -112,45 +124,3 @@ def _grant(address: str, kind: str, starts_at: Any, ends_at: Any, *words: str) -
 
 def _utc(raw: Any) -> datetime | None:
     return raw if raw is None else Moment.utc(datetime.fromisoformat(raw) if isinstance(raw, str) else raw)
-
-
-def _files(connection: Connection, rows: Iterable[Row[Any]], keys: Keys) -> dict[bytes, frozenset[str]]:
-    sealed_keys = {
-        row.id: row.sealed_key for row in rows if row.state not in _OVER and row.sealed_key is not None
-    }
-    secret: dict[str, set[bytes]] = {}
-    public: dict[str, set[bytes]] = {}
-    opened = {name: _unseal(keys.wrap_key, name, sealed) for name, sealed in sealed_keys.items()}
-    wanted = select(TRACES.c.publication, TRACES.c.kind, TRACES.c.sealed).where(
-        TRACES.c.kind.in_(("file", "public"))
-    )
-    for name, kind, sealed in connection.execute(wanted):
-        if name in opened:
-            kept = secret if kind == "file" else public
-            kept.setdefault(name, set()).update(hashes(_unseal(opened[name], name, sealed)))
-    return _by_hash({name: found - public.get(name, set()) for name, found in secret.items()})
-
-
-def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
-    try:
-        return unseal(key, publication, sealed)
-    except Damaged:
-        raise RegisterUnreadable(f"a sealed set of {publication} does not open") from None
-
-
-def hashes(joined: bytes) -> tuple[bytes, ...]:
-    """The traces of a set, which is kept as one run of bytes; ValueError where that does not divide."""
-    if len(joined) % SIZE:
-        raise ValueError("a set of traces is cut short")
-    return struct.unpack(f"{SIZE}s" * (len(joined) // SIZE), joined)
-
-
-def _by_hash(sets: Mapping[str, set[bytes]]) -> dict[bytes, frozenset[str]]:
-    found: dict[bytes, frozenset[str]] = {}
-    for name, traces in sets.items():
-        alone = frozenset({name})
-        shared = found.keys() & traces
-        both = {trace: found[trace] | alone for trace in shared}
-        found.update(dict.fromkeys(traces, alone))
-        found.update(both)
-    return found

@@ -107,10 +107,14 @@ DOCUMENTS = Table(
     Column("size", Integer),
     Column("unreadable", JSON, nullable=False),
     Column("added_at", Moment, nullable=False),
+    # How many features of each kind it has; and the register's epoch when its traces were last written.
+    Column("counts", JSON, nullable=False, server_default="{}"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
 )
 
 TRACES = Table(
-    # One sealed set of keyed hashes for each document and kind (`file`, later `text`, `figures`, `link`).
+    # One sealed set of keyed hashes for each document and kind: `file`, `text`, `figures`, `link`, `thread`; of public
+    # documents `public` (files), `public-text` and so on.
     "traces",
     METADATA,
     Column("id", Integer, primary_key=True),

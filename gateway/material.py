@@ -1,0 +1,153 @@
+"""What is read of a file that is to be registered, and the features that are made of it under the installation's key.
+
+The reading opens hostile input and so is done where no key is; the features are made where the key is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+
+from gateway.message import Collector, extract, read
+from gateway.model import Document, Message, Part, PartKind
+
+TEXT, FIGURES, LINK, THREAD = "text", "figures", "link", "thread"
+"""Kinds of features; each is one packed set for a document."""
+
+_WRAPPED = range(60, 101)
+"""Characters of a line that a mail program broke: a shorter or longer one ends its paragraph."""
+_FIGURE = re.compile(
+    r"[£$€] ?\d|\d ?(?:%|per ?cent|percentage point|pc\b|(?:thousand|million|billion|trillion|bn|m|k)\b)"
+    r"|(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.,]?\d)|(?<![\d.,:/])\d+\.\d+(?![\d.:/]| ?[ap]\.?m\b)",
+    re.IGNORECASE,
+)
+"""What makes a paragraph of a mail one about figures; dates, times, rooms and telephone numbers are none of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that was read; `about` are the numbers of parts that are about a file rather than what it says."""
+
+    message: Message = field(default_factory=Message)
+    about: frozenset[int] = frozenset()
+
+    def __add__(self, other: Material) -> Material:
+        first = len(self.message.parts)
+        return Material(self.message + other.message, self.about | {first + number for number in other.about})
+
+    @property
+    def said(self) -> tuple[Part, ...]:
+        """What the file says to its readers: its parts without properties, headers of mails and file names."""
+        return tuple(
+            part
+            for number, part in enumerate(self.message.parts)
+            if number not in self.about and part.kind is not PartKind.HEADER
+        )
+
+
+@dataclass(slots=True)
+class _Sorting(Collector):
+    """A collector that remembers which parts are about the file."""
+
+    apart: set[int] = field(default_factory=set)
+
+    def about(self, path: str, text: str) -> None:
+        first = len(self.parts)
+        Collector.about(self, path, text)
+        self.apart.update(range(first, len(self.parts)))
+
+    def material(self) -> Material:
+        return Material(self.reading().message, frozenset(self.apart))
+
+
+def of_document(document: Document) -> Material:
+    """What is read of a document: any file but a mail.  Total."""
+    collector = _Sorting()
+    extract(document, collector)
+    return collector.material()
+
+
+def of_mail(content: bytes, *, attached: bool = True) -> Material:
+    """What is read of a mail, with the documents `attached` to it or without.  Total."""
+    collector = _Sorting()
+    reading = read(content, collector=collector)
+    return sum(map(of_document, reading.documents if attached else ()), collector.material())
+
+
+def features(material: Material, key: bytes) -> Mapping[str, bytes]:
+    """The packed set of each kind of feature, under the installation's key (32 bytes); kinds without any are left out.
+
+    Pure; a report of fifty pages takes about a second.
+    """
+    made = {kind: make(key, material) for kind, make in _MAKERS.items()}
+    return MappingProxyType({kind: packed for kind, packed in made.items() if packed})
+
+
+def counts(made: Mapping[str, bytes]) -> Mapping[str, int]:
+    """How many features of each kind: runs of words, figures, links, threads."""
+    return MappingProxyType({kind: _COUNTS[kind](packed) for kind, packed in made.items()})
+
+
+def _text(key: bytes, material: Material) -> bytes:
+    from gateway.features import shingles
+
+    return shingles.features(key, _texts(material)).tobytes()
+
+
+def _texts(material: Material) -> Iterator[str]:
+    """The texts whose words are traces.
+
+    Of a mail itself only the paragraphs with figures: what restricts it, how it greets and whom to ask stands word for
+    word in the circulation mail of every other publication, too.
+    """
+    for part in material.said:
+        if part.kind is PartKind.BODY:
+            yield "\n".join(filter(_FIGURE.search, paragraphs(part.text)))
+        else:
+            yield part.text
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs of a mail's text: they end at an empty line, and at a line that was not broken for its length."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines.append(line)
+        if len(line.rstrip()) not in _WRAPPED:
+            yield "\n".join(lines)
+            lines.clear()
+    yield "\n".join(lines)
+
+
+def _figures(key: bytes, material: Material) -> bytes:
+    return b""
+
+
+def _links(key: bytes, material: Material) -> bytes:
+    return b""
+
+
+def _threads(key: bytes, material: Material) -> bytes:
+    return b""
+
+
+_MAKERS: Mapping[str, Callable[[bytes, Material], bytes]] = {
+    TEXT: _text,
+    FIGURES: _figures,
+    LINK: _links,
+    THREAD: _threads,
+}
+
+
+def _count_by(size: int, packed: bytes) -> int:
+    return len(packed) // size
+
+
+_COUNTS: Mapping[str, Callable[[bytes], int]] = {
+    TEXT: partial(_count_by, 8),
+    FIGURES: partial(_count_by, 8),
+    LINK: partial(_count_by, 8),
+    THREAD: partial(_count_by, 8),
+}
