@@ -14,18 +14,21 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from gateway import log, metrics, replies
 from gateway.config import Settings
-from gateway.detectors import find
+from gateway.detectors import find, thread
+from gateway.detectors.hint import hints
+from gateway.features.threads import Note
 from gateway.link import Begun, OfficeLink
 from gateway.message import read
 from gateway.model import Decision, Disposition, Mail, Message, Reason, Register, Unreadable
 from gateway.policy import decide, excuse
-from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, reply_for
+from gateway.recollections import Recollections
+from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, named, reply_for
 from gateway.resend import FAILURES_BEFORE_UNREADABLE
 from gateway.rules import RuleSet
 from gateway.scanner import NotTakenUp, Scanners
@@ -42,8 +45,6 @@ _DEADLINE = 540.0
 """Seconds from final dot to reply: clients wait 600 (RFC 5321 section 4.5.3.2.6)."""
 _LARGE = 262_144
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_MAX_NAMED, _LONGEST_NAME = 3, 45
-"""Addresses in a reply: with both lists they fit into its 512 octets (RFC 5321 section 4.5.3.1.5)."""
 
 
 def new_reference() -> str:
@@ -74,6 +75,7 @@ class Course:
     as_of: datetime
     began: float = field(default_factory=time.perf_counter)
     decision: Decision | None = None
+    notes: tuple[Note, ...] = ()
     durable: bool = False
     scan_seconds: float = 0.0
     relay_seconds: float = 0.0
@@ -102,6 +104,7 @@ class Pipeline:
         self._link = link
         self._scanners = scanners
         self._hostname = hostname
+        self._recollections = Recollections(database, keys)
 
     async def answer(self, mail: Mail, passage: Passage, ticket: int) -> Reply:
         """Decide one mail, carry the decision out, and say what the client is told.
@@ -150,6 +153,7 @@ class Pipeline:
         while True:
             register = self._snapshot.current()
             course.decision = await self._decision(mail, message, register, begun, course.as_of)
+            course.notes = thread.notes(message, course.decision.findings, register)
             course.scan_seconds = time.perf_counter() - course.began
             try:
                 return await self._carry_out(mail, passage, register, course)
@@ -181,8 +185,11 @@ class Pipeline:
         # Much text takes a thread, so that the others of this worker go on meanwhile; a small archive may hold much.
         large = len(mail.content) + sum(len(part.text) for part in message.parts) > _LARGE
         findings = await asyncio.to_thread(find, *arguments) if large else find(*arguments)
-        decision = decide(mail.envelope, findings, register, self._policy, now)
-        return excuse(decision, begun.released)
+        decision = excuse(decide(mail.envelope, findings, register, self._policy, now), begun.released)
+        if not decision.incident:
+            return decision
+        about = (message, register, decision.findings)
+        return replace(decision, hints=await asyncio.to_thread(hints, *about) if large else hints(*about))
 
     async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
         decision = course.decision
@@ -195,7 +202,10 @@ class Pipeline:
             if not decision.observed:
                 course.durable = decision.disposition is Disposition.HOLD
                 return self._blocked(decision, register, ref)
-        return await self._relayed(mail, passage, register, course)
+        reply = await self._relayed(mail, passage, register, course)
+        if reply.positive and not decision.incident:
+            self._recollections.add(thread.fresh(course.notes, register))
+        return reply
 
     async def _recorded(self, mail: Mail, decision: Decision, course: Course) -> str:
         done = await asyncio.to_thread(
@@ -209,6 +219,7 @@ class Pipeline:
             datetime.now(UTC),
             self._settings.alerts.fallback,
             webhooks=tuple(self._settings.alerts.webhooks),
+            notes=course.notes,
         )
         course.ref = done.ref
         if done.fresh:
@@ -220,7 +231,7 @@ class Pipeline:
         if decision.disposition is Disposition.HOLD:
             return replies.HELD.about(ref=ref)
         return replies.REJECTED.about(
-            ref=ref, who=_named(decision.ineligible), lead=_named(self._leads(decision, register))
+            ref=ref, who=named(decision.ineligible), lead=named(self._leads(decision, register))
         )
 
     def _leads(self, decision: Decision, register: Register) -> Sequence[str]:
@@ -277,13 +288,8 @@ def _count_incident(decision: Decision) -> None:
     label = "observe" if decision.observed else decision.disposition.word
     for publication in set(decision.publications) or {None}:
         metrics.BLOCKED.labels(publication or metrics.UNKNOWN, label).inc()
-
-
-def _named(addresses: Sequence[str]) -> str:
-    """Addresses for a reply: printable ASCII, a few of many."""
-    shown = [a.encode("ascii", "backslashreplace").decode()[:_LONGEST_NAME] for a in addresses[:_MAX_NAMED]]
-    more = len(addresses) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    for hinted in {hint.publication for hint in decision.hints}:
+        metrics.HINTS.labels(hinted).inc()
 
 
 def _kind(error: GatewayError) -> str:

@@ -7,6 +7,7 @@ from elsewhere (the next hop) passes through `Reply.foreign`, which makes it pri
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _ENHANCED = re.compile(r"([245])\.[0-9]{1,3}\.[0-9]{1,3}\Z")
@@ -174,6 +175,17 @@ class NextHopUnverified(GatewayError):
     """TLS with the next hop failed where the configuration requires it; there is no fall-back to clear text."""
 
     reply = NEXT_HOP_TLS
+
+
+_MAX_NAMED, _LONGEST_NAME = 3, 45
+"""Addresses in a reply: with both lists they fit into its 512 octets (RFC 5321 section 4.5.3.1.5)."""
+
+
+def named(addresses: Sequence[str]) -> str:
+    """Addresses for a reply: printable ASCII, a few of many."""
+    shown = [a.encode("ascii", "backslashreplace").decode()[:_LONGEST_NAME] for a in addresses[:_MAX_NAMED]]
+    more = len(addresses) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def reply_for(error: BaseException, ref: str) -> Reply:

@@ -7,24 +7,16 @@ with the publication in it is a root from then on, one that only belongs to its 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
 from gateway.detectors.rule import RuleSet
-from gateway.features.threads import Known, Match, roots
+from gateway.features.threads import Known, Match, Note, roots
 from gateway.model import Detector, Finding, Message, Register
 
 _NOT_CONTENT = frozenset({Detector.THREAD, Detector.UNREADABLE})
 """Detectors that find no material: a mail found by these alone is no root."""
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One mail to be known from now on, in a conversation of one publication."""
-
-    publication: str
-    known: Known
 
 
 def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> Iterator[Finding]:
@@ -67,7 +59,7 @@ def _named(matches: tuple[Match, ...]) -> Iterator[tuple[str | None, tuple[str, 
 
 
 def notes(message: Message, findings: Iterable[Finding], register: Register) -> tuple[Note, ...]:
-    """How a mail with these findings is to be known; nothing where it is known already, or called a false alarm."""
+    """How a mail with these findings is to be known, unless its conversation was called a false alarm."""
     found = tuple(findings)
     if not found:
         return ()
@@ -75,14 +67,16 @@ def notes(message: Message, findings: Iterable[Finding], register: Register) -> 
     return tuple(
         Note(publication, known)
         for (publication, _), known in made.items()
-        if not _settled(register, publication, known)
+        if {(publication, known.name), (publication, known.origin)}.isdisjoint(register.exempt)
     )
 
 
-def _settled(register: Register, publication: str, known: Known) -> bool:
-    if not {(publication, known.name), (publication, known.origin)}.isdisjoint(register.exempt):
-        return True
-    return register.threads is not None and register.threads.knows(publication, known.name)
+def fresh(notes_: Iterable[Note], register: Register) -> tuple[Note, ...]:
+    """Those that are not known already."""
+    known = register.threads
+    return tuple(
+        note for note in notes_ if known is None or not known.knows(note.publication, note.known.name)
+    )
 
 
 def _roots(
@@ -101,8 +95,11 @@ def _members(
     message: Message, findings: Iterable[Finding], register: Register
 ) -> Iterator[tuple[tuple[str, bytes], Known]]:
     """A mail that was found by its thread: its own name, with root and subject of the conversation."""
-    keys = {key for each in findings if each.detector is Detector.THREAD for key in _keys(each)}
-    led = _led(message, register, keys) if keys else {}
+    threaded = [each for each in findings if each.detector is Detector.THREAD]
+    keys = {key for each in threaded for key in _keys(each)}
+    # Only what leads somewhere is looked at again; a subject stands in the header.
+    paths = {"header", *(each.part for each in threaded)}
+    led = _led(Message(tuple(p for p in message.parts if p.path in paths)), register, keys) if keys else {}
     for own in roots(register.trace_key, message) if led else ():
         for key, at in led.items():
             member = replace(own, origin=at.origin, subject=at.subject, root=False, doubtful=at.doubtful)

@@ -27,7 +27,7 @@ _WORD: Final = 8
 _ALIKE: Final = 2 / 3
 """Share of words (twice the common ones by all) above which a subject is still the same one."""
 _ROOT, _DOUBTFUL = 1, 2
-_FIXED: Final = struct.Struct(f"BB{SIZE}s{SIZE}s{SIZE}s{SIZE}s")
+_FIXED: Final = struct.Struct(f"BB6x{SIZE}s{SIZE}s{SIZE}s{SIZE}s")
 _NONE: Final = bytes(SIZE)
 
 Subject = frozenset[bytes]
@@ -60,6 +60,14 @@ class Known:
         flags = _ROOT * self.root | _DOUBTFUL * self.doubtful
         fixed = _FIXED.pack(flags, len(self.subject), self.mail, self.index, self.conversation, self.origin)
         return fixed + b"".join(sorted(self.subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One mail that is to be known from now on, in a conversation of one publication."""
+
+    publication: str
+    known: Known
 
 
 def unpacked(joined: bytes) -> Iterator[Known]:
@@ -237,6 +245,11 @@ def same_subject(one: Subject, other: Subject) -> bool:
 def packed(key: bytes, message: Message) -> bytes:
     """A registered mail as a root of its publication's conversations; empty where it cannot be pointed to."""
     return b"".join(known.packed() for known in roots(key, message))
+
+
+def count(joined: bytes) -> int:
+    """How many entries a packed set has; ValueError where it is cut short."""
+    return sum(1 for _ in unpacked(joined))
 
 
 def roots(key: bytes, message: Message) -> tuple[Known, ...]:

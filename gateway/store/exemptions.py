@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from gateway.store import NotDone, audit
+from gateway.model import Detector
+from gateway.store import NotDone, audit, threads
 from gateway.store.cases import Behalf, Case
 from gateway.store.database import Database, bump_epoch
 from gateway.store.tables import EXEMPTIONS, INCIDENT_FINDINGS
@@ -33,7 +34,8 @@ class Exemption:
 def remember(connection: Connection, case: Case, behalf: Behalf, actor: str, now: datetime) -> int:
     """Exempt what an incident's evidence for these publications rests on; how many pieces of it are exempt now.
 
-    Evidence without a trace cannot be remembered.  Part of the caller's transaction, which has locked the incident.
+    Evidence without a trace cannot be remembered.  The conversation that the mail began is none of theirs either.
+    Part of the caller's transaction, which has locked the incident.
     """
     query = select(INCIDENT_FINDINGS).where(
         INCIDENT_FINDINGS.c.ref == case.ref, INCIDENT_FINDINGS.c.trace.is_not(None)
@@ -44,12 +46,18 @@ def remember(connection: Connection, case: Case, behalf: Behalf, actor: str, now
         for key in _publications(row)
         if (behalf is None or key in behalf) and not case.open(key, now)
     }
-    new = [pair for pair in wanted if pair not in _exempt(connection, wanted)]
+    detectors = {
+        (key, root): Detector.THREAD.value
+        for key, root in threads.begun(connection, case.ref)
+        if (behalf is None or key in behalf) and not case.open(key, now)
+    } | wanted
+    known = _exempt(connection, detectors)
+    new = [pair for pair in detectors if pair not in known]
     if new:
         bump_epoch(connection)
         common = {"ref": case.ref, "exempted_by": actor, "exempted_at": now}
         rows = [
-            {"publication": key, "trace": trace, "detector": wanted[key, trace], **common}
+            {"publication": key, "trace": trace, "detector": detectors[key, trace], **common}
             for key, trace in new
         ]
         connection.execute(insert(EXEMPTIONS), rows)

@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, text
 
 from gateway.address import canonical
+from gateway.features.threads import Note
 from gateway.incident import Incident, Standing, may_notify, standing
 from gateway.model import Decision, Disposition, Mail
-from gateway.store import audit, incident_rows, letters, plans
+from gateway.store import audit, incident_rows, letters, plans, threads
 from gateway.store.database import Database
 from gateway.store.keys import Keys, seal_content
 from gateway.store.tables import CONTENTS, INCIDENT_FINDINGS, INCIDENT_RECIPIENTS, INCIDENTS
@@ -54,11 +55,13 @@ def record(
     fallback: tuple[str, ...],
     *,
     webhooks: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
 ) -> Recorded:
     """Make a HOLD, REJECT or observation durable, with the letters it owes; raises StoreUnavailable.
 
     `mail.content` is kept as it is, sealed, for a HOLD only.  `fallback` are the addresses asked where no
-    publication is known, `webhooks` the names of the channels that hear of every incident.
+    publication is known, `webhooks` the names of the channels that hear of every incident, `notes` how the
+    mail is known from now on to what answers it.
     """
     kind = disposition(decision)
     # Sealing 50 MiB takes its time, so it is done before the writer's lock is taken.
@@ -72,6 +75,7 @@ def record(
         _insert(connection, mail, decision, fingerprint, ref, now)
         if sealed is not None:
             connection.execute(insert(CONTENTS).values(ref=ref, sealed=sealed))
+        threads.keep(connection, keys, notes, ref)
         _owe_letters(connection, mail, decision, ref, now, fallback)
         letters.owe_webhooks(connection, ref, webhooks, now, level=0)
         audit.append(connection, now, audit.GATEWAY, f"incident {kind}", ref, _facts(mail, decision))
@@ -139,6 +143,7 @@ def _insert(
             publications=list(decision.publications),
             sender_ineligible_for=list(decision.sender_ineligible_for),
             sender_suspended_until=decision.sender_suspended_until,
+            hints=[[hint.publication, hint.part] for hint in decision.hints],
             escalation=0 if any(decision.publications) else 2,
             damaged=False,
         )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from gateway.incident import Standing
 from gateway.model import LiveBy, Publication, State
-from gateway.store import NotDone
+from gateway.store import NotDone, threads
 from gateway.store.audit import GATEWAY, append
 from gateway.store.database import Database
 from gateway.store.letters import Kind, lapse_nags, owe
@@ -107,6 +107,7 @@ def destroy_keys(database: Database, publication: str, actor: str, now: datetime
             raise NotDone(publication, "its key is destroyed already")
         save(connection, before, actor, "publication destroy keys", {}, now, {"sealed_key": None})
         connection.execute(delete(TRACES).where(TRACES.c.publication == publication))
+        threads.forget(connection, publication)
 
 
 def trusted_at(database: Database) -> datetime | None:

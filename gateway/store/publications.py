@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from gateway.model import Grant, GrantKind, Publication, State
-from gateway.store import NotDone, consents, exemptions
+from gateway.store import NotDone, consents, exemptions, threads
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
 from gateway.store.grants import insert_all
@@ -241,6 +241,7 @@ def _next_edition(
 
 
 def _forget(connection: Connection, publication: str) -> None:
-    """Delete the traces, and what somebody called a false alarm: it says nothing any more."""
+    """Delete the traces and conversations, and what somebody called a false alarm: it says nothing any more."""
     connection.execute(delete(TRACES).where(TRACES.c.publication == publication))
+    threads.forget(connection, publication)
     exemptions.end(connection, publication)

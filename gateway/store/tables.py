@@ -24,6 +24,7 @@ from gateway.store.register_tables import (
     SUSPENSIONS,
     TRACES,
 )
+from gateway.store.thread_tables import THREADS
 
 __all__ = [
     "ALIASES",
@@ -46,6 +47,7 @@ __all__ = [
     "SESSIONS",
     "SIGN_IN_LINKS",
     "SUSPENSIONS",
+    "THREADS",
     "TRACES",
     "Moment",
 ]
