@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gateway.model import Finding, Membership
+from gateway.model import Finding, Hint, Membership
 
 
 class Standing(StrEnum):
@@ -119,6 +119,7 @@ class Incident:
     concerns: tuple[Concern, ...] = ()
     sender_ineligible_for: tuple[str, ...] = ()
     sender_suspended_until: datetime | None = None
+    hints: tuple[Hint, ...] = ()
     parameters: tuple[str, ...] = ()
     client_ip: str = ""
     helo: str = ""

@@ -71,6 +71,12 @@ BLOCKED = Counter(
     ["publication", "disposition"],
     registry=METRICS,
 )
+HINTS = Counter(
+    PREFIX + "hints",
+    "Incidents in which a direction word stands beside the title of the publication found.",
+    ["publication"],
+    registry=METRICS,
+)
 FINDINGS = Counter(PREFIX + "findings", "Findings, by kind of detector.", ["detector"], registry=METRICS)
 DECISION_SECONDS = Histogram(
     PREFIX + "decision_seconds",
@@ -101,7 +107,10 @@ def born(publications: Iterable[str]) -> None:
 
     `increase()` does not see a series that is born at 1, so the first blocked attempt would be missed.
     """
-    for publication in (*publications, UNKNOWN):
+    registered = tuple(publications)
+    for publication in registered:
+        HINTS.labels(publication)
+    for publication in (*registered, UNKNOWN):
         for disposition in BLOCKED_DISPOSITIONS:
             BLOCKED.labels(publication, disposition)
     for counter, values in (

@@ -130,6 +130,7 @@ def details(incident: Incident, awaited: Iterable[str | None]) -> dict[str, Any]
         "damaged": incident.damaged,
         "sender_ineligible_for": list(incident.sender_ineligible_for),
         "size": incident.size,
+        "hints": [{"publication": hint.publication, "part": hint.part} for hint in incident.hints],
         "recipients": [_details(one) for one in incident.recipients],
     }
 
@@ -184,6 +185,8 @@ def _page(incident: Incident, awaited: Iterable[str | None], zone: ZoneInfo) -> 
     for finding in incident.findings:
         reason = f" ({finding.reason.value})" if finding.reason else ""
         yield f"Found       {finding.rule} in part {finding.part}{reason}"
+    for hint in remarks.of_hints(incident):
+        yield f"Hint        {hint}"
     for one in incident.recipients:
         yield f"Recipient   {_standing(one, zone)}"
         for consent in one.consents:

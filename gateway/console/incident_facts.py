@@ -11,10 +11,10 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from gateway.console.words import UNREADABLE
+from gateway.console.found import found
 from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
 from gateway.letters.form import left, moment, one_line, shown, title
-from gateway.model import Detector, Finding
+from gateway.model import Detector
 
 GONE = (Standing.RELEASING, Standing.RELEASED, Standing.RELAYED, Standing.OBSERVED)
 """The states of a recipient whom the mail has reached, or reaches now."""
@@ -122,7 +122,7 @@ def facts(incident: Incident, look: Look) -> Facts:
         closed=people(incident.ineligible, incident, look),
         open=people((one for one in incident.recipients if not one.ineligible_for), incident, look),
         sent=_sent(incident),
-        found=_found(incident, look),
+        found=found(incident, look.whys, lambda key: _names(incident.concerns, [key], look)),
         said=said(incident, look),
         missing=missing(incident, look) if held else (),
         planned=planned,
@@ -241,20 +241,6 @@ def _sent(incident: Incident) -> str:
     if not bad:
         return f"Yes, to {number} recipients, who are on the access list."
     return f"Yes, to {number} recipients; {len(bad)} of these not on the access list."
-
-
-def _found(incident: Incident, look: Look) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each rule's sentence, and where in the mail it holds."""
-    places: dict[str, dict[str, None]] = {}
-    for finding in incident.findings:
-        why = look.whys.get(finding.rule) or f"Rule {finding.rule}."
-        places.setdefault(why, {})[_place(finding)] = None
-    return tuple((why, tuple(where)) for why, where in places.items())
-
-
-def _place(finding: Finding) -> str:
-    where = "in its subject or another header line" if finding.part == "header" else f"in part {finding.part}"
-    return f"{where}: {UNREADABLE[finding.reason.value]}" if finding.reason else where
 
 
 def said(incident: Incident, look: Look) -> tuple[str, ...]:

@@ -23,11 +23,13 @@ _MOSTLY: Final = 0.6
 _DIRECTIONS: Final = """
     favourable unfavourable favorable unfavorable encouraging disappointing worrying reassuring embarrassing
     rise rises rising risen rose increase increases increased increasing growth grew grown higher
-    fall falls falling fallen fell decrease decreases decreased decreasing drop drops dropped decline declines declined
-    declining lower reduction worsened worsening worse improved improving improvement better
-    surge surged soared soaring jump jumped plunge plunged plummeted slump slumped rebound rebounded
+    fall falls falling fallen fell decrease decreases decreased decreasing dropped decline declines declined
+    declining lower reduction worsened worsening worse improved improving improvement
+    surge surged soared soaring jumped plunge plunged plummeted slump slumped rebound rebounded
     unchanged flat stable upward downward upturn downturn
-    up on|down on|up from|down from|up by|down by|up again|down again|going up|going down|gone up|gone down
+    up on last|up on a year|up on the year|up on this|down on last|down on a year|down on the year|down on this
+    up from|down from|up by|down by|up again|down again|going up|going down|gone up|gone down|drop in|drops to|jump in
+    better than|much better|looks better|look better|better news
     record high|record low|record level|record number|highest since|lowest since|highest ever|lowest ever
     than expected|than forecast|than last|than feared|than we thought|than predicted
     above target|below target|on target|missed the target|met the target|good news|bad news|good story|bad story
@@ -80,7 +82,9 @@ def _on(page: Page, titles: Mapping[str, frozenset[str]]) -> Iterator[Hint]:
     waiting = dict(titles)
     for place in _directions(told):
         around = every.intersection(told[max(0, place - _NEAR) : place + _NEAR + 1])
-        for key in [key for key, title in waiting.items() if len(title & around) >= _MOSTLY * len(title)]:
+        # A title may have such a word itself.
+        beside = {key: title & around for key, title in waiting.items() if told[place] not in title}
+        for key in [key for key, there in beside.items() if len(there) >= _MOSTLY * len(titles[key])]:
             yield Hint(key, page.path)
             del waiting[key]
         if not waiting:

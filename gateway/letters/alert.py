@@ -167,7 +167,7 @@ def _findings(incident: Incident, at: Circumstances) -> list[str]:
         why = at.whys.get(finding.rule, "")
         reason = f" ({finding.reason.value})" if finding.reason else ""
         entries.append(f"{finding.rule} in part {finding.part}{reason}{': ' + why if why else ''}")
-    return listed(list(dict.fromkeys(entries)))
+    return listed(list(dict.fromkeys((*entries, *remarks.of_hints(incident)))))
 
 
 def _what_to_do(incident: Incident) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a lead should know of an address before deciding: whom it stands for, whom it looks like, a suspension."""
+"""What a lead should know before deciding: whom an address stands for or looks like, a suspension, a hint."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def of_sender(incident: Incident, zone: ZoneInfo) -> Iterator[str]:
             yield f"and may not have {closed}: a second leak, it had reached them before"
     elif closed:
         yield f"not on the list of {closed}: a second leak, it had reached them before"
+
+
+def of_hints(incident: Incident) -> Iterator[str]:
+    """Where a direction word stands beside a title: the place and no more, for the reader may not be on the list."""
+    for hint in incident.hints:
+        yield f"a direction word stands beside the title of {hint.publication}, part {hint.part}"
 
 
 def _members(group: Membership) -> str:

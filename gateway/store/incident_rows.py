@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, true
 
 from gateway.incident import Addressee, Concern, Consent, Incident, Standing, Verb
-from gateway.model import Decision, Detector, Disposition, Finding, Membership, Reason
+from gateway.model import Decision, Detector, Disposition, Finding, Hint, Membership, Reason
 from gateway.store import letters
 from gateway.store.tables import (
     CONSENTS,
@@ -155,6 +155,7 @@ def _incident(
         concerns=tuple(concern for concern in known if concern.id in row.publications),
         sender_ineligible_for=tuple(row.sender_ineligible_for),
         sender_suspended_until=row.sender_suspended_until,
+        hints=tuple(Hint(publication, part) for publication, part in row.hints),
         parameters=tuple(row.parameters),
         client_ip=row.client_ip,
         helo=row.helo,

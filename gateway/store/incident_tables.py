@@ -24,6 +24,8 @@ INCIDENTS = Table(
     Column("publications", JSON, nullable=False),
     Column("sender_ineligible_for", JSON, nullable=False),
     Column("sender_suspended_until", Moment),
+    # Pairs of a publication and a part in which a direction word stands beside its title.
+    Column("hints", JSON, nullable=False, server_default="[]"),
     # 0 the leads were asked, 1 their deputies too, 2 the fallback addresses too.
     Column("escalation", Integer, nullable=False),
     # When the last recipient that waited for a person was decided about.

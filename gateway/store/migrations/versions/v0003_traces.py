@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Add what is new; each part has a function of its own."""
     _documents()
     _threads()
+    _hints()
 
 
 def _documents() -> None:
@@ -31,3 +32,7 @@ def _threads() -> None:
         Column("sealed", LargeBinary, nullable=False),
     )
     op.create_index("ix_threads_mail", "threads", ["publication", "mail"])
+
+
+def _hints() -> None:
+    op.add_column("incidents", Column("hints", JSON, nullable=False, server_default="[]"))
