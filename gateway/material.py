@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
 
 from gateway.message import Collector, extract, read
@@ -103,11 +102,18 @@ def _texts(material: Material) -> Iterator[str]:
     Of a mail itself only the paragraphs with figures: what restricts it, how it greets and whom to ask stands word for
     word in the circulation mail of every other publication, too.
     """
-    for part in material.said:
+    for part in _prose(material):
         if part.kind is PartKind.BODY:
             yield "\n".join(filter(_FIGURE.search, paragraphs(part.text)))
         else:
             yield part.text
+
+
+def _prose(material: Material) -> Iterator[Part]:
+    """What is said, but for files of nothing but links."""
+    from gateway.features import links
+
+    return (part for part in material.said if not links.listed(part.text))
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -126,11 +132,22 @@ def _figures(key: bytes, material: Material) -> bytes:
 
 
 def _links(key: bytes, material: Material) -> bytes:
-    return b""
+    from gateway.features import links
+
+    return links.packed(key, (url for part in material.said for url in links.listed(part.text)))
+
+
+def link(key: bytes, url: str) -> Mapping[str, bytes]:
+    """The features of an address on the web; ValueError for one that leads nowhere."""
+    from gateway.features import links
+
+    return MappingProxyType({LINK: links.packed(key, [url])})
 
 
 def _threads(key: bytes, material: Material) -> bytes:
-    return b""
+    from gateway.features import threads
+
+    return threads.packed(key, material.message)
 
 
 _MAKERS: Mapping[str, Callable[[bytes, Material], bytes]] = {
@@ -141,13 +158,25 @@ _MAKERS: Mapping[str, Callable[[bytes, Material], bytes]] = {
 }
 
 
-def _count_by(size: int, packed: bytes) -> int:
-    return len(packed) // size
+def _count_numbers(packed: bytes) -> int:
+    return len(packed) // 8
+
+
+def _count_links(packed: bytes) -> int:
+    from gateway.features import links
+
+    return links.count(packed)
+
+
+def _count_threads(packed: bytes) -> int:
+    from gateway.features import threads
+
+    return sum(1 for _ in threads.unpacked(packed))
 
 
 _COUNTS: Mapping[str, Callable[[bytes], int]] = {
-    TEXT: partial(_count_by, 8),
-    FIGURES: partial(_count_by, 8),
-    LINK: partial(_count_by, 8),
-    THREAD: partial(_count_by, 8),
+    TEXT: _count_numbers,
+    FIGURES: _count_numbers,
+    LINK: _count_links,
+    THREAD: _count_threads,
 }

@@ -29,8 +29,8 @@ PUBLIC: Final = "public"
 
 Sets = Mapping[str, Sequence[bytes]]
 """Publication id -> packed sets, one for each document."""
-_WIDTHS: Final = {FILE: SIZE, PUBLIC: SIZE, "text": 8, "figures": 8, "link": 8, "thread": 8}
-"""Bytes of one trace of each kind."""
+_WIDTHS: Final = {FILE: SIZE, PUBLIC: SIZE, "text": 8, "figures": 8, "link": SIZE}
+"""Bytes of one trace of each kind whose traces are all as long."""
 _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
@@ -117,7 +117,7 @@ class Opened:
 
     def add(self, publication: str, kind: str, packed: bytes) -> None:
         """Put in one set; RegisterUnreadable for one that was cut short."""
-        if len(packed) % _WIDTHS[kind.removeprefix(f"{PUBLIC}-")]:
+        if len(packed) % _WIDTHS.get(kind.removeprefix(f"{PUBLIC}-"), 1):
             raise RegisterUnreadable(f"a set of {publication} is cut short")
         self.sets.setdefault(kind, {}).setdefault(publication, []).append(packed)
 
@@ -133,7 +133,7 @@ def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
         raise RegisterUnreadable(f"a sealed set of {publication} does not open") from None
 
 
-def _texts(key: bytes, secret: Sets, public: Sets) -> Texts:
+def _texts(_key: bytes, secret: Sets, public: Sets) -> Texts:
     import numpy as np
 
     from gateway.features.shingles import Texts
@@ -150,8 +150,15 @@ def _texts(key: bytes, secret: Sets, public: Sets) -> Texts:
     )
 
 
+def _links(_key: bytes, secret: Sets, public: Sets) -> Links:
+    from gateway.features.links import Links
+
+    return Links.of(secret, public)
+
+
 _MAKERS: Mapping[str, tuple[str, Callable[[bytes, Sets, Sets], Any]]] = {
     "text": ("texts", _texts),
+    "link": ("links", _links),
 }
 """Kind -> which of `Indexes` it makes, and how."""
 
