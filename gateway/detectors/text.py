@@ -1,6 +1,6 @@
 """Text detector: words copied out of a registered document, wherever they stand in a mail and whatever is around them.
 
-It asks for containment, not likeness: five different shared shingles within 32 words.  Unbroken, these are nine words
+It asks for containment, not likeness: five different shared shingles within 48 words.  Unbroken, these are nine words
 in a row; a passage with every eighth word changed still has three in each run of seven.  Ordinary mail shares two at
 most with fifty bulletins (`by the end of the year`).
 """
@@ -22,7 +22,7 @@ from gateway.traces import text_hash
 
 ENOUGH: Final = 5
 """Different shared shingles that are evidence, when they stand close together."""
-CLOSE: Final = 32
+CLOSE: Final = 48
 """Words within which they must begin."""
 _MANY: Final = 50_000
 """Shared places beyond which a repeated shingle counts where it stands first only."""
