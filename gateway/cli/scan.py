@@ -61,7 +61,7 @@ def scan(
 
     The envelope comes from the headers unless it is given.  Monitor mode is read as hold.
     """
-    scanner = _scanner(settings_from(config), at, sender, recipient or [])
+    scanner = scanner_for(settings_from(config), at, sender, recipient or [])
     problems: list[str] = []
     counts: Counter[str] = Counter()
     with progress(paths, problems) as (found, advance):
@@ -99,7 +99,7 @@ class Scanner:
 
         whom = envelope(mail.content, self.sender, self.recipients)
         message = read_here(mail.content)
-        return _record(mail.name, foresee(self.rules, message, whom, self.register, self.policy, self.now))
+        return record_of(mail.name, foresee(self.rules, message, whom, self.register, self.policy, self.now))
 
     def all(self, mails: Iterator[MailFile]) -> Iterator[tuple[MailFile, dict[str, Any] | str]]:
         """Each mail with its record, or with why it has none; many mails are shared among processes."""
@@ -163,7 +163,8 @@ def _alone(mail: MailFile) -> dict[str, Any] | str:
             return "not decided: it took too long or ended the process that read it"
 
 
-def _scanner(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:
+def scanner_for(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:
+    """What the decisions of one call rest on, from its options; ends the command where one makes no sense."""
     from gateway.cli.typed import time_of
 
     when = time_of("--at", at, settings.policy.zone) if at is not None else None
@@ -246,7 +247,8 @@ def _mails(found: Iterable[Path], problems: list[str]) -> Iterator[MailFile]:
             tell(problems[-1])
 
 
-def _record(name: str, decision: Decision) -> dict[str, Any]:
+def record_of(name: str, decision: Decision) -> dict[str, Any]:
+    """What was decided of one mail, as the contract has it."""
     return {
         "path": name,
         "disposition": decision.disposition.word,
