@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from gateway.material import Material
-from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+from gateway.message import limits
+from gateway.model import Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 from gateway.registration import Looked
 
 NONSENSE = (ValueError, KeyError, TypeError)
@@ -40,6 +41,7 @@ def _record(found: Message) -> dict[str, Any]:
         "parts": [[part.path, part.kind.value, part.text] for part in found.parts],
         "leaves": [[leaf.path, leaf.sha256.hex(), leaf.size] for leaf in found.leaves],
         "unreadable": [[mark.path, mark.reason.value] for mark in found.unreadable],
+        "links": [[link.path, link.url] for link in found.links],
     }
 
 
@@ -48,9 +50,16 @@ def message_in(answer: bytes | bytearray, document: Document) -> Message:
     others.  Raises one of `NONSENSE`."""
     found = _message(_opened(answer))
     within = (document.path, f"{document.path}/")
-    things: tuple[Part | Leaf | Unreadable, ...] = (*found.parts, *found.leaves, *found.unreadable)
+    things: tuple[Part | Leaf | Unreadable | Link, ...] = (
+        *found.parts,
+        *found.leaves,
+        *found.unreadable,
+        *found.links,
+    )
     if not all(thing.path == within[0] or thing.path.startswith(within[1]) for thing in things):
         raise ValueError("an answer about something else")
+    if len(found.links) > limits.LINKS:
+        raise ValueError("more links than are read")
     return found
 
 
@@ -64,6 +73,7 @@ def _message(record: dict[str, Any]) -> Message:
         tuple(Part(path, PartKind(kind), text) for path, kind, text in record["parts"]),
         tuple(Leaf(path, bytes.fromhex(digest), size) for path, digest, size in record["leaves"]),
         tuple(Unreadable(path, Reason(reason)) for path, reason in record["unreadable"]),
+        tuple(Link(path, url) for path, url in record["links"]),
     )
 
 

@@ -102,6 +102,7 @@ class _Extraction:
         for number, text in enumerate(package.texts):
             add = self.collector.about if number in package.about else self.collector.said
             add(job.path, text)
+        self.collector.lead(job.path, package.links)
         for reason in package.faults:
             self.collector.mark(job.path, reason)
         self._members(replace(job, quiet=True), archive, package.inner)
@@ -160,6 +161,7 @@ class _Extraction:
             self._outlook(job, opened)
         elif program is not compound.Program.OTHER and not self._native(job, program.value):
             self.collector.text(job.path, PartKind.DOCUMENT, native.runs(opened.main()))
+        self.collector.lead(job.path, native.addresses(opened.main()))
         inner = list(opened.embedded())
         inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
         for number, stream in enumerate(inner, 1):
@@ -190,6 +192,7 @@ class _Extraction:
         found = native.read(job.data, media_type)
         self.collector.said(job.path, found.text)
         self.collector.about(job.path, found.about)
+        self.collector.lead(job.path, found.links)
         for number, text in enumerate(found.inner, 1):
             self.collector.text(f"{job.path}/{number}", PartKind.DOCUMENT, text)
         if found.reason is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.message import charsets, html, limits, sniff, transfer
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan
-from gateway.model import Document, Leaf, Message, Part, PartKind, Reason, Unreadable
+from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 
 Bytes = bytes | memoryview
 
@@ -52,20 +53,20 @@ class Reading:
 
 @dataclass(slots=True)
 class Collector:
-    """Gathers parts, leaves, marks and documents of one mail, and counts them."""
+    """Gathers parts, leaves, marks, links and documents of one mail, and counts them."""
 
     parts: list[Part] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
     marks: dict[Unreadable, None] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
+    links: dict[Link, None] = field(default_factory=dict)
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
 
     def reading(self) -> Reading:
         """Everything gathered."""
-        return Reading(
-            Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks)), tuple(self.documents)
-        )
+        found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), tuple(self.links))
+        return Reading(found, tuple(self.documents))
 
     def room(self) -> bool:
         """Count one more part; False when the mail has more than the limit."""
@@ -94,6 +95,14 @@ class Collector:
     def about(self, path: str, text: str) -> None:
         """Add what is said about a document: its properties, its page headers, the names of files in it."""
         self.text(path, PartKind.DOCUMENT, text)
+
+    def lead(self, path: str, addresses: Iterable[str]) -> None:
+        """Add addresses that a part leads to without showing them; above the limit the place is marked."""
+        for address in addresses:
+            if len(self.links) >= limits.LINKS:
+                self.mark(path, Reason.TOO_LARGE)
+                return
+            self.links[Link(path, address[:LONGEST_URL])] = None
 
     def names(self, path: str, plan: Plan) -> None:
         """Add the file names and descriptions of a part: they are shown, and searched."""
@@ -124,6 +133,8 @@ class Collector:
         self.parts += reading.message.parts
         self.leaves += reading.message.leaves
         self.documents += reading.documents
+        for link in reading.message.links:
+            self.lead(link.path, (link.url,))
         self.marks.update(dict.fromkeys(reading.message.unreadable))
 
     def written(self, path: str, plan: Plan, data: Bytes) -> None:
@@ -184,6 +195,7 @@ class Collector:
         if rendered.rough:
             self.mark(path, Reason.TOO_DEEP)
         self.text(path, _kind(plan), rendered.text)
+        self.lead(path, rendered.links)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
         text = charsets.decode(data, plan.charset)

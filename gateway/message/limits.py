@@ -28,6 +28,9 @@ ENCODED_WORDS: Final = 20_000
 PARAMETERS: Final = 1_000
 """Parameters of one header field: RFC 2231 pieces of a long file name come to some tens."""
 
+LINKS: Final = 20_000
+"""Addresses behind what a mail or a document shows.  A large index page has some 5,000."""
+
 TRANSFER_SEGMENTS: Final = 10_000
 """Pieces of one base64 text that padding cuts apart; an encoder that pads every line of a 700 KB file makes as many."""
 

@@ -24,6 +24,10 @@ _PROPERTIES: Final = (
     "description",
 )
 _UTF16_RUN: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){6,}")
+_ADDRESS: Final = re.compile(rb"(?:https?|file)://[!#-;=?-~]{3,2000}", re.I)
+_WIDE_ADDRESS: Final = re.compile(
+    rb"(?:h\0t\0t\0p\0(?:s\0)?|f\0i\0l\0e\0):\0/\0/\0(?:[!#-;=?-~]\0){3,2000}", re.I
+)
 _BYTE_RUN: Final = re.compile(rb"[\x20-\x7e\x91-\x97\xa0-\xff\r\n\t]{6,}")
 
 
@@ -35,6 +39,7 @@ class Native:
     inner: tuple[str, ...] = ()
     reason: Reason | None = None
     about: str = ""
+    links: tuple[str, ...] = ()
 
 
 def prepare() -> None:
@@ -61,7 +66,8 @@ def read(data: Bytes, media_type: str) -> Native:
     # A page without a word is a scan or a picture of one: a reader sees what we do not.
     blank = media_type == PDF and not result.content.strip() and not any(map(str.strip, inner))
     text, about = "\n".join(_texts(result)), "\n".join(_properties(result))
-    return Native(text, inner, Reason.UNSUPPORTED if blank else None, about)
+    links = tuple(str(link["url"]) for link in result.uris or ())
+    return Native(text, inner, Reason.UNSUPPORTED if blank else None, about, links)
 
 
 @cache
@@ -102,6 +108,13 @@ def runs(data: bytes) -> str:
     wide = (match[0].decode("utf-16-le", "replace") for match in _UTF16_RUN.finditer(data))
     narrow = (match[0].decode("cp1252", "replace") for match in _BYTE_RUN.finditer(data))
     return "\n".join([*wide, *narrow])
+
+
+def addresses(data: bytes) -> tuple[str, ...]:
+    """Addresses in an old Office stream, where fields and hyperlinks keep them in one or two bytes a letter."""
+    wide = (match[0].decode("utf-16-le") for match in _WIDE_ADDRESS.finditer(data))
+    narrow = (match[0].decode("ascii") for match in _ADDRESS.finditer(data))
+    return tuple(dict.fromkeys((*wide, *narrow)))
 
 
 _SMALLEST: Final = (

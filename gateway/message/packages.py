@@ -61,10 +61,13 @@ _SHOWN_ATTRIBUTES: Final = frozenset(
     ["descr", "title", "alt", "string-value", "UnicodeString", "string", "prompt"]
 )
 """Texts of pictures, of WordArt and watermarks (`string` of a VML text path), of input messages."""
+_LEADING: Final = frozenset(["href", "instr", "url", "Target"])
+"""Attributes that hold an address, or a field that does."""
+_ELSEWHERE: Final = re.compile(r"//|\\\\|%2f|www\.", re.I)
 _ASKED_FIRST: Final = ("sharedstrings.xml", "xl/styles.xml")
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
 _SPEAKING: Final = tuple(
-    b"<! \0 string-value UnicodeString textpath prompt= sheetId= External encryption-data".split(b" ")
+    b"<! \0 string-value UnicodeString textpath prompt= sheetId= External href= encryption-data".split(b" ")
 )
 """A declaration, a zero byte (UTF-16), or the name of something that is read."""
 
@@ -87,13 +90,15 @@ _ENCRYPTION: Final = b"encryption-data"
 class Package:
     """What a package holds: texts, members that are files of their own, and what is wrong with it.
 
-    `about` are the numbers of the texts that are about the document: properties, styles, page headers.
+    `about` are the numbers of the texts that are about the document: properties, styles, page headers; `links` the
+    addresses that it leads to.
     """
 
     texts: tuple[str, ...]
     inner: tuple[Member, ...]
     faults: tuple[Reason, ...]
     about: frozenset[int] = frozenset()
+    links: tuple[str, ...] = ()
 
 
 def is_package(archive: Zip) -> bool:
@@ -123,7 +128,7 @@ def read_package(archive: Zip, budget: Budget) -> Package:
     if any(member.name.lower().endswith((".fpage", "workbook.bin")) for member in archive.members):
         faults[Reason.UNSUPPORTED] = None
     inner = tuple(member for member in archive.members if not _is_part(member) and member.size)
-    return Package(tuple(texts), inner, tuple(faults), frozenset(about))
+    return Package(tuple(texts), inner, tuple(faults), frozenset(about), tuple(book.links))
 
 
 def _is_part(member: Member) -> bool:
@@ -140,6 +145,7 @@ class _Book:
 
     strings: list[str] = field(default_factory=list)
     dates: frozenset[str] = frozenset()
+    links: dict[str, None] = field(default_factory=dict)
 
 
 def _part_text(name: str, data: bytes, book: _Book) -> str:
@@ -241,8 +247,11 @@ class _Collector:
     def _attributes(self, local: str, attributes: dict[str, str]) -> None:
         """Texts that stand in attributes: descriptions of pictures, links to elsewhere."""
         for name, value in attributes.items():
-            if self.local(name) in _SHOWN_ATTRIBUTES and value:
+            local_name = self.local(name)
+            if local_name in _SHOWN_ATTRIBUTES and value:
                 self.aside.append(value)
+            elif local_name in _LEADING and _ELSEWHERE.search(value):
+                self.book.links[value] = None
         if local in _NAMED:
             self.aside += (value for name, value in attributes.items() if self.local(name) == "name")
         if local == "Relationship" and attributes.get("TargetMode") == "External":
