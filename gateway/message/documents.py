@@ -161,13 +161,13 @@ class _Extraction:
             self._outlook(job, opened)
         elif program is not compound.Program.OTHER and not self._native(job, program.value):
             self.collector.text(job.path, PartKind.DOCUMENT, native.runs(opened.main()))
-        self.collector.lead(job.path, native.addresses(opened.main()))
         inner = list(opened.embedded())
         inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
         for number, stream in enumerate(inner, 1):
             self._inner(inside, f"{job.path}/{number}", "", compound.file_in(stream, opened.read(stream)))
         if program is compound.Program.OTHER and not inner and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
+        self.collector.lead(job.path, native.addresses(opened.main()))
 
     def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
         """Texts and pages of a message; its attachments are embedded files like any other."""
