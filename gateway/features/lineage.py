@@ -31,8 +31,8 @@ _WORDS: Final = 24
 
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _TOKEN: Final = re.compile(r"<([^<>]*)>?|([^\s<>,;]+)")
-_BEFORE: Final = re.compile(r"[^\s<>,;:\"'()\[\]]*\Z")
-_AFTER: Final = re.compile(r"[^\s<>,;:\"'()]*")
+_RUN: Final = re.compile(r"[^\s<>,;:\"'()\[\]@]+")
+_LITERAL: Final = re.compile(r"\[[0-9a-f.:]{1,60}\]", re.I)
 _TAG: Final = re.compile(r"\[(?!was\b)[^\[\]]*\]")
 _PREFIX: Final = re.compile(
     r"(?:\w{1,4}|antwort|doorst|forward(?:ed)?|weitergeleitet|automatic reply|auto(?:matic)? response|out of office"
@@ -121,7 +121,7 @@ def _without_comments(value: str) -> str:
 
 def _plain(message_id: str) -> str:
     """White space inside is what a fold left behind; no two mails differ by case alone."""
-    return "".join(message_id.split()).lower()
+    return "".join(message_id.split()).strip(",;").lower()
 
 
 def mentioned(text: str) -> Iterator[str]:
@@ -130,11 +130,11 @@ def mentioned(text: str) -> Iterator[str]:
     for _ in range(_MENTIONS):
         if at < 0:
             return
-        # A comment or a bracket may stand right at it, as in a field.
-        before = _BEFORE.search(text, max(0, at - _LONGEST), at)
-        after = _AFTER.match(text, at + 1, at + _LONGEST)
-        if before and after and before[0] and after[0]:
-            yield f"{before[0]}@{after[0].rstrip('.')}".lower()
+        # What stands before it is read from there to the left: searched for, it would cost the square of its length.
+        before = _RUN.match(text[max(0, at - _LONGEST) : at][::-1])
+        after = _RUN.match(text, at + 1, at + _LONGEST) or _LITERAL.match(text, at + 1)
+        if before and after:
+            yield f"{before[0][::-1]}@{after[0].rstrip('.')}".lower()
         at = text.find("@", at + 1)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, Self
 
@@ -82,8 +83,15 @@ def unpacked(joined: bytes) -> Iterator[Known]:
         position = start + count * _WORD
         if position > len(joined):
             raise ValueError("a set of threads is cut short")
-        subject = frozenset(joined[at : at + _WORD] for at in range(start, position, _WORD))
+        subject = _subject(joined[start:position])
+        # A register holds many of them: what is equal is kept once.
+        origin = mail if origin == mail else origin
         yield Known(mail, index, conversation, origin, subject, bool(flags & _ROOT), bool(flags & _DOUBTFUL))
+
+
+@lru_cache(maxsize=4096)
+def _subject(joined: bytes) -> Subject:
+    return frozenset(joined[at : at + _WORD] for at in range(0, len(joined), _WORD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +136,8 @@ class Match:
     trace: bytes
 
 
-_Table = dict[bytes, dict[tuple[str, bytes, bool], Known]]
-"""Digest -> (publication, root, whether that is this one) -> one mail of them."""
+_Table = dict[bytes, list[tuple[str, Known]]]
+"""Digest -> publications and their mails that it names."""
 
 
 class Threads:
@@ -139,11 +147,14 @@ class Threads:
         self._by_mail: _Table = {}
         self._by_index: _Table = {}
         self._by_conversation: _Table = {}
-        for publication, known in found:
-            _enter(self._by_mail, known.mail, publication, known)
-            _enter(self._by_index, known.index, publication, known)
-            _enter(self._by_conversation, known.conversation, publication, known)
-        self._count = len(self._by_mail.keys() | self._by_index.keys())
+        for pair in found:
+            for table, digest in (
+                (self._by_mail, pair[1].mail),
+                (self._by_index, pair[1].index),
+                (self._by_conversation, pair[1].conversation),
+            ):
+                if digest != _NONE:
+                    table.setdefault(digest, []).append(pair)
 
     @classmethod
     def of(
@@ -163,7 +174,7 @@ class Threads:
         )
 
     def __len__(self) -> int:
-        return self._count
+        return max(len(self._by_mail), len(self._by_index))
 
     def knows(self, publication: str, name: bytes) -> bool:
         """Whether a mail is in a conversation of a publication already."""
@@ -172,8 +183,6 @@ class Threads:
 
     def leading(self, key: bytes, message: Message) -> Iterator[Match]:
         """Everything in a mail that leads to a known one, the header first; for each part and root the surest way."""
-        if not self._count:
-            return
         subject: Subject = frozenset()
         for part in message.parts:
             if part.kind is not PartKind.HEADER:
@@ -197,19 +206,13 @@ class Threads:
         yield from _matches(path, direct, distant, keyed.subject, itself)
 
     def _quoted(self, key: bytes, path: str, text: str, subject: Subject) -> Iterator[Match]:
-        digests = dict.fromkeys(message_digest(key, each) for each in mentioned(text))
+        digests = [message_digest(key, each) for each in dict.fromkeys(mentioned(text))]
         yield from _matches(path, _found(self._by_mail, digests), (), subject)
-
-
-def _enter(table: _Table, digest: bytes, publication: str, known: Known) -> None:
-    if digest != _NONE:
-        table.setdefault(digest, {})[publication, known.origin, known.root] = known
 
 
 def _found(table: _Table, digests: Iterable[bytes]) -> Iterator[tuple[str, Known]]:
     for digest in digests:
-        for (publication, _, _), known in table.get(digest, {}).items():
-            yield publication, known
+        yield from table.get(digest, ())
 
 
 def _matches(

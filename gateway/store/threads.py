@@ -59,7 +59,9 @@ def _known(connection: Connection, note: Note) -> bool:
 
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes | None:
     here = PUBLICATIONS.c.id == publication
-    sealed = connection.execute(select(PUBLICATIONS.c.sealed_key).where(here)).scalar()
+    # It must not go live, and its conversations be forgotten, before what is written here is there.
+    query = select(PUBLICATIONS.c.sealed_key).where(here).with_for_update(read=True)
+    sealed = connection.execute(query).scalar()
     return _unseal(keys.wrap_key, publication, sealed) if sealed is not None else None
 
 
