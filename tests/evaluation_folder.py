@@ -87,8 +87,9 @@ class Builder:
             for kind, (count, make) in kinds.LEAKS.items():
                 mails = make(self._dice(kind, drawer), drawer, self._some(count))
                 self._leaks(folder, kind, drawer, mails)
-            moved = kinds.thread_moved_on(self._dice("moved", drawer), drawer, self._some(4))
-            _write(folder / "innocent" / "thread-moved-on", drawer.bulletin.id, moved)
+            for kind, (count, make) in kinds.INNOCENT.items():
+                mails = make(self._dice(kind, drawer), drawer, self._some(count))
+                _write(folder / "innocent" / kind, f"{drawer.bulletin.id}-", mails)
 
     def ordinary(self, archive: Path) -> None:
         """Ordinary mails, by the set that they come from."""
@@ -110,7 +111,7 @@ class Builder:
             drawer = by_title.get(_title(line["release"]))
             mail = _press_fact(Random(f"{self._seed} fact {number}"), line)
             if line["kind"] == "near":
-                _write(self._out / "all" / "innocent" / "press-facts-near", f"{number:03}", [mail])
+                _write(self._out / "all" / "innocent" / "press-facts-near", f"{number:03}-", [mail])
             elif drawer is not None:
                 self._leaks(
                     self._out / "all", f"press-facts-{line['kind']}", drawer, [mail], f"f{number:03}-"
@@ -138,9 +139,11 @@ class Builder:
         for before, present in pairs:
             registration.write(present, folder, before if known else None)
             quoted = kinds.quotes(self._dice("quotes", before), before, self._some(24))
-            _write(folder / "innocent" / f"previous-edition-{state}", before.bulletin.id, quoted)
+            _write(folder / "innocent" / f"previous-edition-{state}", f"{before.bulletin.id}-", quoted)
             said = kinds.press_lines(self._dice("said", before), before, self._some(24))
-            _write(folder / "innocent" / f"figures-of-previous-edition-{state}", before.bulletin.id, said)
+            _write(
+                folder / "innocent" / f"figures-of-previous-edition-{state}", f"{before.bulletin.id}-", said
+            )
 
     def _leaks(
         self, folder: Path, kind: str, drawer: Drawer, mails: Iterable[bytes], prefix: str = ""

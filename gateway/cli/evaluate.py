@@ -161,7 +161,7 @@ def _print_tables(results: Tally) -> None:
         report.leak_rows(results.leaks),
         report.innocent_rows(results.innocent),
         report.step_rows(results.steps),
-        report.curve_rows(results),
+        [row for row in report.curve_rows(results) if "." not in str(row["threshold"])],
     )
     for number, rows in enumerate(filter(None, tables)):
         if number:

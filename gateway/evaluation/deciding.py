@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from gateway import detectors, policy
 from gateway.detectors.rule import RuleSet
@@ -62,10 +63,18 @@ class Bench:
         at = {entry.publication.id: entry.at for entry in entries}
         # In monitor mode nothing is held; what is asked here is what would be.
         held = replace(policy, on_finding=OnFinding.HOLD, monitored=frozenset())
-        return cls(rules, register, held, at, max(at.values()))
+        return cls(rules, register, held, at, max(at.values(), default=datetime.min.replace(tzinfo=UTC)))
 
     def judge(self, mail: Posted) -> Judged:
-        """Decide one mail."""
+        """Decide one mail; a fault of ours that it brings to light is named, and the others are decided."""
+        try:
+            return self._judge(mail)
+        except Exception as error:
+            return Judged(
+                mail.name, mail.source, problem=f"not decided: internal error: {type(error).__name__}"
+            )
+
+    def _judge(self, mail: Posted) -> Judged:
         now = self.at.get(mail.source.publication or "", self.latest)
         began = time.process_time()
         message = read_here(mail.content)
@@ -138,6 +147,8 @@ def posted(sources: Sequence[Source], every: int, problems: list[str]) -> Iterat
 
 def judged(bench: Bench, found: Iterable[Posted], deadline: timedelta) -> Iterator[Judged]:
     """Each mail as it was decided; one that could not be is named in its `problem`."""
+    # Forked processes inherit what the first mail makes: tables of detectors, and modules that load late.
+    bench.judge(Posted("", b"\n", Source(Path(), leak=False, kind=""), timed=True))
     crew: Crew[Posted, Judged] = Crew(bench.judge, deadline)
     for mail, result in crew.results(found):
         yield result or Judged(

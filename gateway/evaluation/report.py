@@ -30,6 +30,7 @@ def leak_rows(leaks: Sequence[Leaks]) -> list[dict[str, object]]:
             "mails": kind.mails,
             "found": kind.found,
             "share": share(kind.found, kind.mails),
+            "held for another": kind.elsewhere,
             "by": by_detector(kind.by),
             "by this one only": by_detector(kind.alone),
         }

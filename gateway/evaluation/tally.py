@@ -19,11 +19,15 @@ _FEW: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
-    """One kind of leak: `by` detector how many it found, `alone` how many no other found; `missed` are paths."""
+    """One kind of leak: `by` detector how many it found, `alone` how many no other found; `missed` are paths.
+
+    `elsewhere` were held as well, but for another publication only.
+    """
 
     kind: str
     mails: int
     found: int
+    elsewhere: int
     by: Mapping[str, int]
     alone: Mapping[str, int]
     missed: tuple[str, ...] = field(default=(), repr=False)
@@ -123,7 +127,8 @@ def _leaks(kind: str, mails: Sequence[Judged]) -> Leaks:
     found = [mail for mail in mails if mail.found]
     missed = tuple(mail.name for mail in mails if not mail.found)
     alone = Counter(mail.by[0] for mail in found if len(mail.by) == 1)
-    return Leaks(kind, len(mails), len(found), _by(found), dict(alone), missed)
+    elsewhere = sum(mail.held and not mail.found for mail in mails)
+    return Leaks(kind, len(mails), len(found), elsewhere, _by(found), dict(alone), missed)
 
 
 def _innocent(kind: str, mails: Sequence[Judged]) -> Innocent:

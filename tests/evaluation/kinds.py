@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
 from tests.evaluation import grids, papers, passages, presslines
-from tests.evaluation.letters import Attached, dress, letter, quoted
-from tests.evaluation.registration import FORMATS, Drawer, attached, tables
+from tests.evaluation.letters import OPENINGS, Attached, dress, letter, quoted
+from tests.evaluation.registration import FORMATS, SIGNATURE, Drawer, attached, tables
 
 _SHAPES = ("plain", "base64", "quoted-printable", "html", "both", "forward")
 _SUBJECTS = ("as discussed", "one for you", "quick question", "tomorrow", "note", "Fwd: files", "lines")
@@ -140,6 +140,13 @@ def thread_moved_on(rng: Random, drawer: Drawer, count: int) -> Iterator[bytes]:
         yield letter(rng, f"Re: {matter}", dress(rng, f"Fine with me, about {matter}."), headers=headers)
 
 
+def same_sender(rng: Random, _drawer: Drawer, count: int) -> Iterator[bytes]:
+    """Other mail of whoever circulates publications, with the same signature."""
+    for _ in range(count):
+        matter = rng.choice(_MATTERS)
+        yield letter(rng, matter, f"{rng.choice(OPENINGS)}\n\nAbout {matter}: fine with me.\n\n{SIGNATURE}\n")
+
+
 def quotes(rng: Random, drawer: Drawer, count: int) -> Iterator[bytes]:
     """Passages of an edition as people quote what they have read."""
     for _ in range(count):
@@ -166,3 +173,9 @@ LEAKS: Mapping[str, tuple[int, Kind]] = {
     "thread-reply": (4, thread_reply),
 }
 """Each kind of leak with how many mails of it are made for one publication."""
+
+INNOCENT: Mapping[str, tuple[int, Kind]] = {
+    "thread-moved-on": (4, thread_moved_on),
+    "same-sender": (1, same_sender),
+}
+"""The same of mails that leak nothing."""

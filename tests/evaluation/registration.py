@@ -79,6 +79,11 @@ def make(
     return drawers
 
 
+SIGNATURE = (
+    "Val Marsh | Head of Dissemination, Official Statistics | Room 4.12, 2 Harbour Way, Northport NP1 4DF\n"
+    "Tel. 020 7946 0958 (ext. 7101) | Mobile 07700 900123 | Mondays to Thursdays 08:30 to 16:30"
+)
+"""Of whoever circulates publications, below all that they write."""
 _PAGE = 14
 """Blocks of about one page."""
 
@@ -145,7 +150,8 @@ def tables(book: Book, format_: str) -> list[tuple[str, int, bytes]]:
 def circulation(drawer: Drawer) -> bytes:
     """The mail with which the publication was sent to those who may have it."""
     rng = Random(drawer.number)
-    body = letters.dress(rng, "The files for those on the list are attached. Please do not pass them on.")
+    said = "The files for those on the list are attached. Please do not pass them on."
+    body = f"{rng.choice(letters.OPENINGS)}\n\n{said}\n\n{SIGNATURE}\n"
     headers = [
         ("Message-ID", drawer.message_id),
         ("To", "minister@policy.example"),

@@ -1,0 +1,186 @@
+"""`explain`: the parts of a mail as they were read, what was found where, and why.  Shows content."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.common import (
+    DEFAULT_CONFIG,
+    NOT_DONE,
+    ConfigOption,
+    JsonOption,
+    emit,
+    settings_from,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from gateway.cli.scan import Scanner
+    from gateway.explanation import Explanation
+    from gateway.mailfiles import MailFile
+    from gateway.model import Decision, Message
+
+_SCORES = 3
+"""Figures scores of a part that people are shown; with --json all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain")(explain)
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE.eml", help="A mail, or an mbox file.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Decide as at this time.")] = None,
+    sender: Annotated[
+        str | None, typer.Option(metavar="A", help="Instead of the headers'; <> for none.")
+    ] = None,
+    recipient: Annotated[list[str] | None, typer.Option(metavar="A", help="Instead of the headers'.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a mail as it is read, what was found where and why.  This shows its content: mind who looks on."""
+    from gateway.cli.scan import scanner_for
+    from gateway.mailfiles import mails
+
+    scanner = scanner_for(settings_from(config), at, sender, recipient or [])
+    try:
+        for number, mail in enumerate(mails(file)):
+            if number and not json:
+                emit({}, "", as_json=False)
+            _explain(scanner, mail, as_json=json)
+    except OSError as error:
+        tell(f"{file}: {error.strerror or 'cannot be read'}")
+        raise typer.Exit(NOT_DONE) from None
+
+
+def _explain(scanner: Scanner, mail: MailFile, *, as_json: bool) -> None:
+    from gateway.explanation import explain as behind
+    from gateway.header_envelope import envelope
+    from gateway.preflight import foresee
+    from gateway.scanner import read_here
+
+    whom = envelope(mail.content, scanner.sender, scanner.recipients)
+    message = read_here(mail.content)
+    decision = foresee(scanner.rules, message, whom, scanner.register, scanner.policy, scanner.now)
+    found = behind(message, scanner.register, scanner.rules.figures_threshold, decision)
+    record = _record(scanner, mail.name, message, decision, found)
+    emit(record, "\n".join(_lines(record, sys.stdout.isatty())), as_json=as_json)
+
+
+def _record(
+    scanner: Scanner, name: str, message: Message, decision: Decision, found: Explanation
+) -> dict[str, Any]:
+    from gateway.cli.scan import record_of
+
+    record = record_of(name, decision)
+    for finding, said in zip(record["findings"], decision.findings, strict=True):
+        finding["why"] = scanner.rules.why(said.rule)
+        finding["candidates"] = list(said.candidates)
+        finding["reason"] = said.reason.value if said.reason is not None else None
+    return {
+        **record,
+        "recipients": [
+            {"address": each.recipient.address, "disposition": each.disposition.word}
+            for each in decision.outcomes
+        ],
+        "text": [asdict(passage) for passage in found.passages],
+        "figures": [asdict(score) for score in found.scores],
+        "links": [asdict(led) for led in found.links],
+        "threads": [asdict(led) for led in found.threads],
+        "hints": [asdict(hint) for hint in found.hints],
+        "unreadable": [{"part": mark.path, "reason": mark.reason.value} for mark in message.unreadable],
+        "leaves": [
+            {"part": leaf.path, "size": leaf.size, "sha256": leaf.sha256.hex()} for leaf in message.leaves
+        ],
+        "parts": [{"part": part.path, "kind": part.kind.value, "text": part.text} for part in message.parts],
+    }
+
+
+def _lines(record: dict[str, Any], terminal: bool) -> Iterator[str]:
+    """The record as people read it: the decision, why, and at the end the parts."""
+    yield f"{record['path']}: {record['disposition']}"
+    for recipient in record["recipients"]:
+        listed = "; not on the list" if recipient["address"] in record["ineligible"] else ""
+        yield f"  {recipient['address']}: {recipient['disposition']}{listed}"
+    yield from _section("Found", map(_finding, record["findings"]))
+    yield from _section("Words that stand in registered documents", map(_passage, record["text"]))
+    yield from _section("Figures against registered figures", _scores(record["figures"]))
+    yield from _section("Links", (f"in {led['part']}: {led['what']} ({_of(led)})" for led in record["links"]))
+    yield from _section(
+        "Conversations",
+        (f"in {led['part']}: leads to {led['what']} ({_of(led)})" for led in record["threads"]),
+    )
+    yield from _section(
+        "Hints",
+        (
+            f"in {hint['part']}: a direction word beside the title of {hint['publication']}"
+            for hint in record["hints"]
+        ),
+    )
+    yield from _section(
+        "Not readable", (f"{mark['part']}: {mark['reason']}" for mark in record["unreadable"])
+    )
+    yield from _section(
+        "Files",
+        (f"{leaf['part']}: {leaf['size']} bytes, SHA-256 {leaf['sha256']}" for leaf in record["leaves"]),
+    )
+    for part in record["parts"]:
+        yield ""
+        yield f"--- part {part['part']} ({part['kind']}) ---"
+        yield _shown(part["text"]) if terminal else part["text"].rstrip("\n")
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """A heading and its lines; nothing where there are none."""
+    listed = list(lines)
+    if listed:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in listed)
+
+
+def _finding(finding: dict[str, Any]) -> str:
+    whose = finding["publication"] or " or ".join(finding["candidates"]) or "unknown publication"
+    reason = f" ({finding['reason']})" if finding["reason"] else ""
+    return (
+        f"{finding['rule']} in {finding['part']}{reason}: {whose}, asks {finding['asks']}. {finding['why']}"
+    )
+
+
+def _passage(passage: dict[str, Any]) -> str:
+    last = passage["first"] + passage["count"] - 1
+    return f"in {passage['part']}, words {passage['first']} to {last} ({_of(passage)}): {passage['words']}"
+
+
+def _scores(scores: list[dict[str, Any]]) -> Iterator[str]:
+    """The best of each part; what reaches the threshold is shown in any case."""
+    shown: dict[str, int] = {}
+    for score in scores:
+        shown[score["part"]] = shown.get(score["part"], 0) + 1
+        reached = score["score"] >= score["threshold"]
+        if reached or shown[score["part"]] <= _SCORES:
+            sum_ = " + ".join(f"{gain:.2f}" for gain in score["gains"])
+            verdict = "reaches" if reached else "is below"
+            yield (
+                f"in {score['part']}, {score['publication']}: {score['score']:.2f} {verdict} the threshold of "
+                f"{score['threshold']:g}; {score['figures']} figures by {score['kind']}: {sum_}"
+            )
+
+
+def _of(led: dict[str, Any]) -> str:
+    return " or ".join(led["publications"])
+
+
+def _shown(text: str) -> str:
+    """A text for a terminal: what would steer it is shown as a mark."""
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for char in text.rstrip("\n")
+    )
