@@ -69,11 +69,18 @@ def of_document(document: Document) -> Material:
     return collector.material()
 
 
-def of_mail(content: bytes, *, attached: bool = True) -> Material:
-    """What is read of a mail, with the documents `attached` to it or without.  Total."""
+def of_mail(content: bytes) -> Material:
+    """What is read of a mail, with all that is attached to it.  Total."""
     collector = _Sorting()
     reading = read(content, collector=collector)
-    return sum(map(of_document, reading.documents if attached else ()), collector.material())
+    return sum(map(of_document, reading.documents), collector.material())
+
+
+def of_mail_alone(content: bytes) -> Material:
+    """What a mail says itself: no attachment, not even one of plain text.  Total."""
+    message = read(content).message
+    attached = (number for number, part in enumerate(message.parts) if part.kind is PartKind.DOCUMENT)
+    return Material(message, frozenset(attached))
 
 
 def features(material: Material, key: bytes) -> Mapping[str, bytes]:
@@ -82,11 +89,16 @@ def features(material: Material, key: bytes) -> Mapping[str, bytes]:
     Pure; a report of fifty pages takes about a second.
     """
     made = {kind: make(key, material) for kind, make in _MAKERS.items()}
-    return MappingProxyType({kind: packed for kind, packed in made.items() if packed})
+    return MappingProxyType(
+        {kind: packed for kind, packed in made.items() if packed and _COUNTS[kind](packed)}
+    )
 
 
 def counts(made: Mapping[str, bytes]) -> Mapping[str, int]:
-    """How many features of each kind: runs of words, figures, links, threads."""
+    """How many features of each kind: runs of words, figures, links, threads.
+
+    Raises KeyError for a kind that there is not, ValueError for a set that makes no sense.
+    """
     return MappingProxyType({kind: _COUNTS[kind](packed) for kind, packed in made.items()})
 
 
@@ -128,7 +140,9 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def _figures(key: bytes, material: Material) -> bytes:
-    return b""
+    from gateway.features import figures
+
+    return figures.packed(key, tuple(_prose(material)))
 
 
 def _links(key: bytes, material: Material) -> bytes:
@@ -159,7 +173,16 @@ _MAKERS: Mapping[str, Callable[[bytes, Material], bytes]] = {
 
 
 def _count_numbers(packed: bytes) -> int:
-    return len(packed) // 8
+    count, rest = divmod(len(packed), 8)
+    if rest:
+        raise ValueError("a set is cut short")
+    return count
+
+
+def _count_figures(packed: bytes) -> int:
+    from gateway.features import packing
+
+    return sum(map(len, packing.unpack(packed)))
 
 
 def _count_links(packed: bytes) -> int:
@@ -176,7 +199,7 @@ def _count_threads(packed: bytes) -> int:
 
 _COUNTS: Mapping[str, Callable[[bytes], int]] = {
     TEXT: _count_numbers,
-    FIGURES: _count_numbers,
+    FIGURES: _count_figures,
     LINK: _count_links,
     THREAD: _count_threads,
 }

@@ -53,14 +53,14 @@ _OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One file to register: name, size in bytes, digests (SHA-256, 32 bytes) and what could not be read.
+    """One file to register: name, size in bytes if known, digests (SHA-256, 32 bytes), what could not be read.
 
     `features` are packed sets by kind (`gateway.material`), `counts` how many features are in each.  `said`: there was
     something to read in it.
     """
 
     name: str
-    size: int
+    size: int | None
     digests: frozenset[bytes]
     unreadable: tuple[str, ...] = field(default=())
     features: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -106,8 +106,16 @@ def traced(name: str, content: bytes, looked: Looked, key: bytes) -> Traced:
 
 def trace_mail(name: str, content: bytes, key: bytes) -> Traced:
     """The traces of a mail itself, without those of its attachments."""
-    alone = material.of_mail(content, attached=False)
-    return traced(name, content, Looked(frozenset(), alone), key)
+    return traced(name, content, Looked(frozenset(), material.of_mail_alone(content)), key)
+
+
+def trace_link(url: str, key: bytes) -> Traced:
+    """The traces of an address on the web, of which nothing is fetched; ValueError for one that leads nowhere."""
+    made = material.link(key, url)
+    # A digest names it, so that the same address again is no other document.
+    return Traced(
+        url, None, frozenset({sha256(url.encode()).digest()}), (), made, material.counts(made), said=True
+    )
 
 
 def look(name: str, content: bytes) -> Looked:

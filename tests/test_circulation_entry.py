@@ -63,7 +63,7 @@ def test_everything_is_registered(store: tuple[Database, Keys], draft: Draft) ->
     assert (State.EMBARGOED, PLANNED, SENT) == (entry.state, entry.publishes_at, entry.opens_at)
     assert ("Other Department", LEAD) == (entry.producer, entry.lead)
     assert 6 == len(grants.listed(database, "cla-2018"))
-    assert ["CLA stability.docx", "tables.xlsx"] == [
+    assert ["CLA stability.docx", "tables.xlsx", "the circulation mail"] == [
         one.label for one in documents.listed(database, keys, "cla-2018")
     ]
     assert [] == audit.verify(database)
@@ -151,7 +151,7 @@ def test_the_lead_may_be_named(store: tuple[Database, Keys], draft: Draft) -> No
 
 def test_the_store_holds_no_names(store: tuple[Database, Keys], draft: Draft, tmp_path: Path) -> None:
     """The database has neither a file's name nor a digest as it is."""
-    named = replace(draft, documents=(Traced("canary-name.docx", 9, frozenset({sha256(b"c").digest()})),))
+    named = replace(draft, mail=None, documents=(Traced("canary-name.docx", 9, frozenset({sha256(b"c").digest()})),))
     take(store, named)
     stored = (tmp_path / "store.db").read_bytes()
     assert b"canary-name" not in stored

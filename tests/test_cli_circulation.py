@@ -55,7 +55,8 @@ def test_the_draft_as_json(call: Call, letter: Path) -> None:
     assert ["production", "pre-release", "pre-release", "pre-release"] == [
         grant["kind"] for grant in record["grants"]
     ]
-    assert ["CLA stability.docx", "tables.xlsx"] == [document["path"] for document in record["documents"]]
+    names = ["CLA stability.docx", "tables.xlsx", "the circulation mail"]
+    assert names == [document["path"] for document in record["documents"]]
 
 
 def test_it_is_taken(call: Call, letter: Path) -> None:
@@ -72,7 +73,7 @@ def test_it_is_taken(call: Call, letter: Path) -> None:
         entry["deputies"],
     )
     assert 6 == len(call("access", "list", "cla", "--json").records)
-    assert 2 == len(call("document", "list", "cla", "--json").records)
+    assert 3 == len(call("document", "list", "cla", "--json").records)
     assert 0 == call("audit", "verify").code
 
 

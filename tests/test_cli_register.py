@@ -6,7 +6,6 @@ import os
 import pty
 import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -237,61 +236,6 @@ def test_one_person(call: Call) -> None:
     assert 1 == call("access", "revoke", "cla-2028", "lead@stats.example").code
     for wrong in (["@policy.example", "--reason", "x"], ["e@x.example", "--reason", " "], ["e@x.example"]):
         assert 2 == call("access", "grant", "cla-2028", *wrong).code
-
-
-def test_documents_are_registered(call: Call, tmp_path: Path) -> None:
-    """Files and folders are registered, the same file once; the list shows what is there."""
-    call(*ADD)
-    folder = tmp_path / "release"
-    (folder / "sub").mkdir(parents=True)
-    table = written(folder / "table.csv", "a,b\n1,2\n")
-    other = written(folder / "sub" / "notes.txt", "Notes\n")
-    written(folder / "~$table.csv", "litter")
-    written(folder / "empty.txt", "")
-    done = call("document", "add", "cla-2028", folder, "--json")
-    assert [(str(table), True), (str(other), True)] == [
-        (row["path"], row["registered"]) for row in done.records
-    ]
-    assert f"{folder}/empty.txt: is empty and not registered\n" == done.err
-    assert f"{table}: is registered already\n" == call("document", "add", "cla-2028", table).out
-    assert (
-        f"{table}: registered (public, never a trace)\n"
-        == call("document", "add", "cla-2028", table, "--public").out
-    )
-    rows = call("document", "list", "cla-2028", "--json").records
-    assert [(str(table), False), (str(other), False), (str(table), True)] == [
-        (row["path"], row["public"]) for row in rows
-    ]
-
-
-def test_missing_document_registers_nothing(call: Call, tmp_path: Path) -> None:
-    """When one of the files is missing none is registered, and all that are missing are named."""
-    call(*ADD)
-    table = written(tmp_path / "table.csv", "a,b\n")
-    done = call("document", "add", "cla-2028", table, tmp_path / "no.csv", tmp_path / "nor.csv")
-    missing = [f"{tmp_path}/{name}: No such file or directory" for name in ("no.csv", "nor.csv")]
-    assert (1, "", missing) == (done.code, done.out, done.err.splitlines())
-    assert "" == call("document", "list", "cla-2028", "--json").out
-
-
-def test_unreadable_document_is_registered_with_a_warning(call: Call, tmp_path: Path) -> None:
-    """A file that cannot be read inside protects itself only, and the lead is told so."""
-    call(*ADD)
-    path = written(tmp_path / "broken.docx", b"PK\x03\x04" + bytes(500))
-    done = call("document", "add", "cla-2028", path)
-    assert (0, f"{path}: registered (1 digest)\n") == (done.code, done.out)
-    assert f"{path}: warning: not readable inside" in done.err
-
-
-def test_digests_alone(call: Call) -> None:
-    """Where only digests are known they are registered, several after one option; a wrong one refuses all."""
-    call(*ADD)
-    one, two = (sha256(text).hexdigest() for text in (b"1", b"2"))
-    done = call("document", "add", "cla-2028", "--sha256", one, two.upper(), "--json")
-    assert [f"sha256 {one}", f"sha256 {two}"] == [row["path"] for row in done.records]
-    assert 2 == call("document", "add", "cla-2028", "--sha256", one[:-1]).code
-    assert 2 == call("document", "add", "cla-2028").code
-    assert 1 == call("document", "add", "nothing", "--sha256", one).code
 
 
 def test_audit_log(call: Call, tmp_path: Path) -> None:

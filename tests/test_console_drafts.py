@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.model import Grant, GrantKind, Publication
+from gateway.registration import trace
 from gateway.store import documents, grants, publications
+from gateway.tracefile import sealed
 from tests.filed import DEPUTY, LEAD, OUTSIDER
 from tests.papers import attached, mail, part, pdf, word
 from tests.served import AUDITOR, HEAD, OPERATOR, Console, Files, Page
@@ -60,10 +62,17 @@ def test_documents_are_registered(console: Console) -> None:
         console, "cla", [("files", "table.csv", TABLE), ("files", "locked.pdf", pdf(password="secret"))]
     )
     assert 200 == answer.status
-    for words in ("table.csv", "1 of 2 could not be read completely", "the file: it is encrypted"):
+    for words in (
+        "table.csv",
+        "1 of 2 could not be read completely",
+        "the file: it is encrypted",
+        "protected only against being sent as it is",
+        "Register the previous edition as public",
+    ):
         assert words in answer.text
     assert "was registered already" in register(console, "cla", [("files", "again.csv", TABLE)]).text
-    register(console, "cla", [("files", "old.csv", b"2017,60000\n" * 40)], "public")
+    public = register(console, "cla", [("files", "old.csv", b"2017,60000\n" * 40)], "public")
+    assert "Register the previous edition" not in public.text
     found = documents.listed(console.database, console.keys, "cla")
     assert [("table.csv", False), ("locked.pdf", False), ("old.csv", True)] == [
         (one.label, one.public) for one in found
@@ -83,6 +92,27 @@ def test_names_are_for_who_may_see_content(console: Console) -> None:
     for who, status in ((AUDITOR, 403), (OPERATOR, 404), (LEAD, 404)):
         assert status == console.get(who, "/publications/theirs/documents/add").status
         assert status == register(console, "theirs", [("files", "x.csv", TABLE)], who=who).status
+
+
+def test_a_trace_file_is_taken(console: Console) -> None:
+    """What was traced on another machine is registered as if its files had been handed over; a damaged one is not."""
+    enter(console, "sealed")
+    key = console.keys.trace_key
+    paper = word(
+        "The number of children looked after rose to 72,670 at the end of March 2018, the most ever."
+    )
+    one, two = trace("report.docx", paper, key), trace("table.csv", TABLE, key)
+    made = sealed(key, [one, two])
+    answer = register(console, "sealed", [("files", "release.traces", made)])
+    for words in ("report.docx", "table.csv", "runs of words"):
+        assert words in answer.text
+    found = documents.listed(console.database, console.keys, "sealed")
+    assert [dict(one.counts), dict(two.counts)] == [one.counts for one in found]
+    again = register(console, "sealed", [("files", "report.docx", paper)])
+    assert "was registered already" in again.text
+    broken = register(console, "sealed", [("files", "release.traces", made[:-1])])
+    assert (400, True) == (broken.status, "“release.traces” is cut short" in broken.text)
+    assert 2 == len(documents.listed(console.database, console.keys, "sealed"))
 
 
 def test_nothing_to_register(console: Console) -> None:

@@ -37,7 +37,7 @@ def register(
         deputies=tuple(deputies),
         market_sensitive=market_sensitive,
     )
-    found = [NewDocument.of(one) for one in draft.documents]
+    found = list(map(NewDocument.of, draft.traces))
     with database.write() as connection:
         publications.place(connection, keys, entry, draft.grants, actor, now)
         if found:

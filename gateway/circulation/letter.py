@@ -25,6 +25,8 @@ from gateway.registration import Traced
 
 SENDER_REASON = "sent the circulation mail"
 RECIPIENT_REASON = "named in the circulation mail"
+MAIL = "the circulation mail"
+"""The name under which what the mail itself says is registered."""
 _MAX_HEADER = 1_048_576
 _FORWARDED = re.compile(r"\s*(?:re|fwd?)(?:\s?\[\d+\])?\s*:", re.IGNORECASE)
 _OUTLOOK_ITEM = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -64,6 +66,7 @@ def read(
         sent,
         grants,
         tuple(_traced(found, key) if traces is None else traces),
+        registration.trace_mail(MAIL, content, key),
         (
             *([] if title else ["title: the subject names none"]),
             *sent_problems,

@@ -1,4 +1,4 @@
-"""The bar that a terminal shows while mails are read."""
+"""The bars that a terminal shows while mails or documents are read."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ def progress(
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=both) as bar:
         task = bar.add_task("scanning", total=total)
         yield listed, lambda mail: bar.advance(task, len(mail.content))
+
+
+@contextmanager
+def counted(paths: Sequence[Path], what: str) -> Iterator[Iterable[Path]]:
+    """The files, with a bar on a terminal that counts them."""
+    if not sys.stderr.isatty():
+        yield paths
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    both = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=both) as bar:
+        yield bar.track(paths)

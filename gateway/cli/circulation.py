@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from gateway.amounts import amounts, in_words
 from gateway.cli.common import WRONG_CALL, actor, emit, fail, open_store, tell
 from gateway.cli.typed import address_of, required, time_of, title_of
 from gateway.model import PUBLICATION_ID
@@ -141,10 +142,10 @@ def _record(draft: Draft, said: Said, zone: ZoneInfo) -> dict[str, Any]:
             {
                 "path": one.name,
                 "size": one.size,
-                "digests": len(one.digests),
+                **amounts(len(one.digests), one.counts),
                 "unreadable": list(one.unreadable),
             }
-            for one in draft.documents
+            for one in draft.traces
         ],
         "problems": list(draft.problems),
     }
@@ -172,8 +173,7 @@ def _person(record: dict[str, str]) -> str:
 
 
 def _document(record: dict[str, Any]) -> str:
-    count = record["digests"]
-    return f"{_plain(record['path'])}: {record['size']} bytes, {count} digest{'s' if count != 1 else ''}"
+    return f"{_plain(record['path'])}: {record['size']} bytes, {in_words(record)}"
 
 
 def _listed(head: str, entries: Sequence[str]) -> Iterator[str]:

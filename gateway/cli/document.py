@@ -1,20 +1,19 @@
-"""`document ...`: register the files of a publication as traces."""
+"""`document ...`: register the files of a publication as traces, here or from the statistician's own machine."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.amounts import amounts
 from gateway.cli.common import (
     DEFAULT_CONFIG,
+    NOT_DONE,
     WRONG_CALL,
     ConfigOption,
     JsonOption,
@@ -26,15 +25,25 @@ from gateway.cli.common import (
     settings_from,
     tell,
 )
+from gateway.cli.reading import read_all, report, total
 
 if TYPE_CHECKING:
-    from gateway.store.documents import NewDocument
+    from gateway.registration import Traced
+    from gateway.store.database import Database
 
 group = typer.Typer(help="Documents under embargo.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="The publication.")]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PATH...", help="Files, folders, trace files, addresses (https://)."),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="A tracing key file, instead of the configuration."),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; it must not exist.")]
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
-_LITTER = re.compile(r"~\$.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE)
-"""What office programs and file managers leave in folders."""
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +54,7 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def add(
     id: Id,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
+    paths: Paths = None,
     config: ConfigOption = DEFAULT_CONFIG,
     public: Annotated[bool, typer.Option("--public", help="Published already: never a trace.")] = False,
     sha256: Annotated[
@@ -53,105 +62,148 @@ def add(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Register files as traces; the store keeps keyed digests of them, never the files."""
-    from gateway.store import documents
+    """Register files as traces; the store keeps keyed digests and features of them, never the files."""
+    from gateway.store import documents, publications
 
     settings = settings_from(config)
-    database, keys = open_store(settings)
-    if sha256:
-        found = [_digest(text) for text in (*sha256, *(paths or ()))]
-    elif paths:
-        found = _read_all(paths, keys.trace_key)
-    else:
+    if not sha256 and not paths:
         fail("embargo-gateway document add: give files, folders or --sha256", WRONG_CALL)
-    fresh = documents.add(database, keys, id, found, actor(), datetime.now(UTC), public=public)
-    for document, new in zip(found, fresh, strict=True):
-        _report(document, new=new, public=public, as_json=json)
+    digests = [_digest(text) for text in (*sha256, *(paths or ()))] if sha256 else []
+    database, keys = open_store(settings)
+    # Documents are not read for nothing.
+    publications.get(database, id)
+    found = digests or _read(paths or [], keys.trace_key)
+    new = [documents.NewDocument.of(one) for one in found]
+    fresh = documents.add(database, keys, id, new, actor(), datetime.now(UTC), public=public)
+    done = "registered (public, never a trace: {})" if public else "registered ({})"
+    for one, added in zip(found, fresh, strict=True):
+        facts = {"registered": added, "public": public}
+        report(one, done if added else "is registered already", facts, as_json=json)
+    _conclude(database, id, found, fresh, public=public, as_json=json)
 
 
-def _digest(text: str) -> NewDocument:
-    from gateway.store.documents import NewDocument
+def _read(paths: list[str], key: bytes) -> list[Traced]:
+    """What files and addresses give."""
+    files = [path for path in paths if not _ADDRESS.match(path)]
+    addresses = [_address(path, key) for path in paths if _ADDRESS.match(path)]
+    return [*addresses, *(read_all(files, key) if files else ())]
+
+
+def _address(url: str, key: bytes) -> Traced:
+    from gateway import registration
+
+    try:
+        return registration.trace_link(url, key)
+    except ValueError as error:
+        fail(f"{url}: {error}", WRONG_CALL)
+
+
+def _digest(text: str) -> Traced:
+    from gateway.registration import Traced
 
     if _SHA256.match(text) is None:
         fail(f"--sha256: {text!r} is no SHA-256 of 64 hexadecimal digits", WRONG_CALL)
-    return NewDocument(f"sha256 {text.lower()}", frozenset({bytes.fromhex(text)}))
+    return Traced(f"sha256 {text.lower()}", None, frozenset({bytes.fromhex(text)}), said=True)
 
 
-def _read_all(paths: list[str], key: bytes) -> list[NewDocument]:
-    """Every file; all problems end the command before anything is registered."""
-    from gateway.registration import Empty, trace_file
-    from gateway.store.documents import NewDocument
+def _conclude(
+    database: Database,
+    id: str,
+    found: Sequence[Traced],
+    fresh: Sequence[bool],
+    *,
+    public: bool,
+    as_json: bool,
+) -> None:
+    """Sum up, ask for the previous edition where none is registered, and fail where a file could not be read."""
+    from gateway.store import documents
 
-    problems: list[str] = []
-    found: list[NewDocument] = []
-    files = list(_files(paths, problems))
-    with _progress(files) as steps:
-        for path in steps:
-            try:
-                found.append(NewDocument.of(trace_file(path, key), str(path)))
-            except OSError as error:
-                problems.append(f"{path}: {error.strerror or error}")
-            except Empty:
-                tell(f"{path}: is empty and not registered")
-    if problems or not found:
-        fail(problems or f"{paths[0]}: nothing to register")
-    return found
-
-
-def _files(paths: list[str], problems: list[str]) -> Iterator[Path]:
-    for path in map(Path, paths):
-        if path.is_dir():
-            yield from _walk(path, problems)
-        elif path.is_file():
-            yield path
-        else:
-            problems.append(
-                f"{path}: {'is no regular file' if path.exists() else 'No such file or directory'}"
-            )
+    added = [one for one, new in zip(found, fresh, strict=True) if new]
+    summary = f"{id}: {_files(len(added))} registered{' as public' if public else ''}, {total(added)}"
+    if as_json:
+        tell(summary)
+    else:
+        emit({}, summary, as_json=False)
+    if documents.lacks_public(database, id):
+        tell(
+            f"{id}: register the previous edition with --public; otherwise mail that quotes what is public may be held"
+        )
+    _fail_for(found)
 
 
-def _walk(folder: Path, problems: list[str]) -> Iterator[Path]:
-    def note(error: OSError) -> None:
-        problems.append(f"{error.filename}: {error.strerror or error}")
-
-    for place, folders, names in os.walk(folder, onerror=note):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(place, name)
-            if path.is_file() and _LITTER.fullmatch(name) is None:
-                yield path
+def _fail_for(found: Sequence[Traced]) -> None:
+    bare = sum(one.bare for one in found)
+    if bare:
+        fail(f"{_files(bare)} of {len(found)} could not be read: give copies that can be opened", NOT_DONE)
 
 
-@contextmanager
-def _progress(files: list[Path]) -> Iterator[Iterable[Path]]:
-    if not sys.stderr.isatty():
-        yield files
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        yield progress.track(files, description="reading")
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
 
 
-def _report(document: NewDocument, *, new: bool, public: bool, as_json: bool) -> None:
-    record = {
-        "path": document.label,
-        "registered": new,
-        "public": public,
-        "digests": len(document.digests),
-        "unreadable": list(document.unreadable),
-    }
-    count = len(document.digests)
-    what = "public, never a trace" if public else f"{count} digest{'s' if count != 1 else ''}"
-    emit(
-        record,
-        f"{document.label}: {f'registered ({what})' if new else 'is registered already'}",
-        as_json=as_json,
+@group.command()
+def trace(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    out: Out,
+    config: ConfigOption = DEFAULT_CONFIG,
+    key: KeyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a sealed file of traces, which `document add` takes: the documents themselves need not travel."""
+    from gateway import tracefile
+
+    trace_key = _trace_key(config, key)
+    if out.exists():
+        fail(f"{out}: exists already")
+    found = read_all(paths, trace_key, sealed=False)
+    _write(out, tracefile.sealed(trace_key, found))
+    for one in found:
+        report(one, "traced ({})", {}, as_json=json)
+    tell(f"{out}: {_files(len(found))}, {total(found)}")
+    _fail_for(found)
+
+
+def _trace_key(config: Path, key: Path | None) -> bytes:
+    """The key from a tracing key file, or from the key folder of the configuration; no store is asked."""
+    from gateway import tracefile
+    from gateway.store.keys import load_trace_key
+
+    if key is None:
+        return load_trace_key(settings_from(config).store.key_folder)
+    try:
+        if key.stat().st_mode & 0o077:
+            fail(f"{key}: others may read it; its mode must be 0600", WRONG_CALL)
+        return tracefile.key_in(key.read_bytes())
+    except OSError as error:
+        fail(f"{key}: {error.strerror or error}", WRONG_CALL)
+    except tracefile.Unusable as error:
+        fail(f"{key}: {error}", WRONG_CALL)
+
+
+@group.command()
+def key(out: Out, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Write the tracing key, with which another machine makes traces for this installation and can open nothing."""
+    from gateway import tracefile
+    from gateway.store import audit
+
+    database, keys = open_store(settings_from(config))
+    _write(out, tracefile.key_file(keys.trace_key))
+    with database.write() as connection:
+        audit.append(connection, datetime.now(UTC), actor(), "document key", "installation", {})
+    tell(
+        f"{out}: whoever has it can test whether a document is registered here; hand it over like a password"
     )
-    if document.unreadable:
-        places = ", ".join(document.unreadable)
-        tell(f"{document.label}: warning: not readable inside ({places}); only an exact copy is found")
+
+
+def _write(path: Path, content: bytes) -> None:
+    from gateway.store.keys import write_new
+
+    try:
+        write_new(path, content)
+    except FileExistsError:
+        fail(f"{path}: exists already")
+    except OSError as error:
+        fail(f"{path}: {error.strerror or error}")
 
 
 @group.command("list")
@@ -167,7 +219,7 @@ def list_(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = Fals
             "path": found.label,
             "public": found.public,
             "size": found.size,
-            "digests": found.traces,
+            **amounts(found.traces, found.counts),
             "unreadable": list(found.unreadable),
             "added_at": found.added_at.astimezone(settings.policy.zone).isoformat(timespec="seconds"),
         }

@@ -11,9 +11,8 @@ from starlette.routing import Route
 from gateway import circulation
 from gateway.circulation import Draft, NotAMail
 from gateway.console import access_facts, document_pages, guard
-from gateway.console.content import line, size
+from gateway.console.content import line
 from gateway.console.desk import Desk, desk_of
-from gateway.console.document_pages import Shown
 from gateway.console.fields import Fields
 from gateway.console.forms import Upload
 from gateway.console.guard import Visit
@@ -58,7 +57,8 @@ async def read(request: Request) -> Response:
     except ScanUnfinished:
         fields.wrong("mail", "The mail could not be opened just now. Try again in a minute")
         return _blank(request, fields, 503)
-    return _proposal(request, draft, _proposed(draft, desk, seen))
+    token = desk.proposals.keep(seen.address, draft, desk.now())
+    return _proposal(request, token, draft, _proposed(draft, desk, seen))
 
 
 async def _read(desk: Desk, content: bytes) -> Draft:
@@ -93,7 +93,7 @@ def _proposed(draft: Draft, desk: Desk, seen: Visit) -> Fields:
     )
 
 
-def _proposal(request: Request, draft: Draft, fields: Fields, status: int = 200) -> Response:
+def _proposal(request: Request, token: str, draft: Draft, fields: Fields, status: int = 200) -> Response:
     desk = desk_of(request)
     look = Look(desk.now(), desk.zone)
     return render(
@@ -108,14 +108,9 @@ def _proposal(request: Request, draft: Draft, fields: Fields, status: int = 200)
         people=[
             (shown(one.address), one.name, access_facts.KINDS[one.kind], one.reason) for one in draft.grants
         ],
-        documents=[_document(one) for one in draft.documents],
-        carried=draft.to_json(),
+        documents=list(map(document_pages.shown, draft.traces)),
+        token=token,
     )
-
-
-def _document(one: Traced) -> Shown:
-    unread = document_pages.unread(one.unreadable)
-    return Shown(line(one.name), False, size(one.size), len(one.digests), unread, "")
 
 
 async def take(request: Request) -> Response:
@@ -123,21 +118,21 @@ async def take(request: Request) -> Response:
     seen = await guard.visit(request, Act.ADD_PUBLICATION)
     desk = desk_of(request)
     fields = await posted(request)
-    try:
-        draft = Draft.from_json(fields.typed.get("draft", ""))
-    except ValueError:
+    token = fields.raw("draft")
+    draft = desk.proposals.fetch(seen.address, token, desk.now())
+    if draft is None:
         fields.wrong("mail", "Choose the mail once more")
         return _blank(request, fields, 400)
     said = _said(draft, fields, desk, seen)
     if fields.problems:
-        return _proposal(request, draft, fields, 400)
+        return _proposal(request, token, draft, fields, 400)
     key, lead, producer = fields.raw("id"), fields.address("lead", ""), fields.raw("producer")
     try:
         arguments = (desk.keys, said, key, lead, producer, seen.address, desk.now())
         await desk.stored(circulation.register, *arguments)
     except NotDone as refusal:
         fields.wrong("id", "; ".join(refusal.problems))
-        return _proposal(request, draft, fields, 400)
+        return _proposal(request, token, draft, fields, 400)
     return see_other(f"/publications/{key}")
 
 

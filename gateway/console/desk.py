@@ -15,6 +15,7 @@ from starlette.requests import Request
 from gateway.alerts import Replays
 from gateway.config import Settings
 from gateway.console.postbox import Postbox
+from gateway.console.proposals import Proposals
 from gateway.console.sparing import Sparing
 from gateway.metrics import Gauges
 from gateway.model import Message, Policy, Register
@@ -61,6 +62,7 @@ class Desk:
     wake: Callable[[], None]
     health: Callable[[], Health]
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_UPLOADS_AT_ONCE))
+    proposals: Proposals = field(default_factory=Proposals)
     sparing: dict[str, Sparing] = field(default_factory=dict)
     form_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 

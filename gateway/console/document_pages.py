@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway import tracefile
+from gateway.amounts import amounts, in_words
 from gateway.console import content, guard, words
 from gateway.console.desk import Desk
 from gateway.console.fields import Fields
@@ -30,15 +33,16 @@ _USES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One document in words: `name` is empty for who may not see it."""
+    """One document in words: `name` is empty for who may not see it; `bare`: nothing but the file itself is known."""
 
     name: str
     public: bool
     size: str
-    traces: int
+    amounts: str
     unread: tuple[str, ...]
-    added: str
+    added: str = ""
     new: bool = True
+    bare: bool = False
 
 
 async def listing(request: Request) -> Response:
@@ -47,18 +51,25 @@ async def listing(request: Request) -> Response:
     named = about.may(Act.SEE_DOCUMENTS) and about.desk.eligible(about.seen.address, about.id)
     found = await about.desk.stored(documents.listed, about.desk.keys, about.id)
     shown = tuple(_listed(one, about, named=named) for one in found)
-    return about.page("documents.html", documents=shown, change=about.may(Act.CHANGE_DOCUMENTS))
+    ask = bool(shown) and not any(one.public for one in shown)
+    change = about.may(Act.CHANGE_DOCUMENTS)
+    return about.page("documents.html", documents=shown, change=change, previous_missing=ask)
 
 
 def _listed(one: Listed, about: Subject, *, named: bool) -> Shown:
     return Shown(
         content.line(one.label) if named and one.label is not None else "",
         one.public,
-        content.size(one.size) if one.size is not None else "",
-        one.traces,
+        _size(one.size),
+        in_words(amounts(one.traces, one.counts)) if one.traces else "",
         unread(one.unreadable),
         about.look.time(one.added_at),
+        bare=bool(one.traces and not one.counts),
     )
+
+
+def _size(size: int | None) -> str:
+    return content.size(size) if size is not None else ""
 
 
 def unread(places: Iterable[str]) -> tuple[str, ...]:
@@ -88,48 +99,48 @@ async def add(request: Request) -> Response:
     form = await guard.form(request)
     fields = Fields({"use": form.text("use")})
     use = fields.choice("use", _USES, "Select what the files are")
-    traced = [one for upload in form.files("files") if (one := await _traced(about.desk, upload, fields))]
-    if not traced and not fields.problems:
+    found = [one for upload in form.files("files") for one in await _traced(about.desk, upload, fields)]
+    if not found and not fields.problems:
         fields.wrong("files", "Choose at least one file")
     if fields.problems:
         return _choose(about, fields, 400)
-    new = [NewDocument.of(one) for one in traced]
-    arguments = (about.desk.keys, about.id, new, about.actor, about.now)
-    fresh = await about.desk.stored(documents.add, *arguments, public=use == "public")
-    registered = tuple(
-        _added(one, new, about, public=use == "public") for one, new in zip(traced, fresh, strict=True)
-    )
-    return about.page("documents_added.html", documents=registered)
+    public = use == "public"
+    arguments = (about.desk.keys, about.id, list(map(NewDocument.of, found)), about.actor, about.now)
+    fresh = await about.desk.stored(documents.add, *arguments, public=public)
+    registered = tuple(shown(one, public=public, new=new) for one, new in zip(found, fresh, strict=True))
+    ask = await about.desk.stored(documents.lacks_public, about.id)
+    return about.page("documents_added.html", documents=registered, previous_missing=ask)
 
 
-def _added(one: Traced, new: bool, about: Subject, *, public: bool) -> Shown:
-    when = about.look.time(about.now)
-    return Shown(
-        content.line(one.name),
-        public,
-        content.size(one.size),
-        len(one.digests),
-        unread(one.unreadable),
-        when,
-        new,
-    )
+def shown(one: Traced, *, public: bool = False, new: bool = True) -> Shown:
+    """A file that was just traced."""
+    told = in_words(amounts(len(one.digests), one.counts))
+    name, places = content.line(one.name), unread(one.unreadable)
+    return Shown(name, public, _size(one.size), told, places, new=new, bare=one.bare)
 
 
-async def _traced(desk: Desk, upload: Upload, fields: Fields) -> Traced | None:
-    """The traces of a file; one that ends its scanner twice is registered as a whole, and marked as unread."""
+async def _traced(desk: Desk, upload: Upload, fields: Fields) -> Sequence[Traced]:
+    """The traces of a file, or of all those that a trace file tells of."""
     try:
-        return await traced(desk, upload)
+        if upload.data.startswith(tracefile.MAGIC):
+            return await asyncio.to_thread(tracefile.opened, desk.keys.trace_key, upload.data)
+        return (await traced(desk, upload),)
     except Empty:
         fields.wrong("files", f"“{content.line(upload.name)}” is empty")
+    except tracefile.Unusable as error:
+        fields.wrong("files", f"“{content.line(upload.name)}” {error}")
     except ScanUnfinished:
         fields.wrong(
             "files", "The files could not be opened just now. Nothing was registered; try again in a minute"
         )
-    return None
+    return ()
 
 
 async def traced(desk: Desk, upload: Upload) -> Traced:
-    """The traces of a file, by the scanners; raises Empty, and ScanUnfinished where none was free."""
+    """The traces of a file, by the scanners; raises Empty, and ScanUnfinished where none was free.
+
+    One that ends its scanner twice is known as a whole, and marked as unread.
+    """
     for _ in range(2):
         try:
             return await desk.scanners.trace(upload.name, upload.data, desk.keys.trace_key)

@@ -181,6 +181,13 @@ def _sets(keys: Keys, document: NewDocument) -> dict[str, bytes]:
     return {FILE: files, **{kind: packed for kind, packed in document.features.items() if packed}}
 
 
+def lacks_public(database: Database, publication: str) -> bool:
+    """Whether no public document of a publication is registered, such as its previous edition."""
+    here = (DOCUMENTS.c.publication == publication) & DOCUMENTS.c.public
+    with database.read() as connection:
+        return connection.execute(select(DOCUMENTS.c.id).where(here).limit(1)).first() is None
+
+
 def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ...]:
     """The documents of a publication as they were registered; raises NotDone where there is none such."""
     with database.read() as connection:

@@ -83,6 +83,11 @@ def load_public(folder: Path) -> Keys:
     return Keys(found[TRACE], found[WRAP], found[HELD_PUBLIC])
 
 
+def load_trace_key(folder: Path) -> bytes:
+    """The key of traces alone (32 bytes), for who makes traces without a store; raises StoreRefused as `load` does."""
+    return _gather(folder, (TRACE,))[TRACE]
+
+
 def _place(folder: Path, name: str) -> Path:
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if credentials and (Path(credentials) / name).exists():

@@ -29,7 +29,7 @@ PUBLIC: Final = "public"
 
 Sets = Mapping[str, Sequence[bytes]]
 """Publication id -> packed sets, one for each document."""
-_WIDTHS: Final = {FILE: SIZE, PUBLIC: SIZE, "text": 8, "figures": 8, "link": SIZE}
+_WIDTHS: Final = {FILE: SIZE, PUBLIC: SIZE, "text": 8, "link": SIZE}
 """Bytes of one trace of each kind whose traces are all as long."""
 _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
@@ -150,6 +150,12 @@ def _texts(_key: bytes, secret: Sets, public: Sets) -> Texts:
     )
 
 
+def _figures(_key: bytes, secret: Sets, public: Sets) -> Figures:
+    from gateway.features.figures import Figures
+
+    return Figures.of(secret, public)
+
+
 def _links(_key: bytes, secret: Sets, public: Sets) -> Links:
     from gateway.features.links import Links
 
@@ -158,6 +164,7 @@ def _links(_key: bytes, secret: Sets, public: Sets) -> Links:
 
 _MAKERS: Mapping[str, tuple[str, Callable[[bytes, Sets, Sets], Any]]] = {
     "text": ("texts", _texts),
+    "figures": ("figures", _figures),
     "link": ("links", _links),
 }
 """Kind -> which of `Indexes` it makes, and how."""
