@@ -99,6 +99,7 @@ def _record(
         "leaves": [
             {"part": leaf.path, "size": leaf.size, "sha256": leaf.sha256.hex()} for leaf in message.leaves
         ],
+        "addresses": [{"part": link.path, "url": link.url} for link in message.links],
         "parts": [{"part": part.path, "kind": part.kind.value, "text": part.text} for part in message.parts],
     }
 
@@ -130,6 +131,9 @@ def _lines(record: dict[str, Any], terminal: bool) -> Iterator[str]:
     yield from _section(
         "Files",
         (f"{leaf['part']}: {leaf['size']} bytes, SHA-256 {leaf['sha256']}" for leaf in record["leaves"]),
+    )
+    yield from _section(
+        "Addresses behind what is shown", (f"{link['part']}: {link['url']}" for link in record["addresses"])
     )
     for part in record["parts"]:
         yield ""
