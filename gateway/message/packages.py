@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
 from gateway.message import cells, limits
 from gateway.message.archives import Budget, Member, Unreadable, Zip
+from gateway.message.rows import Rows
 from gateway.model import Reason
 
 _XML: Final = (".xml", ".rels", ".vml")
 _PRINTED: Final = frozenset(
     ["oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter"]
 )
-_PARAGRAPHS: Final = frozenset(
-    [
-        "p",
-        "h",
-        "tr",
-        "row",
-        "table-row",
-        "list-item",
-        "comment",
-        "annotation",
-        "title",
-        "si",
-        "pt",
-        "text-box",
-        "sp",
-        "shape",
-        "footnote",
-        "endnote",
-        "author",
-        "text",
-        *_PRINTED,
-    ]
-)
+_PARAGRAPHS: Final = frozenset([
+    "p", "h", "tr", "row", "table-row", "list-item", "comment", "annotation", "title", "si", "pt", "text-box", "sp",
+    "shape", "footnote", "endnote", "author", "text", *_PRINTED,
+])  # fmt: skip
 _CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
+_ROWS: Final = frozenset(["tr", "row", "table-row"])
+_GRID: Final = _CELLS | _ROWS | {"v"}
 _BREAKS: Final = {
     "br": "\n",
     "cr": "\n",
@@ -141,17 +126,18 @@ def _parts(archive: Zip) -> list[Member]:
 
 @dataclass(slots=True)
 class _Book:
-    """What the sheets of a workbook name by number: shared strings, and the styles that show dates."""
+    """What the sheets of a workbook name by number: shared strings, styles that show dates, formats of numbers."""
 
     strings: list[str] = field(default_factory=list)
     dates: frozenset[str] = frozenset()
     links: dict[str, None] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def _part_text(name: str, data: bytes, book: _Book) -> str:
     """Text of one part; what sheets name by number is kept in `book`."""
     if name == "xl/styles.xml":
-        book.dates = cells.date_styles(data)
+        book.dates, book.codes = cells.date_styles(data), cells.number_codes(data)
     if name == "mimetype" or _is_silent(data):
         return ""
     if name.endswith("manifest.xml") and _ENCRYPTION in data:
@@ -208,12 +194,19 @@ class _Collector:
     set_aside: bool = False
     by_number: bool = False
     number: bool = False
-    dated: bool = False
+    counted: bool = False
+    style: str = ""
+    kept: str = ""
     printed: bool = False
     mark: int = 0
+    rows: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = Rows(self.pieces)
 
     def text(self) -> str:
         """All text, what is not shown in line at the end."""
+        self.rows.end()
         return "".join([*self.pieces, *(f"\n{text}" for text in self.aside)])
 
     def local(self, name: str) -> str:
@@ -230,7 +223,7 @@ class _Collector:
         local = self.local(name)
         if local in _BREAKS:
             self.pieces.append(_BREAKS[local])
-        if self.sheet:
+        if local in _GRID:
             self._cell(local, attributes)
         if local in _ASIDE:
             self.set_aside = True
@@ -239,10 +232,15 @@ class _Collector:
             self._attributes(local, attributes)
 
     def _cell(self, local: str, attributes: dict[str, str]) -> None:
-        if local == "c":
-            self.by_number = attributes.get("t") == "s"
-            self.dated = attributes.get("s") in self.book.dates and attributes.get("t", "n") == "n"
-        self.number = local == "v" and (self.by_number or self.dated)
+        if local == "v":
+            self.number = self.sheet and (self.by_number or self.counted)
+        elif local in _ROWS:
+            self.rows.begin_row()
+        else:
+            kind = attributes.get("t", "n")
+            self.by_number, self.counted = kind == "s", kind == "n"
+            self.style, self.kept = attributes.get("s", "0"), attributes.get("office:value", "")
+            self.rows.begin_cell(attributes)
 
     def _attributes(self, local: str, attributes: dict[str, str]) -> None:
         """Texts that stand in attributes: descriptions of pictures, links to elsewhere."""
@@ -265,8 +263,10 @@ class _Collector:
             self.mark = len(self.pieces)
         elif local in _PARAGRAPHS or self.every_element:
             self.pieces.append("\n")
+            if local in _ROWS:
+                self.rows.end_row()
         elif local in _CELLS:
-            self.pieces.append("\t")
+            self.rows.end_cell(self.kept)
         self.number = False
         if local in _ASIDE:
             self.set_aside = False
@@ -275,11 +275,16 @@ class _Collector:
         if self.set_aside:
             self.aside.append(text)
         elif self.number:
-            self.pieces.append(self._string(text) if self.by_number else f"{text}{cells.shown(text)}")
+            self.pieces.append(self._string(text) if self.by_number else self._number(text))
         elif self.printed:
             self.pieces.append(_PRINT_CODE.sub("", _PRINT_PLACE.sub("\n", text)))
         else:
             self.pieces.append(text)
+
+    def _number(self, number: str) -> str:
+        if self.style in self.book.dates:
+            return cells.shown(number).strip() or number
+        return self.rows.number(number, self.book.codes.get(self.style))
 
     def _string(self, number: str) -> str:
         try:
