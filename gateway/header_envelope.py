@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -16,6 +17,7 @@ _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To")
 OUTSIDER = "unknown@outsider.invalid"
 """Stands for the recipients of a mail that names none: an address that is on no list."""
 _MAX_HEADER = 1_048_576
+_BARE = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+")
 
 
 def envelope(content: bytes, sender: str | None = None, recipients: Sequence[str] = ()) -> Envelope:
@@ -43,9 +45,15 @@ def _sender(headers: Message) -> str | None:
 def _addresses(headers: Message, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         for value in headers.get_all(name, []):
-            for _, address in getaddresses([str(value)]):
-                if "@" in address:
-                    yield address
+            yield from (address for address in _in_field(str(value)) if "@" in address)
+
+
+def _in_field(value: str) -> list[str]:
+    try:
+        return [address for _, address in getaddresses([value])]
+    except RecursionError:
+        # A field of thousands of brackets or groups inside each other is nothing that a person wrote.
+        return _BARE.findall(value)
 
 
 def _unique(addresses: Iterator[str]) -> tuple[str, ...]:

@@ -87,3 +87,9 @@ def test_any_bytes_have_an_envelope(content: bytes) -> None:
     """Whatever the bytes, there is an envelope with somebody in it."""
     for found in (envelope(content), envelope(b"To: " + content), envelope(b"From: =?" + content)):
         assert found.recipients
+
+
+def test_a_field_nested_without_end_still_names_people() -> None:
+    """A mail that overflows the reader of addresses is decided like any other."""
+    nested = "group: " * 5_000 + "<a@x.example>, " + "(" * 5_000
+    assert ("a@x.example",) == people(f"To: {nested}")[1]

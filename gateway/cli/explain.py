@@ -71,7 +71,17 @@ def _explain(scanner: Scanner, mail: MailFile, *, as_json: bool) -> None:
     decision = foresee(scanner.rules, message, whom, scanner.register, scanner.policy, scanner.now)
     found = behind(message, scanner.register, scanner.rules.figures_threshold, decision)
     record = _record(scanner, mail.name, message, decision, found)
+    record = _writable(record)
     emit(record, "\n".join(_lines(record, sys.stdout.isatty())), as_json=as_json)
+
+
+def _writable(value: Any) -> Any:
+    """The same with marks for half characters, which mails can hold and no output can."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _writable(each) for key, each in value.items()}
+    return [_writable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _record(
