@@ -170,7 +170,7 @@ def test_what_does_not_decide_makes_no_index(call: Call, tmp_path: Path) -> None
     call("document", "add", "cla-2028", written(tmp_path / "a.txt", SENTENCE))
     code = (
         "import sys; from gateway.cli import application; from gateway.cli.common import run_app\n"
-        "for line in ('document list cla-2028', 'access list cla-2028', 'incident list', 'check'):\n"
+        "for line in ('document list cla-2028', 'access list cla-2028', 'incident list'):\n"
         "    run_app(application(line.split()), line.split())\n"
         "sys.exit('numpy' in sys.modules)"
     )

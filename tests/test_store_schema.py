@@ -83,7 +83,8 @@ def test_no_place_for_the_file(tmp_path: Path) -> None:
         migrate(Database(f"sqlite:///{tmp_path}/no/such/store.db"))
 
 
-def test_a_store_of_the_first_schema_keeps_every_row(store_url: str) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_store_of_an_earlier_schema_keeps_every_row(store_url: str, revision: str) -> None:
     """Incident, recipient, letters and grant survive the upgrade; references and indexes are as in a new store."""
     database = Database(store_url)
     if (path := sqlite_path(store_url)) is not None:
@@ -95,6 +96,7 @@ def test_a_store_of_the_first_schema_keeps_every_row(store_url: str) -> None:
         command.upgrade(config, "0001")
         for statement in _FIRST:
             connection.execute(text(statement), {"at": "2018-03-26 10:39:00+00:00"})
+        command.upgrade(config, revision)
     before = _rows(database)
 
     migrate(database)
@@ -143,6 +145,8 @@ _FIRST = (
     " NULL, FALSE, NULL, NULL, NULL, NULL)",
     "INSERT INTO incident_findings VALUES (1, 'REF', 'banner', 'banner', 'p', '[]', '1', 'hold', NULL)",
     "INSERT INTO contents VALUES ('REF', 's')",
+    "INSERT INTO documents VALUES (1, 'p', 's', FALSE, 9, '[]', :at)",
+    "INSERT INTO traces VALUES (1, 1, 'p', 'file', 's')",
     f"INSERT INTO letters {_LETTERS} VALUES ('REF', 'alert', 'a@stats.example', 'owed', :at, NULL, 0, '{{}}', :at, 0)",
     f"INSERT INTO letters {_LETTERS} VALUES ('REF', 'notice', 'b@x.example', 'sent', NULL, :at, 0, '{{}}', :at, 1)",
 )

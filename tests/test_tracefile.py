@@ -16,7 +16,9 @@ from tests.papers import word
 
 KEY, OTHER = bytes(range(32)), bytes(32)
 CANARY = "Zq7canary"
-PAPER = trace(f"{CANARY}.docx", word(f"{CANARY} children looked after were 72,670 in number, up by 3.4 per cent"), KEY)
+PAPER = trace(
+    f"{CANARY}.docx", word(f"{CANARY} children looked after were 72,670 in number, up by 3.4 per cent"), KEY
+)
 LOCKED = Traced("locked \u202e.pdf", 12, frozenset({bytes(32), bytes(31) + b"\1"}), ("1/2: encrypted",))
 WHOLE = sealed(KEY, [PAPER, LOCKED])
 
