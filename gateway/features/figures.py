@@ -1,252 +1,150 @@
-"""Figures of publications as keyed features, and an index of them in which a mail's figures are looked up.
+"""Figures of publications: what a document's set holds, and the index in which a mail's figures are looked up.
 
-A feature is 64 bits: a figure at one printed precision (36 bits, of which three say how many digits), what goes with
-it (a label's stem or the row, column or paragraph it stands in, 25 bits) and what form it is (3 bits).  The register
-keeps each figure at its own precision and at all coarser ones; a mail looks its own precision up among all of them and
-its coarser ones among the registered ones' own: so two forms compare at the coarser of both.  The power of ten counts
-by thousands only, because a table "in millions" does not say so in its cells.
-
-The score is the logarithm of how unlikely the agreement is by chance, added up over figures that stand together in a
-mail and differ: how densely a publication covers figures of so many digits, how common the figure is in ordinary mail,
-and how rare the labels are that agree; figures between them that do not agree count against it.
+A set keeps each figure as keyed values at its own precision and at all coarser ones, and the keyed stems of its label;
+a mail's figure at its own precision is looked up among all of them, its coarser forms among the registered ones' own:
+so two figures compare at the coarser precision of both.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.figure import Figure, Unit, coarser
-from gateway.features.labels import Labelled, labelled
+from gateway.features.atoms import Bits, Numbers, Words
+from gateway.features.matter import Matter
+from gateway.features.packing import Set, pack, unpack
+from gateway.features.records import Reading, read
+from gateway.features.values import Keys, forms, salt
+from gateway.model import Part
 
-Features = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
-
-_FORM_BITS, _LABEL_BITS, _KIND_BIT = 3, 24, 27
-_VALUE_SHIFT: Final = 28
-_OWN, _PERCENT, _NUMBER = 4, 2, 1
-_LABEL_MASK: Final = (1 << _LABEL_BITS) - 1
-_WORDS_FROM: Final = 1 << _KIND_BIT
-_MASK: Final = (1 << 64) - 1
-_CLASSES: Final = 8
+_FEWEST_IN_PROSE, _FEWEST_IN_TABLES = 2, 3
+"""Digits of the coarsest form: a table has too many figures to be recognised by two digits of each."""
 
 
-class Keyed:
-    """The keyed hashes of one installation's key (any bytes): one for each word, arithmetic for numbers."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._values: dict[tuple[int, int], int] = {}
-        self._salt = int.from_bytes(self._digest(b"", b"salt"), "big")
-        self._known: dict[str, int] = {}
-
-    def label(self, stem: str) -> int:
-        """24 bits of a stem."""
-        known = self._known.get(stem)
-        if known is None:
-            if len(self._known) > 200_000:
-                self._known.clear()
-            known = int.from_bytes(self._digest(stem.encode(), b"label"), "big") & _LABEL_MASK
-            self._known[stem] = known
-        return known
-
-    def value(self, mantissa: int, exponent: int) -> int:
-        """36 bits of a figure at a precision: the mantissa and the power of ten modulo a thousand."""
-        known = self._values.get((mantissa, exponent % 3))
-        if known is None:
-            mixed = _mixed((mantissa * 3 + exponent % 3) ^ self._salt)
-            known = (mixed >> 31) << 3 | min(len(str(mantissa)), _CLASSES) - 1
-            self._values[mantissa, exponent % 3] = known
-        return known
-
-    def values(self, mantissas: Numbers, exponents: Numbers) -> Features:
-        """`value` of many figures, in the place that it has in a feature."""
-        seeds = mantissas.astype(np.uint64) * np.uint64(3) + (exponents % 3).astype(np.uint64)
-        mixed = _mixed_all(seeds ^ np.uint64(self._salt)) >> np.uint64(31)
-        digits = np.minimum(np.searchsorted(_POWERS, mantissas, side="right"), _CLASSES) - 1
-        return (mixed << np.uint64(3) | digits.astype(np.uint64)) << np.uint64(_VALUE_SHIFT)
-
-    def place(self, values: Iterable[int], kind: str) -> int:
-        """24 bits of a row, column or paragraph, by what figures it holds."""
-        total = sum(_mixed(value) for value in values) + self.label(kind)
-        return _mixed(total & _MASK) & _LABEL_MASK
-
-    def _digest(self, data: bytes, person: bytes) -> bytes:
-        return blake2b(data, key=self._key[:64], digest_size=8, person=person).digest()
+def packed(key: bytes, parts: Sequence[Part]) -> bytes:
+    """The set of one document's figures, from its parts (tables as lines with tabs), under the installation's key."""
+    words, salted = Words(key), salt(key)
+    return pack([_set(read(words, part.text), salted) for part in parts])
 
 
-def _mixed(number: int) -> int:
-    """A bijection of 64 bits in which each bit depends on all (the finaliser of splitmix64)."""
-    number = (number + 0x9E3779B97F4A7C15) & _MASK
-    number = ((number ^ (number >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    number = ((number ^ (number >> 27)) * 0x94D049BB133111EB) & _MASK
-    return number ^ (number >> 31)
+def _set(reading: Reading, salted: int) -> Set:
+    found = reading.found
+    fewest = np.where(reading.prose, _FEWEST_IN_PROSE, _FEWEST_IN_TABLES)
+    made = forms(found.mantissa, found.exponent, fewest, salted)
+    lengths = [len(each) for each in reading.contexts]
+    stems = np.concatenate([np.empty(0, np.uint32), *reading.contexts])
+    return Set(
+        made.key,
+        (made.figure * 2 + made.own).astype(np.uint32),
+        found.unit.astype(np.uint8),
+        found.digits.astype(np.uint8),
+        np.clip(found.magnitude, -99, 99).astype(np.int8),
+        reading.prose.astype(np.uint8),
+        reading.row.astype(np.uint32),
+        reading.column.astype(np.uint32),
+        reading.block.astype(np.uint32),
+        np.array(lengths, np.uint32),
+        stems,
+    )
 
 
-_POWERS: Final = 10 ** np.arange(18, dtype=np.int64)
-
-
-def _mixed_all(numbers: Features) -> Features:
-    numbers = numbers + np.uint64(0x9E3779B97F4A7C15)
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))
-
-
-def features(key: bytes, texts: Iterable[str]) -> Features:
-    """The features of a publication's texts (as the reader gives them), sorted, each once."""
-    keyed = Keyed(key)
-    found: set[int] = set()
-    for text in texts:
-        _register(keyed, list(labelled(text)), found)
-    return np.array(sorted(found), dtype=np.uint64)
-
-
-def _register(keyed: Keyed, all_labelled: list[Labelled], found: set[int]) -> None:
-    blocks: dict[tuple[str, int], set[int]] = {}
-    for each in all_labelled:
-        for block in each.blocks:
-            blocks.setdefault(block, set()).add(keyed.value(*each.figure[:2]))
-    ids = {
-        block: keyed.place(values, block[0]) for block, values in blocks.items() if len(values) <= _LARGEST
-    }
-    for figure, stems, places in all_labelled:
-        labels = [_WORDS_FROM | keyed.label(stem) << _FORM_BITS for stem in stems]
-        there = [ids[place] << _FORM_BITS for place in places if place in ids]
-        for value, form in _forms(keyed, figure):
-            base = value << _VALUE_SHIFT | form
-            found.update(base | label for label in labels)
-            if form & _OWN or value & 7 > 1:
-                found.update(base | place for place in there)
-            found.add(base)
-
-
-_LARGEST: Final = 120
-"""Different figures in a row, column or paragraph beyond which standing in it together says nothing."""
-
-
-def _forms(keyed: Keyed, figure: Figure) -> Iterator[tuple[int, int]]:
-    """The figure at its own precision and all coarser ones: (value, form bits)."""
-    for mantissa, exponent, unit in _variants(figure):
-        kinds = {Unit.PERCENT: _PERCENT, Unit.PLAIN: _PERCENT | _NUMBER}.get(unit, _NUMBER)
-        yield keyed.value(mantissa, exponent), kinds | _OWN
-        for rounded, dropped in coarser(mantissa):
-            yield keyed.value(rounded, exponent + dropped), kinds
-
-
-def _variants(figure: Figure) -> Iterator[tuple[int, int, Unit]]:
-    """As it stands; a share as a percentage; a cell's number with the nought that a spreadsheet does not keep."""
-    mantissa, exponent, unit = figure[:3]
-    if not mantissa:
-        return
-    yield mantissa, exponent, unit
-    if unit is Unit.PLAIN and exponent < -3 and len(str(mantissa)) <= -exponent:
-        yield mantissa, exponent + 2, Unit.PERCENT
-
-
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """An index over the features of publications, built once and read by every mail."""
+    """The figures of all publications; what is public of the same publication is taken out.
 
-    def __init__(self, key: bytes, publications: Mapping[str, Features]) -> None:
-        self.keyed = Keyed(key)
-        self.ids = sorted(publications)
-        arrays = [publications[name] for name in self.ids]
-        total = sum(map(len, arrays))
-        every = np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)
-        owners = np.repeat(np.arange(len(arrays), dtype=np.uint16), [len(array) for array in arrays])
-        order = np.argsort(every, kind="stable") if total else np.zeros(0, np.int64)
-        self._features, self._owners = every[order], owners[order]
-        self.labels = Counts(arrays, words=True)
-        self.blocks = Counts(arrays, words=False)
-        self.topics = _topics(arrays)
+    `records` of publication number n are those from `bounds[n]` up to `bounds[n + 1]`; `contexts` and `blocks` are
+    numbered through all publications.
+    """
+
+    ids: tuple[str, ...]
+    all: Set
+    bounds: Numbers
+    context_bounds: Numbers
+    signatures: NDArray[np.uint64]
+    _keys: Keys
+    _records: Keys
+    _sieve: NDArray[np.uint8] = field(repr=False)
+    starts: Numbers = field(repr=False)
+    _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def of(cls, secret: Mapping[str, Sequence[bytes]], public: Mapping[str, Sequence[bytes]]) -> Figures:
+        """The index of packed sets by publication."""
+        ids = tuple(sorted(secret))
+        sets = []
+        for name in ids:
+            own = Set.joined([one for each in secret[name] for one in unpack(each)])
+            known = Set.joined([one for each in public.get(name, ()) for one in unpack(each)])
+            sets.append(own.without(known))
+        whole = Set.joined(sets)
+        order = np.argsort(whole.key, kind="stable")
+        keys = whole.key[order]
+        return cls(
+            ids,
+            whole,
+            _bounds([len(each) for each in sets]),
+            _bounds([len(each.lengths) for each in sets]),
+            whole.signatures(),
+            keys,
+            whole.form[order],
+            _sieve(keys),
+            np.concatenate(([0], np.cumsum(whole.lengths, dtype=np.int64))),
+        )
 
     def __len__(self) -> int:
-        return len(self._features)
+        return len(self.all)
 
     @property
-    def bytes(self) -> int:
-        """What the arrays take in memory."""
-        return self._features.nbytes + self._owners.nbytes + self.labels.bytes + self.blocks.bytes
+    def size(self) -> int:
+        """Bytes of memory."""
+        own = (self.signatures, self._keys, self._records, self._sieve, self.starts)
+        return self.all.size + sum(each.nbytes for each in own)
 
-    def standing(self, values: Features, first: int, last: int) -> tuple[Numbers, Features, Numbers]:
-        """Entries of each value (or value with label) from its lower bits `first` up to `last`, not included.
+    def matter(self, owner: int) -> Matter:
+        """What the labels of the publication with this number say."""
+        known = self._matters.get(owner)
+        if known is None:
+            known = self._matters[owner] = Matter.of(self, owner)
+        return known
 
-        Returns three arrays of one length: which of `values` it is, the feature, and the publication's number.
-        """
-        low = np.searchsorted(self._features, values | np.uint64(first))
-        high = np.searchsorted(self._features, values | np.uint64(last - 1), side="right")
-        lengths = np.minimum(high - low, min(_MOST, 1 + _BUDGET // max(1, len(values))))
-        which = np.repeat(np.arange(len(values)), lengths)
-        offsets = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        at = low[which] + offsets
-        return which, self._features[at], self._owners[at].astype(np.int64)
+    def owners(self, records: Numbers) -> Numbers:
+        """The number of each record's publication."""
+        return np.searchsorted(self.bounds, records, side="right") - 1
 
+    def known(self, keys: Keys) -> Bits:
+        """Whether a value may be registered; one in sixteen of the others passes, too."""
+        bit = keys >> np.uint32(32 - _SIEVE_BITS)
+        passed: Bits = (self._sieve[bit >> np.uint32(3)] >> (bit & np.uint32(7)).astype(np.uint8)) & 1 != 0
+        return passed
 
-_BUDGET: Final = 4_000_000
-"""Entries that are looked at for one text in all, so that one of nothing but digits ends, too."""
-_MOST: Final = 4096
-"""Entries of one figure that are looked at: one that stands in more places tells nothing."""
+    def counts(self, keys: Keys) -> tuple[Numbers, Numbers]:
+        """The place of the first form of each value, and how many there are."""
+        first = np.searchsorted(self._keys, keys)
+        return first, np.searchsorted(self._keys, keys, side="right") - first
 
-
-def _topics(arrays: Sequence[Features]) -> list[frozenset[int]]:
-    """The labels that most figures of each publication carry, without those that most publications share."""
-    most: list[list[int]] = []
-    for array in arrays:
-        own = array[(array & np.uint64(_OWN | _WORDS_FROM)) == np.uint64(_OWN | _WORDS_FROM)]
-        unique, count = np.unique(own >> np.uint64(_FORM_BITS) & np.uint64(_LABEL_MASK), return_counts=True)
-        most.append(unique[np.argsort(-count, kind="stable")][:_TOPIC].astype(np.int64).tolist())
-    spread = Counter(label for labels in most for label in labels)
-    return [frozenset(label for label in labels if spread[label] <= 2 + len(arrays) // 4) for labels in most]
-
-
-_TOPIC: Final = 40
-"""Labels by which it is told whether a text is about a publication's matter."""
+    def forms(self, first: Numbers, counts: Numbers) -> tuple[Numbers, Numbers, Bits]:
+        """The forms of values as `counts` tells: which of them, the record, and whether it is that record's own."""
+        which = np.repeat(np.arange(len(first)), counts)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        form = self._records[first[which] + within]
+        return which, (form >> np.uint32(1)).astype(np.int64), (form & np.uint32(1)) != 0
 
 
-class Counts:
-    """For each publication and label (or place), how many different figures of so many digits carry it."""
-
-    def __init__(self, arrays: Sequence[Features], *, words: bool) -> None:
-        keys, counts = [], []
-        for number, array in enumerate(arrays):
-            is_word = (array & np.uint64(_WORDS_FROM)) != 0
-            label = (array >> np.uint64(_FORM_BITS)) & np.uint64(_LABEL_MASK)
-            chosen = is_word if words else ~is_word & (label != 0)
-            digits = (array[chosen] >> np.uint64(_VALUE_SHIFT)) & np.uint64(_CLASSES - 1)
-            unique, count = np.unique(digits << np.uint64(_LABEL_BITS) | label[chosen], return_counts=True)
-            keys.append(unique | np.uint64(number << _LABEL_BITS + 3))
-            counts.append(np.minimum(count, 65535).astype(np.uint16))
-        self._keys = np.concatenate(keys) if keys else np.zeros(0, np.uint64)
-        self._counts = np.concatenate(counts) if counts else np.zeros(0, np.uint16)
-        self.different = np.array([len(each) for each in keys])
-        """Labels (or places) of each publication, for each number of digits."""
-
-    @property
-    def bytes(self) -> int:
-        """What the arrays take in memory."""
-        return self._keys.nbytes + self._counts.nbytes
-
-    def of(self, owners: Numbers, digits: Numbers, labels: Numbers) -> Numbers:
-        """How many different figures; 1 for what is not known."""
-        keys = (owners << _LABEL_BITS + 3 | digits << _LABEL_BITS | labels).astype(np.uint64)
-        if not len(self._keys):
-            return np.ones(len(owners), np.int64)
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[at] == keys, self._counts[at], 1).astype(np.int64)
+_SIEVE_BITS: Final = 24
 
 
-def without_public(own: Features, public: Features) -> Features:
-    """The features of a publication without those figures that are public already under one of the same labels.
+def _sieve(keys: Keys) -> NDArray[np.uint8]:
+    sieve = np.zeros(1 << (_SIEVE_BITS - 3), np.uint8)
+    bit = keys >> np.uint32(32 - _SIEVE_BITS)
+    np.bitwise_or.at(
+        sieve, bit >> np.uint32(3), np.left_shift(np.uint8(1), (bit & np.uint32(7)).astype(np.uint8))
+    )
+    return sieve
 
-    A figure that was public stays a trace only under labels that share nothing with the public ones.
-    """
-    shared = np.intersect1d(own, public, assume_unique=True)
-    labelled = shared[(shared & np.uint64(_WORDS_FROM)) != 0]
-    shift = np.uint64(_VALUE_SHIFT)
-    gone = np.isin(own >> shift, np.unique(labelled >> shift)) | np.isin(own, public, assume_unique=True)
-    return own[~gone]
+
+def _bounds(lengths: Sequence[int]) -> Numbers:
+    return np.concatenate(([0], np.cumsum(np.array(lengths, np.int64))))

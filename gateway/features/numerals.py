@@ -1,264 +1,241 @@
-"""Numbers as people print them: every form of a figure in folded text as one value with its printed precision.
+"""Numbers as people print them: every form of a figure in a text as one value with its printed precision.
 
-A first pass takes runs of digits and the marks inside them; what the characters and words beside a run say then
-decides whether it is a figure at all: years, dates, times, telephone numbers, references and the numbers of pages and
-tables are not.  Cost is linear in the text, and each distinct run is worked out once.
+What a chunk says by itself is known (`saying`); what the atoms beside it say decides here, for all at once, whether it
+is a figure at all: years, dates, times, telephone numbers, references and the numbers of pages and tables are not.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass, fields
 from typing import Final
 
-from gateway.features.figure import Figure, Unit, limited
-from gateway.text import fold, words
+import numpy as np
+from numpy.typing import NDArray
 
-LINE, CELL = "{", "}"
-"""Marks of the end of a line and of a cell in text from `folded_lines`."""
+from gateway.features.atoms import Atoms, Bits, Numbers
+from gateway.features.figure import MOST_DIGITS, Unit
+from gateway.features.saying import POWER_AT, Says
 
-
-def folded_lines(text: str) -> str:
-    """Folded text with the ends of lines and of cells kept as marks."""
-    return fold(text.replace("\t", f" {CELL} ").replace("\n", f" {LINE} "))
-
-
-def figures(folded: str) -> list[Figure]:
-    """The figures of a folded text in the order of their places; never raises."""
-    found: list[Figure] = []
-    for match in _RUN.finditer(folded):
-        run, start = match[0], match.start()
-        if " " in run:
-            # In a row of a table these may be cells of their own.
-            pieces = (_figure(folded, start + each.start(), _read(each[0])) for each in _PIECE.finditer(run))
-            found += filter(None, pieces)
-        if (figure := _figure(folded, start, _read(run))) is not None:
-            found.append(figure)
-    spelled = list(_spelled(folded))
-    return sorted([*found, *spelled], key=_place) if spelled else found
+_TENS: Final = 10 ** np.arange(18, dtype=np.int64)
+_POWERS: Final = 7 << POWER_AT
+_BARE: Final = Says.MONEY | Says.PERCENT | Says.SAID
+_AROUND: Final = 3
+"""Atoms beside a number that may decide what it is."""
 
 
-_RUN: Final = re.compile(r"\d[\d,.:/-]*(?: \d{3}(?![\d,.:/-]*[\w%:/-]))*")
-_PIECE: Final = re.compile(r"[^ ]+")
-_WHOLE: Final = r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
-_NUMBER: Final = re.compile(rf"{_WHOLE}(?:\.(?P<fraction>\d+))?(?P<rest>[,.:/-]*)\Z", re.A)
-_LONGEST: Final = 30
-"""Characters of the longest run of digits that is a number."""
-_UNIT: Final = re.compile(
-    r" ?(?:(?P<percent>%(?: points?)?|per ?cent(?:age)?(?:[- ]points?)?|percentage[- ]points?|pc|ppts?|pp)"
-    r"|(?P<thousand>thousands?|k|000s)|(?P<million>millions?|mn|m)|(?P<billion>billions?|bn|b)"
-    r"|(?P<trillion>trillions?|tn)|(?P<money>pounds?|euros?|dollars?|pence|p))(?![a-z0-9])"
-)
-_POWERS: Final = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_MONTH: Final = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
-_TIME: Final = re.compile(r" ?(?:a\.?m\.?(?![a-z])|p\.m|pm(?![a-z])|h(?:ou)?rs(?![a-z])|o'clock|bst|gmt|utc)")
-_DAY: Final = re.compile(rf" ?(?:{_MONTH})(?![a-z])")
-_MONTHS: Final = frozenset(
-    words("""
-    jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov
-    november dec december
-    """)
-)
-_NAMED_PLACES: Final = frozenset(
-    words("""
-    p pp page pages para paras paragraph paragraphs section sections sec table tables figure figures fig figs chart
-    charts chapter chapters annex appendix no nos number ref refs reference references version versions ver line lines
-    item items step steps note notes footnote footnotes room floor ext extension tel telephone phone fax mobile mob box
-    issue volume vol part parts bug ticket order invoice case id isbn issn rfc port article regulation rule code
-    postcode zip series account sip build level grade age aged ages
-    """)
-)
-"""Words after which a number names a place, a thing or a day and counts nothing."""
-_YEARS: Final = range(1900, 2100)
-_BEFORE: Final = frozenset(" ([{}|'<>~*")
-_MONEY: Final = frozenset("£$€")
-_AFTER: Final = frozenset(" )]{}|'<>~*;!?,.:%/-")
-_BACK: Final = 24
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The figures of a text, in order: the value is `mantissa` times ten to the power `exponent`, without its sign.
+
+    `digits` are those printed, `unit` a `figure.Unit`; `start` and `end` are the atoms it takes, end not included.
+    `slot` is the same for readings that begin at one place: `12 350` is two cells or one number.
+    """
+
+    mantissa: Numbers
+    exponent: Numbers
+    unit: Numbers
+    digits: Numbers
+    start: Numbers
+    end: Numbers
+    slot: Numbers
+
+    def __len__(self) -> int:
+        return len(self.mantissa)
+
+    def taken(self, chosen: Bits | Numbers) -> Found:
+        """Some of them."""
+        return Found(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+    @property
+    def magnitude(self) -> Numbers:
+        """The power of ten of the leading digit, and one."""
+        return self.exponent + self.digits
 
 
-@lru_cache(maxsize=65536)
-def _read(run: str) -> tuple[int, int, int, bool] | None:
-    """Mantissa, exponent, length without marks at the end, and whether it may be a year; None for what is no number."""
-    if len(run) > _LONGEST:
-        return None
-    match = _NUMBER.match(run)
-    if match is None or match["rest"].strip(".,:-"):
-        return None
-    whole, fraction = match["whole"], match["fraction"] or ""
-    if whole[0] == "0" and len(whole) > 1:
-        return None
-    length = len(run) - len(match["rest"])
-    value = int(whole.replace(",", "").replace(" ", "") + fraction)
-    maybe_year = not fraction and whole.isdigit() and (value in _YEARS or _is_day(whole))
-    exponent = -len(fraction)
-    if not fraction and value:
-        while value >= 100 and value % 10 == 0:
-            value //= 10
-            exponent += 1
-    return (*limited(value, exponent), length, maybe_year)
+def digits_of(mantissas: Numbers) -> Numbers:
+    """Significant digits of each."""
+    counted: Numbers = np.maximum(1, np.searchsorted(_TENS, mantissas, side="right"))
+    return counted
 
 
-def _is_day(whole: str) -> bool:
-    """Whether eight digits are a day, as programs write it: 20140312."""
-    return len(whole) == 8 and int(whole[:4]) in _YEARS and whole[4:6] <= "12" and whole[6:] <= "31"
+def figures(atoms: Atoms) -> Found:
+    """The figures of a text; never raises."""
+    says = np.concatenate((np.zeros(_AROUND, np.int64), atoms.says, np.zeros(_AROUND, np.int64)))
+    candidates = Says.NUMBER | Says.SPELLED
+    at = np.flatnonzero(atoms.says & candidates)
+    spelled = (atoms.says[at] & Says.SPELLED) != 0
+    plain, first = _plain(atoms, says, at[~spelled])
+    parts = [plain, *_grouped(atoms, says, first)]
+    if spelled.any():
+        parts.append(_spelled(atoms, says, at[spelled]))
+    parts.append(_shares(atoms, says, at))
+    return _in_order([part for part in parts if len(part)])
 
 
-def _figure(text: str, start: int, read: tuple[int, int, int, bool] | None) -> Figure | None:
-    """The figure that stands there, in the light of what stands beside it; None where it is none."""
-    if read is None:
-        return None
-    mantissa, exponent, length, maybe_year = read
-    end = start + length
-    lead = _Lead(text, start)
-    if not lead.clear:
-        return None
-    said = _UNIT.match(text, end)
-    if said is not None:
-        group = said.lastgroup or ""
-        power = _POWERS.get(group, 0)
-        other = Unit.MONEY if lead.money or not power else Unit.COUNT
-        unit = Unit.PERCENT if group == "percent" else other
-        return Figure(mantissa, exponent + power, unit, start, said.end(), lead.negative)
-    after = text[end] if end < len(text) else " "
-    if after not in _AFTER or (not lead.money and (maybe_year or _is_no_figure(text, start, end))):
-        return None
-    unit = Unit.MONEY if lead.money else _bare_unit(mantissa, exponent)
-    return Figure(mantissa, exponent, unit, start, end, lead.negative or (lead.opened and after == ")"))
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands after numbers and may be their unit: the flags there, the magnitude, how many atoms it takes."""
+
+    thousands: Numbers
+    percent: Bits
+    money: Bits
+    length: Numbers
 
 
-def _bare_unit(mantissa: int, exponent: int) -> Unit:
-    large = mantissa * 10 ** max(exponent, 0) >= 1000 * 10 ** max(-exponent, 0)
-    return Unit.COUNT if large else Unit.PLAIN
+def _beside(says: Numbers, last: Numbers) -> _Beside:
+    """What the atoms after each place (of the text without its margin) say of the unit."""
+    one, two, three = (says[last + _AROUND + step] for step in (1, 2, 3))
+    open_ended = (says[last + _AROUND] & (Says.TAIL | Says.SAID)) == 0
+    thousands = np.where(open_ended, (one & _POWERS) >> POWER_AT, 0)
+    percent_cent = open_ended & ((one & Says.PER) != 0) & ((two & Says.CENT) != 0)
+    percent_word = open_ended & ((one & Says.PERCENT_WORD) != 0)
+    percent = percent_cent | percent_word
+    money = open_ended & ((one & Says.MONEY_WORD) != 0)
+    points = np.where(percent_cent, three, two) & Says.POINTS
+    length = np.where(percent_cent, 2, np.where(percent_word | money | (thousands > 0), 1, 0))
+    return _Beside(thousands, percent, money, length + (percent & (points != 0)))
 
 
-class _Lead:
-    """What stands right before a number: a currency, a sign, a bracket; `clear` where nothing else does."""
+def _plain(atoms: Atoms, says: Numbers, at: Numbers) -> tuple[Found, Found]:
+    """Numbers that one atom says, with the unit after it, where what is beside them does not make them something else.
 
-    __slots__ = ("clear", "money", "negative", "opened")
-
-    def __init__(self, text: str, start: int) -> None:
-        before = text[start - 1] if start else " "
-        self.money = self.negative = False
-        while before in "+-" or before in _MONEY:
-            self.negative |= before == "-"
-            self.money |= before in _MONEY
-            start -= 1
-            before = text[start - 1] if start else " "
-        self.opened = before == "("
-        # What is bracketed right after a word is an argument or a footnote.
-        called = before in "([" and start > 1 and text[start - 2].isalnum()
-        self.clear = before in _BEFORE and not called
-
-
-def _is_no_figure(text: str, start: int, end: int) -> bool:
-    """Whether words beside a bare number make it a day, a time, a place in a document, or part of an address."""
-    before = text[max(0, start - _BACK) : start]
-    word = before.rstrip(" .:#(")
-    last = word.rpartition(" ")[2].lstrip("(") if word[-1:].isalpha() else ""
-    maybe_day = end - start <= 2
-    if last in _NAMED_PLACES or (maybe_day and last in _MONTHS):
-        return True
-    if word[-1:].isdigit() and _PHONE.search(before) is not None:
-        return True
-    if before.endswith("{ ") and end - start <= 2 and text[end : end + 2] in (". ", ") "):
-        return True
-    if before.endswith("+") and text[end : end + 2].strip().isdigit():
-        return True
-    return _TIME.match(text, end) is not None or (maybe_day and _DAY.match(text, end) is not None)
+    Beside these are those with which a number in groups may begin.
+    """
+    own, before, after = says[at + _AROUND], says[at + _AROUND - 1], says[at + _AROUND + 1]
+    beside = _beside(says, at)
+    percent = ((own & Says.PERCENT) != 0) | beside.percent
+    money = ((own & Says.MONEY) != 0) | beside.money
+    said = percent | money | (beside.thousands > 0) | ((own & Says.SAID) != 0)
+    small = (own & Says.SMALL) != 0
+    month = ((before | after) & Says.MONTH) != 0
+    other = (own & (Says.YEAR | Says.PHONE)) != 0
+    # A number of a page or section is bare; one whose thousands are grouped by commas counts something.
+    bare = ((own & Says.DIGITS) != 0) | (atoms.exponent[at] < 0)
+    other |= (bare & ((before & Says.PLACE) != 0)) | (small & (month | ((before & Says.ITEM) != 0)))
+    other |= (after & Says.TIME) != 0
+    phone = (own & Says.DIGITS) != 0
+    if phone.any():
+        other |= phone & _phones(atoms, at)
+    mantissa, exponent = atoms.mantissa[at], atoms.exponent[at] + 3 * beside.thousands
+    digits = digits_of(mantissa)
+    # One digit alone is in every mail.
+    told = (digits > 1) | said | (exponent < 0)
+    kept = (mantissa > 0) & told & (said | ~other)
+    power = (own & Says.SAID) != 0
+    unit = _units(mantissa, exponent, percent, money, power | (beside.thousands > 0))
+    found = Found(mantissa, exponent, unit, digits, at, at + 1 + beside.length, at)
+    first = kept | ((mantissa > 0) & ~other & ((own & Says.FIRST) != 0))
+    return found.taken(kept), found.taken(first)
 
 
-_PHONE: Final = re.compile(r"(?:\+\d|(?<![\d.,])0\d)[\d ()-]*\Z")
-
-_ONES: Final = words(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-)
-_TENS: Final = words("twenty thirty forty fifty sixty seventy eighty ninety")
-_WORDS: Final = {
-    **{word: number for number, word in enumerate(_ONES, 1)},
-    **{word: 10 * number for number, word in enumerate(_TENS, 2)},
-    **{
-        f"{ten}{mark}{one}": 10 * tens + ones
-        for tens, ten in enumerate(_TENS, 2)
-        for ones, one in enumerate(_ONES[:9], 1)
-        for mark in " -"
-    },
-    "a": 1,
-    "an": 1,
-}
-_PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
-_ANCHORS: Final = (
-    "teen", "enty", "rty", "ifty", "ixty", "ighty", "inety", "elve", "leven", " half", "third", "quarter", "fifth",
-    "tenth", "-half", "illion", "thousand", " per", " in ", " out of ",
-)  # fmt: skip
-"""What is looked for first: few mails have any of them, and finding a text is much faster than an expression."""
-_COUNTED: Final = (
-    rf"(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_ONES[:9])})|{'|'.join((*_TENS, *_ONES[::-1]))})"
-)
-_SPELLED: Final = re.compile(
-    rf"(?<![a-z0-9.-])(?:(?P<some>{_COUNTED}|a|an)[- ](?P<part>{'|'.join(_PARTS)})s?"
-    rf"|(?P<of>{_COUNTED}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<all>{_COUNTED}|\d{{1,3}})"
-    rf"|(?P<count>{_COUNTED}|a|an) (?P<times>thousand|million|billion|per ?cent)"
-    rf"|(?P<plain>{_COUNTED}))(?![a-z0-9-])"
-)
+def _units(mantissa: Numbers, exponent: Numbers, percent: Bits, money: Bits, power: Bits) -> Numbers:
+    large = power | (exponent + digits_of(mantissa) > 3)
+    chosen: Numbers = np.select(
+        [percent, money, large], [int(Unit.PERCENT), int(Unit.MONEY), int(Unit.COUNT)], int(Unit.PLAIN)
+    )
+    return chosen
 
 
-def _spelled(text: str) -> Iterator[Figure]:
-    """Figures in words: a quarter, 1 in 5, twelve, three million; below eleven only with what they count."""
-    seen = 0
-    for start in sorted(_anchored(text)):
-        match = _SPELLED.match(text, start) if start >= seen else None
-        figure = _from_words(match) if match is not None else None
-        if match is not None and figure is not None:
-            seen = match.end()
-            yield figure
+def _phones(atoms: Atoms, at: Numbers) -> Bits:
+    """Whether each number belongs to a run of digits that begins like a telephone number."""
+    digits = (atoms.says & Says.DIGITS) != 0
+    begins = digits & ~np.concatenate(([False], digits[:-1]))
+    run = np.cumsum(begins)
+    # Inside a run three digits that begin with a nought may be a group of a number.
+    calling = digits & ((atoms.says & Says.PHONE) != 0) & (begins | ((atoms.says & Says.THREE) == 0))
+    calls = np.zeros(int(run[-1]) + 1, np.bool_)
+    calls[run[calling]] = True
+    found: Bits = calls[run[at]]
+    return found
 
 
-def _anchored(text: str) -> set[int]:
-    """Where a number in words may begin: at the word with the anchor, or one or two words before it."""
-    places: set[int] = set()
-    for anchor in _ANCHORS:
-        place = text.find(anchor)
-        while place >= 0:
-            start = _word_start(text, place)
-            earlier = _word_start(text, start - 1) if start else 0
-            places.update(each for each in (start, earlier) if _may_begin(text, each))
-            place = text.find(anchor, place + 1)
-    return places
+def _grouped(atoms: Atoms, says: Numbers, first: Found) -> list[Found]:
+    """Numbers in groups of three digits that spaces keep apart: two groups, and three."""
+    first = first.taken((says[first.start + _AROUND] & Says.FIRST) != 0)
+    first = first.taken((says[first.start + _AROUND + 1] & Says.THREE) != 0)
+    if not len(first):
+        return []
+    two = _group(atoms, says, first, 1)
+    open_ended = (says[first.start + _AROUND + 1] & Says.TAIL) == 0
+    longer = first.taken(open_ended & ((says[first.start + _AROUND + 2] & Says.THREE) != 0))
+    return [two, _group(atoms, says, longer, 2)] if len(longer) else [two]
 
 
-def _may_begin(text: str, start: int) -> bool:
-    word = text[start : start + _BACK].partition(" ")[0]
-    return word.partition("-")[0] in _WORDS or (word.isdigit() and len(word) <= 2)
+def _group(atoms: Atoms, says: Numbers, first: Found, more: int) -> Found:
+    total = first.mantissa * _TENS[first.exponent]
+    for step in range(1, more + 1):
+        at = first.start + step
+        total = total * 1000 + atoms.mantissa[at] * _TENS[np.maximum(0, atoms.exponent[at])]
+    beside = _beside(says, first.start + more)
+    money = ((says[first.start + _AROUND] & Says.MONEY) != 0) | beside.money
+    mantissa, exponent = _settled(total)
+    exponent = exponent + 3 * beside.thousands
+    unit = _units(mantissa, exponent, beside.percent, money, beside.thousands > 0)
+    end = first.start + more + 1 + beside.length
+    return Found(mantissa, exponent, unit, digits_of(mantissa), first.start, end, first.start)
 
 
-def _word_start(text: str, place: int) -> int:
-    return text.rfind(" ", max(0, place - _BACK), max(0, place)) + 1
+def _settled(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Whole numbers without the noughts at their ends, and to so many digits as are told apart."""
+    mantissa, exponent = values.copy(), np.zeros(len(values), np.int64)
+    for _ in range(8):
+        whole = (mantissa >= 100) & (mantissa % 10 == 0)
+        mantissa, exponent = np.where(whole, mantissa // 10, mantissa), exponent + whole
+    excess = np.maximum(0, digits_of(mantissa) - MOST_DIGITS)
+    cut = (mantissa + _TENS[excess] // 2) // _TENS[excess]
+    return cut, exponent + excess
 
 
-def _from_words(match: re.Match[str]) -> Figure | None:
-    span = match.span()
-    if match["count"]:
-        times = match["times"]
-        unit = Unit.PERCENT if times.startswith("per") else Unit.COUNT
-        return Figure(_WORDS[match["count"]], _POWERS.get(times, 0), unit, *span)
-    if match["plain"]:
-        value = _WORDS[match["plain"]]
-        return Figure(value, 0, Unit.PLAIN, *span) if value > 10 else None
-    part = _number(match["some"] or match["of"])
-    whole = _PARTS[match["part"]] if match["part"] else _number(match["all"])
-    if not 0 < part < whole:
-        return None
-    return Figure((200 * part + whole) // (2 * whole), 0, Unit.PERCENT, *span)
+def _spelled(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
+    """Numbers in words: twelve, twenty five, three million, two thirds; below eleven only with what they count."""
+    one = says[at + _AROUND + 1]
+    value, following = atoms.mantissa[at], atoms.mantissa[np.minimum(at + 1, len(atoms) - 1)]
+    fraction = ((one & Says.FRACTION) != 0) & (value < following)
+    compound = ((one & Says.SPELLED) != 0) & (value >= 20) & (value % 10 == 0) & (following < 10)
+    last = at + (compound & ~fraction)
+    value = np.where(compound, value + following, value)
+    beside = _beside(says, last)
+    counted = (beside.thousands > 0) | beside.percent
+    whole = np.where(fraction, following, 1)
+    mantissa = np.where(fraction, (200 * value + whole) // (2 * whole), value)
+    exponent = 3 * np.where(fraction, 0, beside.thousands)
+    kept = fraction | counted | (value > 10)
+    unit = _units(
+        mantissa, exponent, beside.percent | fraction, beside.money & ~fraction, beside.thousands > 0
+    )
+    end = last + 1 + np.where(fraction, 1, beside.length)
+    return Found(mantissa, exponent, unit, digits_of(mantissa), at, end, at).taken(kept)
 
 
-def _number(said: str) -> int:
-    return int(said) if said.isdigit() else _WORDS[said]
+def _shares(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
+    """Shares: 1 in 5, three out of ten; as percentages printed to the unit."""
+    second = (says[at + _AROUND + 1] & (Says.OF | Says.OUT)) != 0
+    at = at[second]
+    out = (says[at + _AROUND + 1] & Says.OUT) != 0
+    last = np.minimum(at + np.where(out, 3, 2), len(atoms) - 1)
+    said = says[at + _AROUND + 1] | np.where(out, says[at + _AROUND + 2], 0)
+    part, whole = atoms.mantissa[at], np.maximum(1, atoms.mantissa[last])
+    bare = (Says.SMALL, Says.SPELLED)
+    fits = ((says[at + _AROUND] & sum(bare)) != 0) & ((says[last + _AROUND] & sum(bare)) != 0)
+    fits &= (
+        ((said & Says.OF) != 0) & (part < whole) & (part < 100) & (whole <= 100) & (atoms.exponent[last] == 0)
+    )
+    mantissa = (200 * part + whole) // (2 * whole)
+    unit = np.full(len(at), int(Unit.PERCENT))
+    found = Found(mantissa, np.zeros_like(at), unit, digits_of(mantissa), at, last + 1, at)
+    return found.taken(fits & (mantissa > 0))
 
 
-def _place(figure: Figure) -> int:
-    return figure.start
+def _in_order(parts: list[Found]) -> Found:
+    """All readings by place; those of one place share its slot."""
+    if not parts:
+        return NO_FIGURES
+    if len(parts) == 1:
+        return parts[0]
+    whole = Found(*(np.concatenate([getattr(each, c.name) for each in parts]) for c in fields(Found)))
+    whole = whole.taken(np.lexsort((-whole.end, whole.start)))
+    return whole
+
+
+_NONE: Final[NDArray[np.int64]] = np.empty(0, np.int64)
+NO_FIGURES: Final = Found(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE)

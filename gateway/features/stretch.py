@@ -1,27 +1,37 @@
-"""What the figures of a text weigh by themselves, and the stretch of them in which agreement outweighs the rest."""
+"""The stretch of a text's figures in which agreement outweighs the rest."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gateway.features.figure import Figure, coarser
+from gateway.features.figure import coarser
+from gateway.features.numerals import Found
 
 _COST: Final = 0.6
 """Taken away for a figure between others that does not agree: most figures of a leak do."""
-_FAR: Final = 400
-"""Characters between two figures for which as much is taken away again."""
+_FAR: Final = 60
+"""Atoms between two figures for which as much is taken away again."""
+_BEST: Final = 3.0
+"""No single figure gains more: two are needed to hold, whatever they are."""
+
+
+class Gain(NamedTuple):
+    """What a figure (its number) adds, how many of its digits agree, and the words of its label that do."""
+
+    figure: int
+    gain: float
+    digits: int
+    words: dict[int, float]
 
 
 class Stretch(NamedTuple):
-    """A stretch of figures: its score, how many different ones agree, what each adds, and where it stands."""
+    """A stretch of figures: its score, what each different one adds, the words that agree, and where it stands."""
 
     score: float
-    figures: int
     gains: tuple[float, ...]
+    words: tuple[dict[int, float], ...]
     start: int
     end: int
 
@@ -33,12 +43,10 @@ class _Seen:
         self._own: set[tuple[int, int]] = set()
         self._every: set[tuple[int, int]] = set()
 
-    def is_new(self, figure: Figure) -> bool:
+    def is_new(self, mantissa: int, exponent: int) -> bool:
         """Whether nothing equal to it at the coarser precision was said; from now on it was."""
-        own = (figure.mantissa, figure.exponent % 3)
-        coarse = {
-            (mantissa, (figure.exponent + dropped) % 3) for mantissa, dropped in coarser(figure.mantissa)
-        }
+        own = (mantissa, exponent % 3)
+        coarse = {(rounded, (exponent + dropped) % 3) for rounded, dropped in coarser(mantissa)}
         if own in self._every or not self._own.isdisjoint(coarse):
             return False
         self._own.add(own)
@@ -46,51 +54,42 @@ class _Seen:
         return True
 
 
-def best_stretch(found: list[Figure], row: list[tuple[int, float]]) -> Stretch | None:
+def best_stretch(found: Found, row: list[Gain]) -> Stretch | None:
     """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures."""
     best: Stretch | None = None
-    score, gains, seen, first, previous = 0.0, list[float](), _Seen(), -1, -1
-    for number, gain in row:
-        figure = found[number]
+    slots = np.unique(found.slot)
+    score, gains, words, seen, first, previous = 0.0, list[float](), list[dict[int, float]](), _Seen(), -1, -1
+    for number, gain, digits, told in _one_a_slot(found, row):
         if previous >= 0:
-            apart = figure.start - found[previous].end
-            score -= _COST * (number - previous - 1) + _COST * max(0, apart - _FAR) / _FAR
+            apart = int(found.start[number] - found.end[previous])
+            if apart < 0:
+                continue
+            between = int(np.searchsorted(slots, found.slot[number]) - np.searchsorted(slots, found.end[previous]))
+            score -= _COST * between + _COST * max(0, apart - _FAR) / _FAR
         if score <= 0 or previous < 0:
-            score, gains, seen, first = 0.0, [], _Seen(), number
+            score, gains, words, seen, first = 0.0, [], [], _Seen(), number
         previous = number
-        if not seen.is_new(figure):
+        if not seen.is_new(*_rounded(int(found.mantissa[number]), int(found.exponent[number]), digits)):
             continue
-        gains.append(gain)
-        score += gain
+        gains.append(min(_BEST, gain))
+        words.append(told)
+        score += gains[-1]
         if len(gains) > 1 and (best is None or score > best.score):
-            best = Stretch(score, len(gains), tuple(gains), found[first].start, figure.end)
+            best = Stretch(score, tuple(gains), tuple(words), int(found.start[first]), int(found.end[number]))
     return best
 
 
-def counting(found: list[Figure]) -> NDArray[np.bool_]:
-    """Which figures only count on from the one before: numbers of items, of tasks, of seconds."""
-    steps = [
-        second.exponent == first.exponent and abs(second.mantissa - first.mantissa) <= 1
-        for first, second in pairwise(found)
-    ]
-    return np.array([False, *steps])
+def _one_a_slot(found: Found, row: list[Gain]) -> list[Gain]:
+    """Of the readings of one place the one that gains most."""
+    best: dict[int, Gain] = {}
+    for each in row:
+        slot = int(found.slot[each.figure])
+        if slot not in best or each.gain > best[slot].gain:
+            best[slot] = each
+    return [best[slot] for slot in sorted(best)]
 
 
-_COMMONER: Final = (
-    (0, 0, 0, 0, 0),
-    (0, 6, 6, 6, 6),
-    (0, 0, 10, 10, 10),
-    (0, 0, 9, 19, 19),
-    (0, 0, 0, 11, 28),
-    (0, 0, 4, 14, 24),
-    (0, 0, 2, 12, 22),
-)
-"""How much commoner figures are in ordinary mail than if all were as common: tenths of a power of ten.
-
-By digits (the row), and by noughts at the end (the column), counted over 3,969 figures of public mailing lists of 2002.
-"""
-
-
-def commonness(found: list[Figure]) -> NDArray[np.float64]:
-    shapes = ((str(figure.mantissa), str(figure.mantissa).rstrip("0")) for figure in found)
-    return np.array([_COMMONER[len(text) - 1][min(4, len(text) - len(bare))] / 10 for text, bare in shapes])
+def _rounded(mantissa: int, exponent: int, digits: int) -> tuple[int, int]:
+    """The figure at the precision at which it agrees: two that agree with one registered figure are not different."""
+    dropped = max(0, len(str(mantissa)) - digits)
+    return (mantissa + 10**dropped // 2) // 10**dropped, exponent + dropped

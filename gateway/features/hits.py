@@ -1,0 +1,129 @@
+"""What of a text's figures is registered: pairs of a figure and a record with the same value, and with a common label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.features.atoms import Bits, Numbers
+from gateway.features.figure import Unit
+from gateway.features.figures import Figures
+from gateway.features.labels import Labels
+from gateway.features.numerals import Found
+from gateway.features.values import forms
+
+Scores = NDArray[np.float64]
+
+_BUDGET: Final = 400_000
+"""Pairs that are looked at for one stretch of text in all, so that one of nothing but digits ends, too."""
+_FEWEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Pairs of a figure of a text and a record: their numbers, whose it is, and how many digits agree."""
+
+    figure: Numbers
+    record: Numbers
+    owner: Numbers
+    digits: Numbers
+
+    def __len__(self) -> int:
+        return len(self.figure)
+
+    def taken(self, chosen: Bits | Numbers) -> Hits:
+        """Some of them."""
+        return Hits(self.figure[chosen], self.record[chosen], self.owner[chosen], self.digits[chosen])
+
+
+def hits(index: Figures, found: Found, salted: int) -> Hits:
+    """All pairs with the same value at the coarser printed precision, whose units agree.
+
+    `salted` is `values.salt` of the key under which the index was made.
+    """
+    fewest = np.full(len(found), _FEWEST)
+    asked = forms(found.mantissa, found.exponent, fewest, salted)
+    asked = asked.taken(index.known(asked.key))
+    first, counts = index.counts(asked.key)
+    there = (counts > 0) & (counts <= _most(counts))
+    asked, first, counts = asked.taken(there), first[there], counts[there]
+    which, record, own = index.forms(first, counts)
+    figure = asked.figure[which]
+    fits = (asked.own[which] | own) & _units_agree(index, found, figure, record)
+    which, record = which[fits], record[fits]
+    return Hits(asked.figure[which], record, index.owners(record), asked.digits[which])
+
+
+def _most(counts: Numbers) -> int:
+    """How many pairs one value may make: the rarer values first, as far as the budget goes."""
+    if int(counts.sum()) <= _BUDGET:
+        return _BUDGET
+    ordered = np.sort(counts)
+    return int(ordered[np.searchsorted(np.cumsum(ordered), _BUDGET) - 1])
+
+
+def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
+    """A sentence says the unit, and so must a text that copies it; a cell of a table leaves it to its heading."""
+    mine, theirs = found.unit[figure], index.all.unit[record]
+    prose = index.all.prose[record] != 0
+    magnitude = np.abs(index.all.magnitude[record].astype(np.int64) - found.magnitude[figure]) <= 1
+    # Who leaves out the unit of a fraction still writes one; a bare whole number may count anything.
+    loose = (found.exponent[figure] < 0) & (mine != Unit.PERCENT) & (mine != Unit.COUNT)
+    spoken = (_IN_PROSE[mine, theirs] & magnitude) | (loose & _IN_TABLES[mine, theirs])
+    agree: Bits = np.where(prose, spoken, _IN_TABLES[mine, theirs])
+    return agree
+
+
+_IN_TABLES: Final = np.array(
+    [[True, True, True, True], [True, True, False, False], [True, False, True, True], [True, False, True, True]]
+)
+"""Whether two units agree, by `Unit`: a percentage is no money; a bare number may be anything."""
+_IN_PROSE: Final = np.array(
+    [[True, False, False, True], [False, True, False, False], [False, False, True, True], [True, False, True, True]]
+)
+assert tuple(Unit) == (0, 1, 2, 3)
+
+
+def overlaps(index: Figures, labels: Labels, row: Numbers, record: Numbers) -> Scores:
+    """How many words of its label each pair has in common: of the label in this row and of the record.
+
+    A word counts by how near it stands and how telling it is.
+    """
+    stems, inverse = np.unique(labels.stems, return_inverse=True)
+    table = np.zeros((len(labels.stems), len(stems) + 1))
+    rows = np.repeat(np.arange(len(labels.stems)), labels.stems.shape[1])
+    np.maximum.at(table, (rows, inverse.ravel()), np.where(labels.stems != 0, labels.tells, 0.0).ravel())
+    whole = index.all
+    first = _common(index, table, stems, row, whole.row[record].astype(np.int64))
+    second = _common(index, table, stems, row, whole.column[record].astype(np.int64))
+    found: Scores = first + np.where(whole.prose[record] != 0, 0.0, second)
+    return found
+
+
+def _common(
+    index: Figures, table: Scores, stems: NDArray[np.uint32], row: Numbers, context: Numbers
+) -> Scores:
+    start = index.starts[context]
+    counts = index.starts[context + 1] - start
+    which = np.repeat(np.arange(len(context)), counts)
+    at = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + start[which]
+    there = index.all.stems[at]
+    local = np.minimum(np.searchsorted(stems, there), len(stems) - 1)
+    told = np.where(stems[local] == there, table[row[which], local], 0.0)
+    summed: Scores = np.bincount(which, told, len(context))
+    return summed
+
+
+def common_words(index: Figures, labels: Labels, row: int, record: int) -> dict[int, float]:
+    """The stems that the label of one row has in common with that of one record, with what each of them tells."""
+    whole = index.all
+    contexts = {int(whole.row[record]), int(whole.column[record])}
+    stems = {int(stem) for at in contexts for stem in whole.stems[index.starts[at] : index.starts[at + 1]]}
+    told: dict[int, float] = {}
+    for stem, tells in zip(labels.stems[row].tolist(), labels.tells[row].tolist(), strict=True):
+        if stem in stems:
+            told[stem] = max(tells, told.get(stem, 0.0))
+    return told

@@ -1,0 +1,156 @@
+"""The set of a document's figures: arrays of keyed numbers, packed into bytes and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.features.atoms import Bits, Numbers
+
+_VERSION: Final = b"F2"
+_TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4")
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Figures as records with their forms and their contexts.
+
+    Of each form: `key` of its value, and `form`, twice the number of its record, and one where it is the record's own.
+    Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (it stands in a
+    sentence), `row` and `column` (numbers of contexts) and `block` (its table or paragraph).  Of each context how many
+    stems it has (`lengths`); `stems` are those of all.
+    """
+
+    key: NDArray[np.uint32]
+    form: NDArray[np.uint32]
+    unit: NDArray[np.uint8]
+    digits: NDArray[np.uint8]
+    magnitude: NDArray[np.int8]
+    prose: NDArray[np.uint8]
+    row: NDArray[np.uint32]
+    column: NDArray[np.uint32]
+    block: NDArray[np.uint32]
+    lengths: NDArray[np.uint32]
+    stems: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory."""
+        return sum(int(getattr(self, column.name).nbytes) for column in fields(self))
+
+    @classmethod
+    def joined(cls, sets: Sequence[Set]) -> Set:
+        """Several sets as one, their records, contexts and blocks numbered through."""
+        if not sets:
+            return EMPTY
+        moved, records, contexts, blocks = [], 0, 0, 0
+        for each in sets:
+            moved.append(each._moved(records, contexts, blocks))
+            records += len(each)
+            contexts += len(each.lengths)
+            blocks += int(each.block.max()) + 1 if len(each) else 0
+        return cls(*(np.concatenate([getattr(each, c.name) for each in moved]) for c in fields(cls)))
+
+    def _moved(self, records: int, contexts: int, blocks: int) -> Set:
+        return Set(
+            self.key, self.form + np.uint32(2 * records), self.unit, self.digits, self.magnitude, self.prose,
+            self.row + np.uint32(contexts), self.column + np.uint32(contexts), self.block + np.uint32(blocks),
+            self.lengths, self.stems,
+        )  # fmt: skip
+
+    def signatures(self) -> NDArray[np.uint64]:
+        """Of each context one bit for each of its stems, of 64."""
+        return signatures(self.stems, self.lengths)
+
+    def without(self, public: Set) -> Set:
+        """The set without the figures that are public: equal at the coarser precision, under a common label.
+
+        What is told by three digits and more is public whatever its label.
+        """
+        if not len(public) or not len(self):
+            return self
+        gone = np.zeros(len(self), np.bool_)
+        own, other = (each.signatures() for each in (self, public))
+        own, other = own[self.row] | own[self.column], other[public.row] | other[public.column]
+        for mine, theirs in _equal(self, public):
+            gone[mine[(own[mine] & other[theirs] != 0) | (self.digits[mine] > _TOLD)]] = True
+        return self._kept(~gone)
+
+    def _kept(self, kept: Bits) -> Set:
+        number = np.cumsum(kept) - 1
+        record = self.form >> np.uint32(1)
+        forms = kept[record]
+        return Set(
+            self.key[forms],
+            (number[record[forms]] * 2 + (self.form[forms] & 1)).astype(np.uint32),
+            *(
+                getattr(self, name)[kept]
+                for name in ("unit", "digits", "magnitude", "prose", "row", "column", "block")
+            ),
+            self.lengths,
+            self.stems,
+        )
+
+
+_TOLD: Final = 3
+
+
+def _equal(one: Set, other: Set) -> Iterator[tuple[Numbers, Numbers]]:
+    """Pairs of records with the same value at the coarser precision of both."""
+    order = np.argsort(other.key, kind="stable")
+    keys, form = other.key[order], other.form[order]
+    low, high = np.searchsorted(keys, one.key), np.searchsorted(keys, one.key, side="right")
+    for step in range(int((high - low).max(initial=0))):
+        at = np.flatnonzero(low + step < high)
+        mine, theirs = one.form[at], form[low[at] + step]
+        fits = ((mine | theirs) & 1) != 0
+        yield (mine[fits] >> 1).astype(np.int64), (theirs[fits] >> 1).astype(np.int64)
+
+
+def signatures(stems: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Of each run of stems one bit for each of them, of 64."""
+    found = np.zeros(len(lengths), np.uint64)
+    bits = np.left_shift(np.uint64(1), stems.astype(np.uint64) & np.uint64(63))
+    filled = np.flatnonzero(lengths)
+    if len(filled):
+        starts = np.cumsum(lengths, dtype=np.int64) - lengths
+        found[filled] = np.bitwise_or.reduceat(bits, starts[filled])
+    return found
+
+
+def pack(sets: Sequence[Set]) -> bytes:
+    """Sets as bytes, one after the other as one."""
+    whole = Set.joined(sets)
+    arrays = [
+        getattr(whole, column.name).astype(kind) for column, kind in zip(fields(Set), _TYPES, strict=True)
+    ]
+    lengths = np.array([len(each) for each in arrays], "<u4")
+    return b"".join((_VERSION, lengths.tobytes(), *(each.tobytes() for each in arrays)))
+
+
+def unpack(content: bytes) -> Iterator[Set]:
+    """The set that was packed.  Raises ValueError for bytes of another make."""
+    if not content.startswith(_VERSION):
+        raise ValueError("not a set of figures of this version")
+    at = len(_VERSION) + 4 * len(_TYPES)
+    arrays = []
+    for kind, length in zip(
+        _TYPES, np.frombuffer(content, "<u4", len(_TYPES), len(_VERSION)).tolist(), strict=True
+    ):
+        arrays.append(np.frombuffer(content, kind, length, at))
+        at += length * np.dtype(kind).itemsize
+    yield Set(*arrays)
+
+
+_NUMBERS: Final = np.empty(0, np.uint32)
+EMPTY: Final = Set(
+    _NUMBERS, _NUMBERS, np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.int8), np.empty(0, np.uint8),
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS,
+)  # fmt: skip
