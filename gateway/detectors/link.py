@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from gateway.detectors.rule import RuleSet
-from gateway.features.links import Links, Lookup, Match, led_to
-from gateway.features.rewriters import unwrapped
+from gateway.features.links import Links, Lookup, Match
 from gateway.model import Detector, Finding, Message, Register
 
 
@@ -30,18 +30,12 @@ def explain(message: Message, links: Links, key: bytes) -> Iterator[tuple[str, s
     """
     lookup = Lookup(links, key)
     told: set[tuple[str, Match]] = set()
-    for path, address in _addresses(message):
-        for match in lookup.matches(address):
+    found = chain(
+        ((part.path, lookup.in_text(part.text)) for part in message.parts),
+        ((link.path, lookup.behind(link.url.strip())) for link in message.links),
+    )
+    for path, matches in found:
+        for address, match in matches:
             if (path, match) not in told:
                 told.add((path, match))
                 yield path, address, match
-
-
-def _addresses(message: Message) -> Iterator[tuple[str, str]]:
-    """Every address that somebody can follow, with the path of its part."""
-    for part in message.parts:
-        for address in led_to(part.text):
-            yield part.path, address
-    for link in message.links:
-        for address in unwrapped(link.url.strip()):
-            yield link.path, address

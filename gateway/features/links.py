@@ -14,7 +14,7 @@ from hashlib import blake2b
 from itertools import chain, combinations
 from typing import Final, NamedTuple
 
-from gateway.features.places import Place, host_of, places
+from gateway.features.places import Place, authority_of, host_of, places
 from gateway.features.rewriters import unwrapped
 from gateway.features.spelled import addresses
 from gateway.traces import SIZE
@@ -22,8 +22,10 @@ from gateway.traces import SIZE
 _LEADING: Final = ("page\n", "folder\n")
 _FEW: Final = 6
 """Parameters of an address of which every selection is looked up; of more, one, two or all of them."""
-_HOSTS: Final = 50_000
-"""Hosts that are remembered while one mail is read."""
+_REMEMBERED: Final = 50_000
+"""Hosts, and addresses that lead nowhere, that are remembered while one mail is read."""
+_WRAPPED: Final = 40
+"""Characters from which an address at the end of a line may have been broken there before its inner one began."""
 _LINE: Final = re.compile(
     r"(?:URL=|<string>)?((?:https?|file)://\S+?|\\\\\S.*?)(?:</string>)?", re.IGNORECASE
 )
@@ -64,12 +66,6 @@ def listed(text: str) -> tuple[str, ...]:
         elif _SHORTCUT.fullmatch(line) is None:
             return ()
     return tuple(dict.fromkeys(url for url in found if places(url)))
-
-
-def led_to(text: str) -> Iterator[str]:
-    """Every address in a text, and every address inside these."""
-    for address in addresses(text):
-        yield from unwrapped(address)
 
 
 def _registered(place: Place) -> Iterator[str]:
@@ -159,23 +155,65 @@ def _selections(wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 class Lookup:
-    """What one mail's addresses lead to in one index: hosts are looked up once."""
+    """What one mail's addresses lead to in one index; a host, and an address that leads nowhere, is looked up once."""
 
     def __init__(self, links: Links, key: bytes) -> None:
         self._links = links
         self._key = key
         self._known: dict[str, bool] = {}
+        self._idle: set[str] = set()
 
-    def matches(self, url: str) -> Iterator[Match]:
-        """What an address leads to among what is registered."""
-        if self._on_known_host(host_of(url)):
-            for place in places(url):
+    def in_text(self, text: str) -> Iterator[tuple[str, Match]]:
+        """The addresses in a text, or inside those, that lead to something registered, with what that is."""
+        for address in addresses(text):
+            inside = tuple(unwrapped(address.shown))
+            yield from self._all(inside)
+            if address.bracketed or self._may_go_on(inside):
+                for longer in address.longer:
+                    yield from self._all(unwrapped(longer))
+
+    def behind(self, address: str) -> Iterator[tuple[str, Match]]:
+        """The same of an address that is given as such."""
+        yield from self._all(unwrapped(address))
+        if any(map(str.isspace, address)) or "://" not in address:
+            yield from self.in_text(address)
+
+    def _all(self, found: Iterable[str]) -> Iterator[tuple[str, Match]]:
+        for address in found:
+            if address in self._idle:
+                continue
+            matches = tuple(self._matches(address))
+            if not matches:
+                self._remember(address)
+            yield from ((address, match) for match in matches)
+
+    def _remember(self, address: str) -> None:
+        if len(self._idle) >= _REMEMBERED:
+            self._idle.clear()
+        self._idle.add(address)
+
+    def _matches(self, address: str) -> Iterator[Match]:
+        if self._on_known_host(address):
+            for place in places(address):
                 yield from self._links.matches(self._key, place)
 
-    def _on_known_host(self, host: str) -> bool:
-        known = self._known.get(host)
+    def _may_go_on(self, inside: Sequence[str]) -> bool:
+        """Whether the next line may make it one that matters: its host is known, or not yet told in full."""
+        whole = inside[0]
+        if len(whole) >= _WRAPPED and len(inside) == 1:
+            return True
+        return any(self._on_known_host(address) or _ends_in_host(address) for address in inside)
+
+    def _on_known_host(self, address: str) -> bool:
+        authority = authority_of(address)
+        known = self._known.get(authority)
         if known is None:
-            if len(self._known) >= _HOSTS:
+            if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[host] = bool(host) and self._links.knows(self._key, host)
+            host = host_of(authority)
+            known = self._known[authority] = bool(host) and self._links.knows(self._key, host)
         return known
+
+
+def _ends_in_host(address: str) -> bool:
+    return len(authority_of(address)) == len(address)

@@ -17,6 +17,7 @@ _PARTS: Final = re.compile(
     r"(?:([a-z][a-z0-9+.-]{0,30}):)?[/\\]{2,}([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_AUTHORITY: Final = re.compile(r"(?:([a-z][a-z0-9+.-]{0,30}):)?[/\\]{2,}([^/\\?#]*)", re.IGNORECASE)
 _SCHEMES: Final = frozenset({"http", "https", "ftp", "ftps", "sftp", "file", "hxxp", "hxxps", "fxp"})
 _ALSO: Final = {"docs.google.com": "drive.google.com"}
 """Hosts under which the same things stand."""
@@ -68,10 +69,16 @@ def _bytes(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
 
 
+def authority_of(url: str) -> str:
+    """The start of an address that names its host, as it is written; empty where it names none."""
+    start = _AUTHORITY.match(url)
+    return "" if start is None else start[0]
+
+
 def host_of(url: str) -> str:
     """The host of an address in one form, with a port that is not the usual one; empty where there is none."""
-    parts = _PARTS.match(url)
-    return "" if parts is None else _host(parts[1], parts[2])
+    start = _AUTHORITY.match(url)
+    return "" if start is None else _host(start[1], start[2])
 
 
 def places(url: str) -> tuple[Place, ...]:

@@ -23,6 +23,9 @@ _CHARACTERS: Final = 4 * LONGEST
 _DEPTH: Final = 6
 """Addresses within one another: a rewritten link that was rewritten again at each hop."""
 
+_WITHIN: Final = 8
+"""Characters of a scheme and what follows it."""
+_SIGNS: Final = ("%2f", "%2F", "%252", "%255", "-3A_", "=www.", "aHR0c", "/v3/__")
 _VALUE: Final = re.compile(r"[?&;#]([^=&;#]{0,64})=([^&;#]{4,})")
 _INNER: Final = re.compile(
     r"(?:https?|hxxps?|ftp|file)(?::|%(?:25){0,4}3a)(?:/|\\|%(?:25){0,4}2f){1,3}", re.IGNORECASE
@@ -35,8 +38,16 @@ _RUNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 _SHORT_START: Final = re.compile(r"(https?:/)(?=[^/])", re.IGNORECASE)
 
 
+def holds_another(url: str) -> bool:
+    """Whether there may be an address inside it: what costs next to nothing to see."""
+    return url.find("://", _WITHIN) >= 0 or any(sign in url for sign in _SIGNS)
+
+
 def unwrapped(url: str) -> Iterator[str]:
     """The address, then every address inside it, each once and at most LONGEST characters of it."""
+    if not holds_another(url):
+        yield url[:LONGEST]
+        return
     pending = deque([(url[:LONGEST], 0)])
     seen: set[str] = set()
     left = _CHARACTERS
@@ -57,17 +68,16 @@ def _inside(url: str) -> Iterator[str]:
         yield from (_from_base64(found[0]) for found in _HTTP_IN_BASE64.finditer(url))
     if "urldefense" in url:
         yield from _urldefense(url)
-    if _INNER.search(url, 1) is None and "=www." not in url:
-        return
-    for match in _VALUE.finditer(url):
-        value = decoded(match[2])
-        if _INNER.match(value) or value.startswith("www."):
-            yield _started(value)
-    # As it stands, to the end: where nothing was encoded, all parameters are those of the inner one.
-    for match in (_INNER.search(url, 1), _INNER.search(url.partition("?")[0], 1)):
-        if match is not None:
-            rest = url[match.start() :]
-            yield rest if "://" in match[0] else decoded(rest)
+    path = url.partition("?")[0]
+    if (match := _INNER.search(path, 1)) is not None:
+        rest = url[match.start() :]
+        yield _started(rest if "://" in match[0] else decoded(rest))
+    for match in _VALUE.finditer(url, len(path)):
+        if _INNER.match(match[2]) or match[2].startswith("www."):
+            yield _started(decoded(match[2]))
+    if url.find("://", len(path)) >= 0 and (match := _INNER.search(url, len(path))) is not None:
+        # Nothing of it was encoded, so all that follows may be its own.
+        yield url[match.start() :]
 
 
 def _started(value: str) -> str:

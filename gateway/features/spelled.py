@@ -1,15 +1,17 @@
 """Addresses as people and programs write them in text: in prose, in angle brackets, broken over lines, made harmless.
 
-Text in, strings out that may be addresses; `gateway.features.places` says what each leads to.  One that may go on in
-the next line is given with and without it.  Each character is looked at a bounded number of times.
+Text in, strings out that may be addresses; `gateway.features.places` says what each leads to.  Where one ends nobody
+can tell if its line does: whoever asks says whether more of it is worth a look.  Each character is looked at a bounded
+number of times.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from gateway.features.places import decoded
 from gateway.features.rewriters import LONGEST
@@ -28,6 +30,7 @@ _BARE: Final = re.compile(r"\.[A-Za-z]{2,24}(?::[0-9]{1,5})?/")
 _HOST: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _LONGEST_HOST: Final = 255
 _ENCODED: Final = re.compile(r"(?:h(?:tt|xx)ps?)%(?:25){0,4}3a%(?:25){0,4}2f", re.IGNORECASE)
+_INSIDE: Final = ("=", "/", "_", "-")
 _ENCODINGS: Final = 5
 _WWW: Final = ("www.", "WWW.", "Www.")
 
@@ -38,14 +41,24 @@ _WIDE: Final = "\uff1a\uff0f\uff0e\u3002\u2044\u2215\u2024"
 _LOOK_ALIKES: Final = {"\u2044": "/", "\u2215": "/", "\u2024": ".", "\u3002": "."}
 
 
-def addresses(text: str) -> Iterator[str]:
+class Address(NamedTuple):
+    """An address as far as its line goes, and each way in which it may go on; `bracketed`: it stands in `<` and `>`."""
+
+    shown: str
+    longer: Iterator[str]
+    bracketed: bool = False
+
+
+def addresses(text: str) -> Iterator[Address]:
     """Whatever may be an address of the web or of a file server in a text, in no order; some of them twice."""
     text = _visible(text)
     if "://" in text or "[:]//" in text:
         yield from _with_scheme(text)
     if "%2f" in text or "%2F" in text:
         for match in _ENCODED.finditer(text):
-            yield from map(_opened, _spellings(text, match.start()))
+            # Inside of an address it is found with that one.
+            if text[match.start() - 1 : match.start()] not in _INSIDE:
+                yield from _spelled(text, match.start(), _opened)
     for www in _WWW:
         if www in text:
             yield from _www(text, www)
@@ -68,7 +81,7 @@ def _visible(text: str) -> str:
     return text
 
 
-def _with_scheme(text: str) -> Iterator[str]:
+def _with_scheme(text: str) -> Iterator[Address]:
     """Addresses that say `://`; an address inside another one is not looked for here."""
     text = text.replace("[:]//", "://")
     position = text.find("://")
@@ -77,21 +90,24 @@ def _with_scheme(text: str) -> Iterator[str]:
         body = _BODY.match(text, position)
         end = body.end() if body is not None else position + 3
         if scheme is not None:
-            yield from _spellings(text, scheme.start())
+            yield from _spelled(text, scheme.start())
         position = text.find("://", max(end, position + 3))
 
 
-def _spellings(text: str, start: int) -> Iterator[str]:
-    """The address that begins at a place, as far as it may go."""
+def _spelled(text: str, start: int, as_address: Callable[[str], str] = str) -> Iterator[Address]:
+    """The address that begins at a place."""
     body = _BODY.match(text, start)
-    if body is None:
-        return
-    whole, end = body[0], body.end()
-    yield _trimmed(whole)
-    bracketed = text[start - 1 : start] == "<"
+    if body is not None:
+        bracketed = text[start - 1 : start] == "<"
+        longer = _longer(text, body[0], body.end(), bracketed=bracketed)
+        yield Address(as_address(_trimmed(body[0])), map(as_address, longer), bracketed)
+
+
+def _longer(text: str, whole: str, end: int, *, bracketed: bool) -> Iterator[str]:
+    """The address with one more line, with two, and so on; in brackets only with all."""
     for _ in range(_BRACKETED_LINES if bracketed else _BROKEN_LINES):
         more = _NEXT_LINE.match(text, end)
-        if more is None or len(whole) > LONGEST:
+        if more is None or "://" in more[1] or len(whole) > LONGEST:
             break
         # An `=` at the end of a line is where quoted-printable breaks it, in mail that nobody decoded.
         whole, end = whole.removesuffix("=") + more[1], more.end()
@@ -109,23 +125,29 @@ def _opened(address: str) -> str:
     return address
 
 
+def _with_http(address: str) -> str:
+    return f"http://{address}"
+
+
 def _trimmed(address: str) -> str:
     """The address without the signs of the sentence that it stands in."""
+    if address[-1].isalnum() or address[-1] in "/=":
+        return address
     closing = "".join(sign for sign, opening in _CLOSING.items() if opening not in address)
     return address.rstrip(_AT_END + closing)
 
 
-def _www(text: str, www: str) -> Iterator[str]:
+def _www(text: str, www: str) -> Iterator[Address]:
     position = text.find(www)
     while position >= 0:
         body = _BODY.match(text, position)
         end = body.end() if body is not None else position + 4
         if not text[position - 1 : position].isalnum() and text[position - 1 : position] not in ("/", "."):
-            yield from (f"http://{each}" for each in _spellings(text, position))
+            yield from _spelled(text, position, _with_http)
         position = text.find(www, end)
 
 
-def _bare(text: str) -> Iterator[str]:
+def _bare(text: str) -> Iterator[Address]:
     """`host.example/path` without a scheme."""
     position = 0
     while (match := _BARE.search(text, position)) is not None:
@@ -134,12 +156,12 @@ def _bare(text: str) -> Iterator[str]:
         body = _BODY.match(text, match.end())
         position = body.end() if body is not None else match.end()
         if start < match.start() and text[start - 1 : start] not in ("/", "\\", "@", "%"):
-            yield from (f"http://{each}" for each in _spellings(text, start))
+            yield from _spelled(text, start, _with_http)
 
 
-def _on_file_servers(text: str) -> Iterator[str]:
+def _on_file_servers(text: str) -> Iterator[Address]:
     r"""`\\server\share\folder`, to the end of the line, and to the end of each of its first words."""
     for match in _SHARE.finditer(text):
-        words = match[0].split(" ")
-        for count in range(1, min(len(words), _MOST_WORDS) + 1):
-            yield _trimmed(" ".join(words[:count]))
+        first, *more = match[0].split(" ", _MOST_WORDS)
+        words = accumulate(more[: _MOST_WORDS - 1], "{} {}".format, initial=first)
+        yield Address(_trimmed(first), map(_trimmed, words), bracketed=True)
