@@ -63,8 +63,9 @@ def test_kept_mail_in_an_archive_is_read() -> None:
     assert "2/1/header" in {piece.path for piece in found.parts}
 
 
-def test_archive_in_an_archive_is_too_deep() -> None:
-    """One archive deep is read, the next is named."""
+def test_archive_in_an_archive_is_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many archives deep is read, the next is named."""
+    monkeypatch.setattr(limits, "ARCHIVES", 1)
     found = opened(archive({"b.zip": archive({"a.txt": b"x"}), "c.txt": BANNER.encode()}))
     assert [("2/1", Reason.TOO_DEEP)] == marks(found)
     assert {"2/2"} == where(found)

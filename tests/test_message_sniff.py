@@ -27,7 +27,8 @@ KINDS = {
     "mp4": (b"\0\0\0\x20ftypisom\0", Kind.MEDIA),
     "pgp": (b"-----BEGIN PGP MESSAGE-----\n", Kind.PGP),
     "program": (b"MZ\x90\0\x03\0\0\0", Kind.UNKNOWN),
-    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", Kind.UNKNOWN),
+    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", Kind.GZIP),
+    "zstandard": (b"\x28\xb5\x2f\xfd\0\0\0\0", Kind.UNKNOWN),
 }
 
 

@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.message import archives, compound, limits, native, packages, reader, rtf, sniff, structure
+from gateway.message import (
+    archives,
+    compound,
+    limits,
+    mailbox,
+    native,
+    packages,
+    rar,
+    reader,
+    rtf,
+    sevenzip,
+    sniff,
+    streams,
+    structure,
+    tape,
+)
+from gateway.message.entries import Budget, Entry, Unreadable
 from gateway.message.leaves import Collector
 from gateway.message.native import prepare
 from gateway.message.sniff import Kind
@@ -58,9 +74,9 @@ class _Extraction:
     """The queue and what came out of it."""
 
     collector: Collector = field(default_factory=Collector)
-    budget: archives.Budget = field(default_factory=archives.Budget)
+    budget: Budget = field(default_factory=Budget)
     jobs: deque[_Job] = field(default_factory=deque)
-    members: int = 0
+    files: int = 0
 
     def run(self, document: Document) -> None:
         """Open the document and whatever is found in it."""
@@ -71,7 +87,7 @@ class _Extraction:
                 self._open(job)
             except MemoryError:
                 self.collector.mark(job.path, Reason.TOO_LARGE)
-            except archives.Unreadable as fault:
+            except Unreadable as fault:
                 self.collector.mark(job.path, fault.reason)
             except Exception:
                 # Whatever a document does to its reader is the document's fault, and the lead must hear of it.
@@ -92,10 +108,38 @@ class _Extraction:
         archive = archives.open_zip(job.data)
         if packages.is_package(archive):
             self._package(job, archive)
-        elif job.archives >= limits.ARCHIVES:
+        elif (inside := self._deeper(job)) is not None:
+            self._archive(inside, archive)
+
+    def open_container(self, job: _Job) -> None:
+        """An archive of another kind, or a compressed file: each file in it has the path of its number."""
+        inside = self._deeper(job)
+        if inside is None:
+            return
+        for number, entry in enumerate(_CONTAINERS[sniff.kind(job.data)](job.data, self.budget), 1):
+            path = f"{job.path}/{number}"
+            if entry.fault is not None:
+                self.collector.mark(path, entry.fault)
+            self.collector.about(path, entry.name)
+            if not self._counted(path):
+                return
+            self._inner(inside, path, entry.name, entry.data)
+
+    def _deeper(self, job: _Job) -> _Job | None:
+        """The job one archive deeper; None, and the place marked, where that is too deep."""
+        if job.archives >= limits.ARCHIVES:
             self.collector.mark(job.path, Reason.TOO_DEEP)
-        else:
-            self._archive(replace(job, archives=job.archives + 1), archive)
+            return None
+        # What is in an archive is no deeper a document than the archive itself.
+        return replace(job, archives=job.archives + 1, depth=job.depth - 1)
+
+    def _counted(self, path: str) -> bool:
+        """Count one more file; False, and its place marked, when there are more than the limit."""
+        self.files += 1
+        if self.files > limits.FILES:
+            self.collector.mark(path, Reason.TOO_LARGE)
+            return False
+        return True
 
     def _package(self, job: _Job, archive: archives.Zip) -> None:
         package = packages.read_package(archive, self.budget)
@@ -111,17 +155,21 @@ class _Extraction:
         for reason in archive.faults:
             self.collector.mark(job.path, reason)
         files = tuple(member for member in archive.members if member.size or not member.name.endswith("/"))
-        names = "\n".join(member.name for member in files)
-        self.collector.about(job.path, names)
+        names = [archive.said, *(text for member in files for text in (member.name, *member.said))]
+        self.collector.about(job.path, "\n".join(names))
         self._members(job, archive, files)
+        for start, end in archive.gaps:
+            self._inner(job, f"{job.path}/0", "", job.data[start:end])
 
     def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
         """Read members one by one, so that only one is inflated at a time; each has the path of its number."""
         for number, member in enumerate(members, 1):
             path = f"{job.path}/{number}"
+            if not self._counted(path):
+                return
             try:
-                data = archive.read(member, self.budget)
-            except archives.Unreadable as fault:
+                data: Bytes = archive.read(member, self.budget)
+            except Unreadable as fault:
                 self.collector.mark(path, fault.reason)
                 data = fault.read
             self._inner(job, path, member.name, data)
@@ -144,6 +192,10 @@ class _Extraction:
         reading = reader.read(data, f"{path}/")
         self.collector.add(reading)
         self._queue(job)
+
+    def open_mail(self, job: _Job) -> None:
+        """A mail that somebody kept under another name."""
+        self._mail(job, job.path, bytes(job.data))
 
     def _queue(self, job: _Job) -> None:
         """Take up the documents just found, one level deeper."""
@@ -200,9 +252,23 @@ class _Extraction:
         return bool(found.text.strip() or found.about.strip())
 
 
+_CONTAINERS: Final[dict[Kind, Callable[[Bytes, Budget], Iterator[Entry]]]] = {
+    Kind.GZIP: streams.gunzip,
+    Kind.BZIP2: streams.bunzip2,
+    Kind.XZ: streams.unxz,
+    Kind.LZMA: streams.unlzma,
+    Kind.SEVENZIP: sevenzip.unpack,
+    Kind.RAR: rar.unpack,
+    Kind.TAR: tape.untar,
+    Kind.CPIO: tape.uncpio,
+    Kind.AR: tape.unar,
+    Kind.MAILBOX: mailbox.mails,
+}
 _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
     Kind.ZIP: _Extraction.open_zip,
     Kind.COMPOUND: _Extraction.open_compound,
     Kind.PDF: _Extraction.open_pdf,
     Kind.RTF: _Extraction.open_rtf,
+    Kind.MAIL: _Extraction.open_mail,
+    **dict.fromkeys(_CONTAINERS, _Extraction.open_container),
 }

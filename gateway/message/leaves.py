@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.message import charsets, html, limits, sniff, transfer
+from gateway.message import charsets, html, limits, media, sniff, transfer
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
@@ -41,6 +41,7 @@ _SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 """The object identifier of CMS signed data, RFC 5652 section 5.1."""
 _CMS_START: Final = 64
+_UNNAMED: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +151,30 @@ class Collector:
             return
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
         found = sniff.kind(data)
+        if behind := sniff.zip_behind(data):
+            self.documents.append(Document(f"{path}/0", "zip", memoryview(data)[behind:]))
+        if found is Kind.MEDIA:
+            self._behind_media(path, plan, data, quiet=quiet)
         if plan.media_type.startswith("text/"):
             self._declared_text(path, plan, data, found)
-        elif found in sniff.DOCUMENTS:
+        elif found in sniff.DOCUMENTS and not (found is Kind.MAIL and plan.media_type.startswith("message/")):
             self.documents.append(Document(path, plan.hint, data))
         elif plan.media_type in _SMIME:
             self._smime(path, plan, data)
-        elif found in (Kind.TEXT, Kind.HTML, Kind.PGP):
+        elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL):
             self._found_text(path, plan, data, found, quiet=quiet)
         elif found is Kind.UNKNOWN and not quiet and not _harmless(plan.media_type):
             self.mark(path, Reason.UNSUPPORTED)
+
+    def _behind_media(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
+        """What somebody put behind the end of a picture: programs show the picture, and unpack the rest."""
+        end = media.end(data)
+        rest = memoryview(data)[end:]
+        found = sniff.kind(rest[: sniff.START])
+        if found is Kind.UNKNOWN and (quiet or media.is_trailer(rest)):
+            return
+        if found not in (Kind.MEDIA, Kind.EMPTY):
+            self.content(f"{path}/0", replace(plan, media_type=_UNNAMED), rest, quiet=quiet)
 
     def _declared_text(self, path: str, plan: Plan, data: Bytes, found: Kind) -> None:
         """A text part: as text, and as the document or the page that it may be instead."""

@@ -34,11 +34,14 @@ LINKS: Final = 20_000
 TRANSFER_SEGMENTS: Final = 10_000
 """Pieces of one base64 text that padding cuts apart; an encoder that pads every line of a 700 KB file makes as many."""
 
-ARCHIVES: Final = 1
-"""Archives within one another: a zip file in a mail is read, a zip file in a zip file is named as too deep."""
+ARCHIVES: Final = 8
+"""Archives within one another, compressed files among them; backups of backups people mail come to three."""
 
-MEMBERS: Final = 2_000
+MEMBERS: Final = 5_000
 """Members of one archive or package.  A workbook with 300 sheets and their drawings has about 1,500."""
+
+FILES: Final = 10_000
+"""Files in all that one document may hold at any depth: each takes about 30 microseconds, however small it is."""
 
 EXPANDED_BYTES: Final = 268_435_456
 """Bytes that all members of one document may inflate to: ten times the largest mail most servers take."""
@@ -49,8 +52,14 @@ EXPANSION: Final = 1_000
 EXPANSION_FREE_BYTES: Final = 4_194_304
 """Members up to this size may have any ratio: they cost nothing, and a small empty bitmap is no bomb."""
 
+DICTIONARY: Final = 134_217_728
+"""Bytes of memory that one stream of lzma may ask for: 7-Zip takes 64 MiB at its best setting, xz as much."""
+
+LOOSE_BYTES: Final = 65_536
+"""Of bytes that belong to nothing in a file, how many are looked at to see whether they say something."""
+
 NESTED_DOCUMENTS: Final = 4
-"""Documents within documents: a workbook in a slide in a report in an archive."""
+"""Documents within documents, archives not counted: a workbook in a slide in a report in a mail."""
 
 TEXT_CHARACTERS: Final = 67_108_864
 """Characters of text taken from one mail, and from one document; a novel has one million."""

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Final
 
-from gateway.message import html
+from gateway.message import html, tape
 
 Bytes = bytes | memoryview
 START: Final = 4_096
@@ -21,6 +21,17 @@ class Kind(Enum):
     PDF = "pdf"
     RTF = "rtf"
     COMPOUND = "compound"
+    GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    LZMA = "lzma"
+    SEVENZIP = "7z"
+    RAR = "rar"
+    TAR = "tar"
+    CPIO = "cpio"
+    AR = "ar"
+    MAIL = "mail"
+    MAILBOX = "mailbox"
     HTML = "html"
     TEXT = "text"
     MEDIA = "media"
@@ -28,13 +39,21 @@ class Kind(Enum):
     UNKNOWN = "unknown"
 
 
-DOCUMENTS: Final = frozenset({Kind.ZIP, Kind.PDF, Kind.RTF, Kind.COMPOUND})
+CONTAINERS: Final = frozenset(
+    {Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.SEVENZIP, Kind.RAR, Kind.TAR, Kind.CPIO, Kind.AR}
+)
+DOCUMENTS: Final = CONTAINERS | {Kind.ZIP, Kind.PDF, Kind.RTF, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX}
 _MAGIC: Final = (
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
     (b"PK00PK\x03\x04", Kind.ZIP),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.COMPOUND),
     (b"{\\rt", Kind.RTF),
+    (b"\x1f\x8b\x08", Kind.GZIP),
+    (b"\xfd7zXZ\0", Kind.XZ),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVENZIP),
+    (b"Rar!\x1a\x07", Kind.RAR),
+    (b"!<arch>\n", Kind.AR),
     (b"-----BEGIN PGP MESSAGE-----", Kind.PGP),
     (b"\x89PNG\r\n\x1a\n", Kind.MEDIA),
     (b"\xff\xd8\xff", Kind.MEDIA),
@@ -52,6 +71,23 @@ _MAGIC: Final = (
     (b"\0\1\0\0\0", Kind.MEDIA),
 )
 _NUMBERS: Final = tuple(magic for magic, _ in _MAGIC)
+_ODD: Final = (
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Kind.BZIP2),
+    (re.compile(rb"\x5d\0\0.{2}(?:\xff{8}|.{4}\0{4})", re.S), Kind.LZMA),
+    (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}|\xc7\x71.{18}|\x71\xc7.{18}", re.S), Kind.CPIO),
+)
+"""Magic numbers that are too short to be believed alone."""
+_FIELD: Final = (
+    rb"(?:Return-Path|Received|Delivered-To|From|To|Subject|Date|Message-ID|MIME-Version|Content-[A-Za-z-]+"
+    rb"|DKIM-Signature|Authentication-Results|ARC-[A-Za-z-]+|X-[A-Za-z0-9-]+|Reply-To|Cc|Thread-[A-Za-z]+):"
+)
+_MAIL: Final = re.compile(rb"\s*" + _FIELD, re.I)
+_MAILBOX: Final = re.compile(rb"From [^\n]{3,200}\n" + _FIELD, re.I)
+_MADE_OF_PARTS: Final = re.compile(rb"\n(?:MIME-Version|Content-(?:Type|Transfer-Encoding))[ \t]*:", re.I)
+"""What makes a mail more than its text: without such a field it says nothing that its source does not show."""
+_END_OF_ZIP: Final = b"PK\x05\x06"
+_MEMBER_OF_ZIP: Final = b"PK\x03\x04"
+_REACH_OF_ZIP: Final = 66_000
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
 _PDF_WITHIN: Final = 1_024
 """Readers of PDF accept junk before the header, but not more than this."""
@@ -60,17 +96,39 @@ _CONTROL: Final = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 26, 27})
 
 def kind(data: Bytes) -> Kind:
     """The kind of a leaf by its content alone."""
-    if len(data) == 0:
-        return Kind.EMPTY
     start = bytes(data[:START])
-    found = by_magic(start)
+    if not start.strip():
+        behind = bytes(data).lstrip() if len(data) > START else b""
+        return kind(behind) if behind else Kind.EMPTY
+    found = by_magic(start) or _mail(start)
     if found is not None:
         return found
-    if not start.strip():
-        return Kind.EMPTY
     if html.looks_like_html(start.removeprefix(b"\xef\xbb\xbf")):
         return Kind.HTML
-    return Kind.TEXT if _textual(start) else Kind.UNKNOWN
+    return Kind.TEXT if _textual(start) else _without_magic(start)
+
+
+def _without_magic(start: bytes) -> Kind:
+    return Kind.TAR if tape.is_tar(start) else Kind.UNKNOWN
+
+
+def _mail(start: bytes) -> Kind | None:
+    """Whether it is a mail or a box of mails that somebody kept as a file, with parts that have to be taken apart."""
+    if _MAILBOX.match(start):
+        return Kind.MAILBOX
+    return Kind.MAIL if _MAIL.match(start) and _MADE_OF_PARTS.search(b"\n" + start) else None
+
+
+def zip_behind(data: Bytes) -> int:
+    """Where a zip archive begins that stands in or behind something else; 0 if there is none.
+
+    Programs look for an archive from the end of a file, whatever the file begins with.
+    """
+    tail = bytes(data[max(0, len(data) - _REACH_OF_ZIP) :])
+    # The record always has zeros, and text has none: to look for one byte costs a tenth.
+    if b"\0" not in tail or tail.rfind(_END_OF_ZIP) < 0:
+        return 0
+    return max(0, bytes(data).find(_MEMBER_OF_ZIP))
 
 
 def by_magic(start: bytes) -> Kind | None:
@@ -84,7 +142,9 @@ def by_magic(start: bytes) -> Kind | None:
         return Kind.RTF
     if bare.startswith(b"-----BEGIN PGP MESSAGE-----"):
         return Kind.PGP
-    return Kind.MEDIA if _RIFF.match(start) else None
+    if _RIFF.match(start):
+        return Kind.MEDIA
+    return next((kind for pattern, kind in _ODD if pattern.match(start)), None)
 
 
 def _textual(start: bytes) -> bool:

@@ -1,0 +1,116 @@
+"""Pictures and sound: where they end by their own account, so that what stands behind them can be read."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Final
+
+Bytes = bytes | memoryview
+
+_PNG_CHUNK: Final = struct.Struct(">L")
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8\xff"
+_GIF: Final = b"GIF8"
+_BMP: Final = b"BM"
+_RIFF: Final = b"RIFF"
+_FILE_BEHIND: Final = re.compile(
+    rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|%PDF-1\."
+)
+_CHUNKS: Final = 100_000
+_SMALL: Final = 4_096
+"""Bytes behind a picture that nobody asks about: cameras and servers add some."""
+_TRAILERS: Final = re.compile(rb"\xff[\xc0-\xfe]|....ftyp|MotionPhoto|\0\0|.{0,64}(?:MotionPhoto|SEFH)", re.S)
+"""What telephones put behind a picture: the picture once more, a film of the moment, a table of both."""
+
+
+def end(data: Bytes) -> int:
+    """Where a picture ends; where its kind does not tell, where another file begins in it, else where the data ends."""
+    start = bytes(data[:12])
+    if start.startswith(_PNG):
+        found = _png(data)
+    elif start.startswith(_JPEG):
+        found = _jpeg(bytes(data))
+    elif start.startswith(_GIF):
+        found = _gif(bytes(data))
+    elif start.startswith((_BMP, _RIFF)):
+        size = int.from_bytes(start[2:6], "little") if start.startswith(_BMP) else _riff(start)
+        found = size
+    elif bytes(data[4:8]) == b"ftyp":
+        found = _boxes(data)
+    else:
+        match = _FILE_BEHIND.search(data)
+        found = match.start() if match else len(data)
+    return min(found, len(data))
+
+
+def is_trailer(rest: Bytes) -> bool:
+    """Whether bytes behind a picture are what cameras leave there, or too few to hold anything."""
+    return (
+        len(rest) <= _SMALL or _TRAILERS.match(bytes(rest[:256])) is not None or bytes(rest[-4:]) == b"SEFT"
+    )
+
+
+def _riff(start: bytes) -> int:
+    size = int.from_bytes(start[4:8], "little")
+    return 8 + size + size % 2
+
+
+def _png(data: Bytes) -> int:
+    position = len(_PNG)
+    for _ in range(_CHUNKS):
+        if position + 12 > len(data):
+            break
+        size, kind = int(_PNG_CHUNK.unpack_from(data, position)[0]), bytes(data[position + 4 : position + 8])
+        position += 12 + size
+        if kind == b"IEND":
+            return position
+    return len(data)
+
+
+def _boxes(data: Bytes) -> int:
+    """The boxes of a film, or of a picture of a telephone, as far as there are any."""
+    position = 0
+    for _ in range(_CHUNKS):
+        size, kind = (
+            int.from_bytes(data[position : position + 4], "big"),
+            bytes(data[position + 4 : position + 8]),
+        )
+        if size == 1:
+            size = int.from_bytes(data[position + 8 : position + 16], "big")
+        if size < 8 or not kind.isalnum():
+            break
+        position += size
+    return position
+
+
+def _jpeg(data: bytes) -> int:
+    """Segments up to the picture's data, in which the end mark cannot stand by chance."""
+    position = 2
+    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != 0xDA:
+        position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    found = data.find(b"\xff\xd9", position)
+    return found + 2 if found >= 0 else len(data)
+
+
+def _gif(data: bytes) -> int:
+    position = 13 + _colours(data, 10)
+    while position < len(data):
+        kind = data[position]
+        if kind == 0x3B:
+            return position + 1
+        if kind == 0x2C:
+            position += 10 + _colours(data, position + 9) + 1
+        elif kind == 0x21:
+            position += 2
+        else:
+            break
+        while position < len(data) and data[position]:
+            position += data[position] + 1
+        position += 1
+    return len(data)
+
+
+def _colours(data: bytes, at: int) -> int:
+    flags = data[at] if at < len(data) else 0
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0

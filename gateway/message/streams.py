@@ -1,0 +1,126 @@
+"""Compressed files (gzip, bzip2, xz, lzma) to their bytes, every stream of them, under a budget."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from gateway.message import limits
+from gateway.message.entries import Budget, Entry
+from gateway.model import Reason
+
+Bytes = bytes | memoryview
+
+_CHUNK: Final = 262_144
+"""Packed bytes taken at a time: what was read before a fault is kept."""
+_STREAMS: Final = 10_000
+"""Streams one behind the other: parallel packers make one for every 900 KB."""
+_FAULTS: Final = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+
+
+class Decompressor(Protocol):
+    """What the decompressors of the standard library have in common."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was seen."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What stands behind it."""
+
+    def decompress(self, data: Bytes, max_length: int, /) -> bytes:
+        """The next bytes; fewer than `max_length` only when all of `data` is used up."""
+
+
+Make = Callable[[], Decompressor]
+
+
+def expand(make: Make, data: Bytes, allowed: int) -> tuple[bytes, int, Reason | None]:
+    """At most `allowed` bytes of the one stream that begins here, how many packed bytes it takes, and what is wrong."""
+    one, pieces, left, position = make(), list[bytes](), allowed, 0
+    while position < len(data):
+        chunk = data[position : position + _CHUNK]
+        try:
+            piece = one.decompress(chunk, left + 1)
+        except _FAULTS:
+            return b"".join(pieces), position, Reason.BROKEN
+        pieces.append(piece[:left])
+        if len(piece) > left:
+            return b"".join(pieces), position, Reason.TOO_LARGE
+        left -= len(piece)
+        position += len(chunk)
+        if one.eof:
+            return b"".join(pieces), position - len(one.unused_data), None
+    return b"".join(pieces), position, Reason.BROKEN
+
+
+def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entry]:
+    """All streams as one file, as programs unpack them; what stands behind the last one is a file of its own."""
+    pieces: list[bytes] = []
+    position, fault = 0, None
+    for _ in range(_STREAMS):
+        piece, used, fault = expand(make, data[position:], budget.allowed(len(data)))
+        budget.take(len(piece))
+        pieces.append(piece)
+        position += used
+        if fault is not None or bytes(data[position : position + len(magic)]) != magic:
+            break
+    yield Entry("", b"".join(pieces), fault)
+    rest = bytes(data[position:]).strip(b"\0") if fault is None else b""
+    if rest:
+        yield Entry("", rest)
+
+
+def gunzip(data: Bytes, budget: Budget) -> Iterator[Entry]:
+    """The file in a gzip file; one of a mail server's log may have many streams."""
+    return _all(lambda: zlib.decompressobj(31), b"\x1f\x8b", data, budget)
+
+
+def bunzip2(data: Bytes, budget: Budget) -> Iterator[Entry]:
+    """The file in a bzip2 file."""
+    return _all(bz2.BZ2Decompressor, b"BZh", data, budget)
+
+
+def unxz(data: Bytes, budget: Budget) -> Iterator[Entry]:
+    """The file in an xz file."""
+    return _all(lambda: _lzma(lzma.FORMAT_XZ), b"\xfd7zXZ\0", data, budget)
+
+
+def unlzma(data: Bytes, budget: Budget) -> Iterator[Entry]:
+    """The file in an lzma file, the older form of xz."""
+    return _all(lambda: _lzma(lzma.FORMAT_ALONE), b"\x5d\0\0\0", data, budget)
+
+
+def _lzma(form: int) -> Decompressor:
+    return lzma.LZMADecompressor(form, memlimit=limits.DICTIONARY)
+
+
+def raw(filters: list[Mapping[str, int]]) -> Make:
+    """A maker for lzma streams without a header, as archives have them."""
+    return lambda: lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[dict(one) for one in filters])
+
+
+def lzma1(properties: bytes) -> Mapping[str, int]:
+    """The lzma filter that five bytes of properties describe.  Raises ValueError for impossible ones."""
+    if len(properties) < 5:
+        raise ValueError("lzma properties")
+    packed, size = properties[0], int.from_bytes(properties[1:5], "little")
+    if size > limits.DICTIONARY:
+        raise MemoryError
+    found = {"id": lzma.FILTER_LZMA1, "dict_size": max(size, 4096), "lc": packed % 9}
+    return MappingProxyType({**found, "lp": packed // 9 % 5, "pb": packed // 45})
+
+
+def lzma2(properties: bytes) -> Mapping[str, int]:
+    """The lzma2 filter that one byte describes.  Raises ValueError, or MemoryError for too large a dictionary."""
+    if len(properties) != 1 or properties[0] > 40:
+        raise ValueError("lzma2 properties")
+    size = (2 | (properties[0] & 1)) << (properties[0] // 2 + 11)
+    if size > limits.DICTIONARY:
+        raise MemoryError
+    return MappingProxyType({"id": lzma.FILTER_LZMA2, "dict_size": size})
