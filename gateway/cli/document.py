@@ -43,7 +43,7 @@ KeyOption = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; it must not exist.")]
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftps?|file)://|\\\\", re.IGNORECASE)
 
 
 def register(app: typer.Typer) -> None:
@@ -60,19 +60,24 @@ def add(
     sha256: Annotated[
         list[str] | None, typer.Option(metavar="HEX...", help="Digests instead of files.")
     ] = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option("--link", metavar="URL", help="A page; a folder, with all below it, if it ends in /."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Register files as traces; the store keeps keyed digests and features of them, never the files."""
+    """Register files and links as traces; the store keeps keyed digests and features of them, never the files."""
     from gateway.store import documents, publications
 
     settings = settings_from(config)
-    if not sha256 and not paths:
-        fail("embargo-gateway document add: give files, folders or --sha256", WRONG_CALL)
+    if not sha256 and not paths and not link:
+        fail("embargo-gateway document add: give files, folders, --link or --sha256", WRONG_CALL)
     digests = [_digest(text) for text in (*sha256, *(paths or ()))] if sha256 else []
     database, keys = open_store(settings)
     # Documents are not read for nothing.
     publications.get(database, id)
-    found = digests or _read(paths or [], keys.trace_key)
+    leading = [_address(url, keys.trace_key) for url in link or ()]
+    found = [*leading, *(digests or _read(paths or [], keys.trace_key))]
     new = [documents.NewDocument.of(one) for one in found]
     fresh = documents.add(database, keys, id, new, actor(), datetime.now(UTC), public=public)
     done = "registered (public, never a trace: {})" if public else "registered ({})"
@@ -91,11 +96,15 @@ def _read(paths: list[str], key: bytes) -> list[Traced]:
 
 def _address(url: str, key: bytes) -> Traced:
     from gateway import registration
+    from gateway.features import links
 
     try:
-        return registration.trace_link(url, key)
+        found = registration.trace_link(url, key)
     except ValueError as error:
         fail(f"{url}: {error}", WRONG_CALL)
+    if links.is_whole_host(url):
+        tell(f"{url}: warning: every address on that host is a trace")
+    return found
 
 
 def _digest(text: str) -> Traced:

@@ -45,15 +45,20 @@ class Match(NamedTuple):
 def packed(key: bytes, urls: Iterable[str]) -> bytes:
     """What is kept of registered addresses, under the installation's key.
 
-    Raises ValueError, naming the address, for one that leads nowhere.
+    Raises ValueError for one that leads nowhere.
     """
     found: set[bytes] = set()
     for url in urls:
         leads = places(url)
         if not leads:
-            raise ValueError(f"{url!r} is no address of a page or folder")
+            raise ValueError("is no address of a page or folder")
         found.update(_hash(key, text) for place in leads for text in _registered(place))
     return b"".join(sorted(found))
+
+
+def is_whole_host(url: str) -> bool:
+    """Whether an address is a folder that holds all of its host."""
+    return any(place.folder and not place.path for place in places(url))
 
 
 def listed(text: str) -> tuple[str, ...]:
