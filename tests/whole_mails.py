@@ -200,6 +200,8 @@ class Case:
                 return papers.archive(held)
             case "locked":
                 return papers.locked(papers.archive(held))
+            case "eml" if text:
+                return text.replace("\n", "\r\n").encode()
             case "eml":
                 return papers.mail(*(papers.attached(data, name) for name, data in held.items()))
             case kind:
