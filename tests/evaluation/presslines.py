@@ -17,6 +17,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
 _NAMED = re.compile(
     r"(?i)\b(?:table|tables|figure|figures|chart|map|section|annex|page|note|aged|age|ages)\s*$"
 )
+_SIZE = re.compile(r"(?i)\s?[kmg]b\b")
 _FUNCTION_WORDS = """
     the and for from with that this these those were was are been being has have had not but than then also its their
     there which who whom whose what when where while will would could should may might can per cent million billion
@@ -85,7 +86,9 @@ def _facts(sentence: str, place: int) -> Iterator[Fact]:
 
 
 def _is_other(sentence: str, match: re.Match[str]) -> bool:
-    """Whether a number is a year, a day, a table's or an age rather than a figure."""
+    """Whether a number is a year, a day, a table's, an age or the size of a file rather than a figure."""
+    if _SIZE.match(sentence, match.end()):
+        return True
     if match["unit"] or match["money"] or match["part"]:
         return False
     if _NAMED.search(sentence[: match.start()]):
