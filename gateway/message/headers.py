@@ -15,8 +15,16 @@ from gateway.message import charsets, limits, transfer
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FIELD_START: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
-_STRUCTURAL: Final = re.compile(r"content-(type|transfer-encoding|disposition|description)[ \t]*:(.*)", re.I)
-_FIELD: Final = re.compile(r"[!-9;-~]{1,200}[ \t]*:|\s*\Z")
+_STRUCTURAL: Final = re.compile(
+    r"\n([^a-z\n]{0,9})content-(type|transfer-encoding|disposition|description)(?![a-z-])([^\n]*)", re.I
+)
+_FOLDED_FIELD: Final = re.compile(r"[ \t]content-(type|transfer-encoding)[ \t]*:([^\n]*)", re.I)
+_NO_FIELD: Final = re.compile(r"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t]*(?:\n|\Z))")
+_NO_FIELD_LINE: Final = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t])")
+_ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content-t)", re.I)
+_LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
+_INDENT: Final = re.compile(r"^[ \t]+", re.M)
+_BEFORE_VALUE: Final = " \t:=\"'\0\xa0"
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,60})?\?([bBqQ])\?([^?\n]*)\?=")
 _BETWEEN_WORDS: Final = re.compile(r"(\?=)\s+(?==\?)")
 _PARAMETER: Final = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.S)
@@ -28,13 +36,16 @@ _TOKEN: Final = re.compile(r"[^\s;()\"]+/[^\s;()\"]+|[^\s;()\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One header block: decoded text, structural fields in order, whether it broke off, and where the body starts."""
+    """One header block: decoded text, structural fields in order, whether it broke off, and where the body starts.
+
+    `doubtful`: what it says about the structure is written so that readers disagree whether it says so.
+    """
 
     text: str
     fields: tuple[tuple[str, str], ...]
     body: int
     oversize: bool = False
-    junk_before_structure: bool = False
+    doubtful: bool = False
 
     def values(self, name: str) -> list[str]:
         """Values of `content-NAME` fields, unfolded, in the order they stand."""
@@ -56,26 +67,65 @@ class ContentType:
 def read_block(buffer: bytes, start: int, limit: int) -> Block:
     """The header block of `buffer[start:limit]`: it ends at an empty line, or before a first line that is no header."""
     first = _skip_envelope_line(buffer, start, limit)
-    if not _FIELD_START.match(buffer, first, limit):
+    late = not _FIELD_START.match(buffer, first, limit)
+    if late and not _has_late_fields(buffer, first, limit):
         return Block("", (), _after_empty_line(buffer, start, limit))
-    blank = _BLANK_LINE.search(buffer, first, limit)
-    end, body = (blank.start(), blank.end()) if blank else (limit, limit)
+    end, body = _end(buffer, first, limit)
     oversize = end - first > limits.HEADER_BYTES
     if oversize:
         end = body = first + limits.HEADER_BYTES
-    text = _unfolded(charsets.decode(buffer[first:end]))
-    lines = text.split("\n")
-    found = [(number, match) for number, line in enumerate(lines) if (match := _STRUCTURAL.match(line))]
-    fields = tuple((match[1].lower(), match[2].strip()) for _, match in found)
+    text, broken = _unfolded(charsets.decode(buffer[first:end]), indented=late)
+    fields, odd = _fields(text)
+    return Block(decode_words(text[1:]), fields, body, oversize, late or broken or odd)
+
+
+def _end(buffer: bytes, first: int, limit: int) -> tuple[int, int]:
+    """Where the block ends and where the body starts; without an empty line it ends where something else stands."""
+    blank = _BLANK_LINE.search(buffer, first, limit)
+    if blank is not None:
+        return blank.start(), blank.end()
+    line = _NO_FIELD_LINE.search(buffer, first, limit)
+    return (limit, limit) if line is None else (line.start(), line.end())
+
+
+def _has_late_fields(buffer: bytes, start: int, limit: int) -> bool:
+    """Whether fields that name the structure stand below a first line that is none."""
+    if _after_empty_line(buffer, start, limit) > start:
+        return False
+    blank = _BLANK_LINE.search(buffer, start, min(limit, start + limits.LATE_FIELDS))
+    end = blank.start() if blank is not None else min(limit, start + limits.LATE_FIELDS)
+    return _LATE_FIELD.search(b"\n" + buffer[start:end]) is not None
+
+
+def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The structural fields of an unfolded block, and whether some readers would not take them for that."""
+    found: list[tuple[str, str]] = []
+    odd, last = False, 0
+    for match in _STRUCTURAL.finditer(text):
+        before, name, rest = match.groups()
+        name, bare, last = name.lower(), rest.lstrip(" \t"), match.start()
+        if not before and bare[:1] == ":" and (bare[1:].lstrip()[:1] != ":" or name[0] == "d"):
+            found.append((name, bare[1:].strip()))
+        else:
+            odd = True
+            found.append((name, bare.strip(_BEFORE_VALUE)))
+        if "ontent-t" in rest.lower():
+            odd = True
+            found += [(each[1].lower(), each[2].strip()) for each in _FOLDED_FIELD.finditer(rest)]
     # Some readers end the headers at a line that is none, so what stands below it is structure to others only.
-    junk = not all(map(_FIELD.match, lines[: found[-1][0]])) if found else False
-    return Block(decode_words(text), fields, body, oversize, junk)
+    return tuple(found), odd or (last > 0 and _NO_FIELD.search(text, 0, last) is not None)
 
 
-def _unfolded(text: str) -> str:
-    """Every field on one line."""
-    text = text.replace("\r", "")
-    return text.replace("\n ", " ").replace("\n\t", "\t")
+def _unfolded(text: str, *, indented: bool) -> tuple[str, bool]:
+    """Every field on one line, behind a line break; and whether a break that not all take for one was meant."""
+    text = text.replace("\r\n", "\n")
+    broken = 0
+    if "\r" in text or "\v" in text or "\f" in text or not text.isascii():
+        text, broken = _ODD_BREAK.subn("\n", text)
+        text = text.replace("\r", "")
+    if indented:
+        text = _INDENT.sub("", text)
+    return "\n" + text.replace("\n ", " ").replace("\n\t", "\t"), broken > 0
 
 
 def _skip_envelope_line(buffer: bytes, start: int, limit: int) -> int:

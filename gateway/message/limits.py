@@ -19,8 +19,8 @@ BOUNDARIES: Final = 8
 HEADER_BYTES: Final = 262_144
 """One header block.  Exchange refuses more than 256 KiB, so no ordinary mail has more."""
 
-NON_HEADER_LINES: Final = 200
-"""Lines in a header block that are no header: more than that is not a header block with a few slips in it."""
+LATE_FIELDS: Final = 16_384
+"""Bytes below a first line that is no header in which fields are looked for: a few lines of junk are far shorter."""
 
 ENCODED_WORDS: Final = 20_000
 """RFC 2047 words of one header block; 256 KiB of the shortest ones would still be decoded in well under a second."""

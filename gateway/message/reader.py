@@ -204,7 +204,7 @@ class _Walk:
         return True
 
     def _note(self, block: headers.Block, plan: structure.Plan, path: str) -> None:
-        if plan.contradictory or block.junk_before_structure:
+        if plan.contradictory or block.doubtful:
             self.collector.mark(path, Reason.AMBIGUOUS)
         if block.oversize:
             self.collector.mark(path, Reason.TOO_LARGE)

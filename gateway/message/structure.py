@@ -92,6 +92,8 @@ def plan(block: headers.Block, default: str) -> Plan:
     types, split = _types(block)
     chosen = _chosen(types, default)
     encodings, unknown, disagree = _encodings(block.values("transfer-encoding"))
+    if block.doubtful and "" not in encodings:
+        encodings = (*encodings, "")
     boundaries = _boundaries(types)
     attachment, names = _names(block, chosen)
     shape = _shape(chosen.value, boundaries, names)
