@@ -3,8 +3,8 @@
 For each publication, each figure of the text gains by how unlikely it is to agree by chance: how many registered
 figures of its kind (of sentences, of tables) fit the words beside it as well as the one with its value, times how often
 such a value stands there anyway.  So a figure under its own label gains much, one that meets its value somewhere in a
-large table nothing, and one whose label belongs to another value little: that is another period's.  The score is the
-best stretch of these gains, less what the figures between cost, and less what stretches of ordinary words lack.
+large table nothing, and one whose label belongs to another value little: that is another period's.  It gains again by
+the words of its label that agree.  The score is the best stretch of these gains.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Numbers
 from gateway.features.figures import Figures
-from gateway.features.hits import Hits, common_words, hits, overlaps
+from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
 from gateway.features.numerals import Found, figures
-from gateway.features.stretch import Gain, best_stretch
+from gateway.features.rarity import commonness
+from gateway.features.stretch import Gain, Stretch, best_stretch, gain
+from gateway.features.together import together
 
 Scores = NDArray[np.float64]
 
 _MOST_OWNERS: Final = 8
 _MOST_FIGURES: Final = 96
 """Publications, and figures of each, that are weighed for one text."""
+_LEAST_SHARED: Final = 0.25
+"""Words in common below which two labels have nothing to do with each other."""
 _PRIOR: Final = 50
 """How many figures of a publication the general frequency of a value is worth beside those that it has."""
 _FINER: Final = 0.5
@@ -39,23 +43,24 @@ _IN_PROSE, _IN_TABLES = 0.1, 0.5
 class Agreement(NamedTuple):
     """One publication in one text.
 
-    `score` is how unlikely the agreement is by chance, as a power of ten; `gains` what each different figure that
-    agrees adds, `words` how many words of their labels agree, `start` and `end` the stretch in atoms, `kind` whether
-    labels agree (`labels`) or figures of one row, column or paragraph stand together (`together`).
+    `score` is how unlikely the agreement is by chance, as a power of ten; `stretch` what it is made of; `start` and
+    `end` where it stands in atoms; `kind` whether labels agree (`labels`) or figures of one row, column or paragraph
+    stand together (`together`).
     """
 
     publication: str
     score: float
-    gains: tuple[float, ...]
-    words: tuple[dict[int, float], ...]
+    stretch: Stretch
     start: int
     end: int
     kind: str
+    values: tuple[tuple[int, int], ...]
+    """Mantissa and exponent of the figures that agree."""
 
     @property
     def figures(self) -> int:
         """How many different figures agree."""
-        return len(self.gains)
+        return len(self.stretch.gains)
 
 
 def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
@@ -70,10 +75,23 @@ def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
         return []
     pairs = hits(index, found, salted)
     best: dict[str, Agreement] = {}
-    for agreement in _by_labels(index, atoms, found, pairs):
+    for agreement in (*_by_labels(index, atoms, found, pairs), *_by_places(index, found, pairs)):
         if agreement.publication not in best or agreement.score > best[agreement.publication].score:
             best[agreement.publication] = agreement
     return sorted(best.values(), key=lambda each: (-each.score, each.publication))
+
+
+def _agreement(index: Figures, found: Found, owner: int, stretch: Stretch, kind: str) -> Agreement:
+    numbers = [each.figure for each in stretch.gains]
+    values = tuple((int(found.mantissa[number]), int(found.exponent[number])) for number in numbers)
+    start, end = int(found.start[numbers[0]]), int(found.end[numbers[-1]])
+    return Agreement(index.ids[owner], stretch.score, stretch, start, end, kind, values)
+
+
+def _by_places(index: Figures, found: Found, pairs: Hits) -> Iterator[Agreement]:
+    """Figures without labels that all stand in one row, column, table or paragraph."""
+    for owner, stretch in together(index, found, pairs):
+        yield _agreement(index, found, owner, stretch, "together")
 
 
 def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits) -> Iterator[Agreement]:
@@ -85,13 +103,13 @@ def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits) -> Itera
     row = np.searchsorted(chosen, pairs.figure)
     shared = overlaps(index, beside, row, pairs.record)
     labelled = np.flatnonzero(shared >= _LEAST_SHARED)
-    pairs, row = pairs.taken(labelled), row[labelled]
+    pairs, row, shared = pairs.taken(labelled), row[labelled], shared[labelled]
     for owner in _worth(found, pairs):
         own = np.flatnonzero(pairs.owner == owner)
-        yield from _weighed(_Case(index, found, beside, chosen, owner), pairs.taken(own), row[own])
-
-
-_LEAST_SHARED: Final = 0.25
+        case = _Case(index, found, beside, owner, pairs.taken(own), row[own], shared[own]).shortened()
+        stretch = best_stretch(found, case.gains())
+        if stretch is not None and stretch.score > 0:
+            yield _agreement(index, found, owner, stretch, "labels")
 
 
 def _worth(found: Found, pairs: Hits) -> list[int]:
@@ -103,62 +121,65 @@ def _worth(found: Found, pairs: Hits) -> list[int]:
     first[1:] = (owner[1:] != owner[:-1]) | (slots[1:] != slots[:-1])
     bound = np.bincount(owner[first], np.minimum(3.0, digits[first]))
     many = np.bincount(owner[first])
-    promising = np.flatnonzero((many >= 2) & (bound >= 2))
+    promising = np.flatnonzero(many >= 2)
     return promising[np.argsort(-bound[promising], kind="stable")][:_MOST_OWNERS].tolist()
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One publication and one text: `beside` are the labels of the `chosen` figures."""
+    """One publication and one text: the pairs that agree, the row of each in the labels, the words in common."""
 
     index: Figures
     found: Found
     beside: Labels
-    chosen: Numbers
     owner: int
+    pairs: Hits
+    row: Numbers
+    shared: Scores
+
+    def shortened(self) -> _Case:
+        """Without figures beyond those that are weighed."""
+        rows = np.unique(self.row)
+        if len(rows) <= _MOST_FIGURES:
+            return self
+        kept = self.row < rows[_MOST_FIGURES]
+        pairs = self.pairs.taken(kept)
+        return _Case(self.index, self.found, self.beside, self.owner, pairs, self.row[kept], self.shared[kept])
+
+    def gains(self) -> list[Gain]:
+        """What each figure adds, by the record that makes most of it."""
+        values = self._values()
+        order = np.lexsort((-values, self.pairs.figure))
+        figure = self.pairs.figure[order]
+        best = order[np.diff(figure, prepend=-1) != 0]
+        best = best[values[best] > 0]
+        columns = (self.pairs.figure[best], values[best], self.pairs.digits[best], self.shared[best])
+        return [gain(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
+
+    def _values(self) -> Scores:
+        """What each pair gains by its value, under its label."""
+        matter = self.index.matter(self.owner)
+        rows, line = np.unique(self.row, return_inverse=True)
+        fits = matter.overlaps(self.beside.taken(rows))
+        record = self.pairs.record - self.index.bounds[self.owner]
+        mine = fits[line, record]
+        values = np.full(len(mine), -np.inf)
+        for prose, prior in ((True, _IN_PROSE), (False, _IN_TABLES)):
+            there = np.flatnonzero((matter.prose[record] == prose) & (mine > 0))
+            if len(there):
+                population = np.sort(fits[:, matter.prose == prose], axis=1)
+                chance = _chance(population, line[there], mine[there], self._general(there))
+                values[there] = -np.log10(np.minimum(1.0, chance)) - prior
+        finer = self.found.digits[self.pairs.figure] - self.pairs.digits
+        return values - _FINER * finer * (self.pairs.digits >= self.index.all.digits[self.pairs.record])
+
+    def _general(self, there: Numbers) -> Scores:
+        """How frequent the values of pairs are in ordinary text."""
+        general = commonness(self.found, self.pairs.figure[there]) - self.pairs.digits[there] + 1
+        return np.minimum(1.0, 10.0**general / 9)
 
 
-def _weighed(case: _Case, pairs: Hits, row: Numbers) -> Iterator[Agreement]:
-    rows = np.unique(row)
-    if len(rows) > _MOST_FIGURES:
-        rows = rows[:_MOST_FIGURES]
-        kept = row <= rows[-1]
-        pairs, row = pairs.taken(kept), row[kept]
-    matter = case.index.matter(case.owner)
-    fits = matter.overlaps(case.beside.taken(rows))
-    record = pairs.record - case.index.bounds[case.owner]
-    line = np.searchsorted(rows, row)
-    mine = fits[line, record]
-    gain = np.full(len(pairs), -np.inf)
-    for prose, prior in ((True, _IN_PROSE), (False, _IN_TABLES)):
-        there = np.flatnonzero((matter.prose[record] == prose) & (mine > 0))
-        if len(there):
-            population = np.sort(fits[:, matter.prose == prose], axis=1)
-            chance = _chance(population, line[there], mine[there], pairs.digits[there])
-            gain[there] = -np.log10(np.minimum(1.0, chance)) - prior
-    gain -= _FINER * (case.found.digits[pairs.figure] - pairs.digits) * (pairs.digits >= case.index.all.digits[pairs.record])
-    order = np.lexsort((-gain, pairs.figure))
-    best = order[_first(pairs.figure[order])]
-    best = best[gain[best] > 0]
-    if len(best) < 2:
-        return
-    gains = [
-        Gain(figure, added, digits, common_words(case.index, case.beside, at, one))
-        for figure, added, digits, at, one in zip(
-            pairs.figure[best].tolist(),
-            gain[best].tolist(),
-            pairs.digits[best].tolist(),
-            row[best].tolist(),
-            pairs.record[best].tolist(),
-            strict=True,
-        )
-    ]
-    stretch = best_stretch(case.found, gains)
-    if stretch is not None:
-        yield Agreement(case.index.ids[case.owner], *stretch, "labels")
-
-
-def _chance(population: Scores, line: Numbers, mine: Scores, digits: Numbers) -> Scores:
+def _chance(population: Scores, line: Numbers, mine: Scores, general: Scores) -> Scores:
     """How likely one of the records that fit as well has this value: by how many they are, and how many have it anyway.
 
     `population` are the sorted fits of all records for each figure; `line` its rows for the pairs.
@@ -170,12 +191,5 @@ def _chance(population: Scores, line: Numbers, mine: Scores, digits: Numbers) ->
     best = np.zeros(len(population))
     np.maximum.at(best, line, mine)
     elsewhere = np.bincount(line, mine < best[line] / 2, len(population))
-    general = 1 / (9 * 10.0 ** (digits - 1))
     chance: Scores = as_well * (elsewhere[line] + _PRIOR * general) / (size + _PRIOR)
     return chance
-
-
-def _first(column: Numbers) -> NDArray[np.bool_]:
-    first = np.ones(len(column), np.bool_)
-    first[1:] = column[1:] != column[:-1]
-    return first

@@ -70,6 +70,7 @@ class Figures:
     _sieve: NDArray[np.uint8] = field(repr=False)
     starts: Numbers = field(repr=False)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
+    _sizes: dict[int, Numbers] = field(repr=False, default_factory=dict)
 
     @classmethod
     def of(cls, secret: Mapping[str, Sequence[bytes]], public: Mapping[str, Sequence[bytes]]) -> Figures:
@@ -110,6 +111,13 @@ class Figures:
         if known is None:
             known = self._matters[owner] = Matter.of(self, owner)
         return known
+
+    def places(self, kind: int) -> tuple[NDArray[np.uint32], Numbers]:
+        """Of each record its row (0), column (1), or table or paragraph (2), and how many records each place has."""
+        place = (self.all.row, self.all.column, self.all.block)[kind]
+        if kind not in self._sizes:
+            self._sizes[kind] = np.bincount(place, minlength=1)
+        return place, self._sizes[kind]
 
     def owners(self, records: Numbers) -> Numbers:
         """The number of each record's publication."""

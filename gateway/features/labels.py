@@ -19,6 +19,8 @@ _FAR: Final = 40
 
 _BETWEEN: Final = 0.5
 """What a word counts beyond another figure: it is rather that one's label."""
+_BY_PLACE: Final = np.repeat([1.0, 0.7, 0.4], REACH // 3)
+"""What a word counts by how many stand between it and the figure: its label stands next to it."""
 _EVERYDAY: Final = 0.3
 """What a word tells that is in every kind of mail."""
 
@@ -69,7 +71,7 @@ def labels(atoms: Atoms, found: Found, chosen: Numbers, borders: Bits | None = N
     slots = np.unique(found.slot)
     between = np.abs(np.searchsorted(slots, at) - np.searchsorted(slots, found.slot[chosen])[:, None])
     between -= (at > start[:, None]) & (between > 0)
-    near = _BETWEEN**between
+    near = _BETWEEN**between * np.tile(_BY_PLACE, 2)
     common = (atoms.says[at] & Says.COMMON) != 0 if len(words) else there
     return Labels(stems, near, near * np.where(common, _EVERYDAY, 1.0))
 
