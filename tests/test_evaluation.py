@@ -20,7 +20,7 @@ from gateway.evaluation.crew import Crew
 from gateway.evaluation.deciding import Bench, Judged, judged, posted
 from gateway.evaluation.folder import FolderError, Source
 from gateway.evaluation.tally import THRESHOLDS, Tally, tally
-from gateway.model import Disposition, Policy
+from gateway.model import OnFinding, Policy, Register
 from gateway.rules import load
 from tests import papers
 
@@ -190,6 +190,16 @@ def test_a_leak_is_found_when_it_is_held_for_its_publication(tmp_path: Path) -> 
     assert {"all", "read", "detect", "text", "figures", "link", "thread"} == set(decided[0].seconds)
 
 
+def test_a_fault_of_ours_names_the_mail_and_decides_the_others(tmp_path: Path) -> None:
+    """An evaluation of thousands of mails does not end because of one."""
+    publication(tmp_path)
+    mail(tmp_path / "innocent" / "office" / "1.eml")
+    found = folder.read(tmp_path, LONDON)
+    broken = Bench(load(None), Register.empty(), None, {}, found.entries[0].at)  # type: ignore[arg-type]
+    (one,) = judged(broken, posted(found.sources, 1, []), timedelta(seconds=30))
+    assert "not decided: internal error: AttributeError" == one.problem
+
+
 def score(value: float, source: Source = LEAK, *, held: bool = True, by: Sequence[str] = ("text",)) -> Judged:
     """What was decided of one mail."""
     return Judged("x", source, held, held and source.leak, tuple(by), value, {"all": value / 1000})
@@ -263,8 +273,5 @@ def test_the_picture_is_one() -> None:
 
 def test_monitor_mode_is_read_as_hold() -> None:
     """What is asked is what would be held."""
-    from gateway.model import OnFinding, Register
-
     bench = Bench.of(load(None), Register.empty(), Policy(OnFinding.MONITOR), ())
     assert OnFinding.HOLD is bench.policy.on_finding
-    assert Disposition.RELAY < Disposition.HOLD
