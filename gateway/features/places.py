@@ -65,6 +65,15 @@ def decoded(text: str) -> str:
     return _ENCODED.sub(_bytes, text) if "%" in text else text
 
 
+def opened(address: str) -> str:
+    """An address that may be percent-encoded as a whole, as it was before."""
+    for _ in range(_ENCODINGS):
+        if "://" in address:
+            break
+        address = decoded(address)
+    return address
+
+
 def _bytes(match: re.Match[str]) -> str:
     return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.features.places import decoded
+from gateway.features.places import decoded, opened
 
 LONGEST: Final = 8_192
 """Characters of an address; browsers and rewriters take fewer."""
@@ -71,10 +71,10 @@ def _inside(url: str) -> Iterator[str]:
     path = url.partition("?")[0]
     if (match := _INNER.search(path, 1)) is not None:
         rest = url[match.start() :]
-        yield _started(rest if "://" in match[0] else decoded(rest))
+        yield _started(rest if "://" in match[0] else opened(rest))
     for match in _VALUE.finditer(url, len(path)):
         if _INNER.match(match[2]) or match[2].startswith("www."):
-            yield _started(decoded(match[2]))
+            yield _started(opened(match[2]))
     if url.find("://", len(path)) >= 0 and (match := _INNER.search(url, len(path))) is not None:
         # Nothing of it was encoded, so all that follows may be its own.
         yield url[match.start() :]
@@ -85,9 +85,10 @@ def _started(value: str) -> str:
 
 
 def _from_base64(text: str) -> str:
-    """The text in base64 of either alphabet; what does not fill a group at its end is left out."""
+    """The text in base64 of either alphabet, with its padding or without."""
     whole = text.replace("+", "-").replace("/", "_")
-    return urlsafe_b64decode(whole[: len(whole) // 4 * 4]).decode("utf-8", "replace")
+    whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+    return urlsafe_b64decode(whole + "=" * (-len(whole) % 4)).decode("utf-8", "replace")
 
 
 def _urldefense(url: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from gateway.features.places import decoded
+from gateway.features.places import opened
 from gateway.features.rewriters import LONGEST
 
 _BROKEN_LINES: Final = 4
@@ -31,7 +31,6 @@ _HOST: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-
 _LONGEST_HOST: Final = 255
 _ENCODED: Final = re.compile(r"(?:h(?:tt|xx)ps?)%(?:25){0,4}3a%(?:25){0,4}2f", re.IGNORECASE)
 _INSIDE: Final = ("=", "/", "_", "-")
-_ENCODINGS: Final = 5
 _WWW: Final = ("www.", "WWW.", "Www.")
 
 _AT_END: Final = ".,;:!?'*_~|`\u2019\u201d\u2026\u00bb\u3002"
@@ -54,11 +53,8 @@ def addresses(text: str) -> Iterator[Address]:
     text = _visible(text)
     if "://" in text or "[:]//" in text:
         yield from _with_scheme(text)
-    if "%2f" in text or "%2F" in text:
-        for match in _ENCODED.finditer(text):
-            # Inside of an address it is found with that one.
-            if text[match.start() - 1 : match.start()] not in _INSIDE:
-                yield from _spelled(text, match.start(), _opened)
+    if "%2" in text:
+        yield from _encoded(text)
     for www in _WWW:
         if www in text:
             yield from _www(text, www)
@@ -117,14 +113,6 @@ def _longer(text: str, whole: str, end: int, *, bracketed: bool) -> Iterator[str
         yield whole
 
 
-def _opened(address: str) -> str:
-    """An address that is percent-encoded as a whole, as it was before."""
-    for _ in range(_ENCODINGS):
-        if "://" not in address:
-            address = decoded(address)
-    return address
-
-
 def _with_http(address: str) -> str:
     return f"http://{address}"
 
@@ -135,6 +123,17 @@ def _trimmed(address: str) -> str:
         return address
     closing = "".join(sign for sign, opening in _CLOSING.items() if opening not in address)
     return address.rstrip(_AT_END + closing)
+
+
+def _encoded(text: str) -> Iterator[Address]:
+    """Addresses that are percent-encoded as a whole; inside of another one they are found with that."""
+    position = 0
+    while (match := _ENCODED.search(text, position)) is not None:
+        position = match.end()
+        if text[match.start() - 1 : match.start()] not in _INSIDE:
+            yield from _spelled(text, match.start(), opened)
+            body = _BODY.match(text, position)
+            position = body.end() if body is not None else position
 
 
 def _www(text: str, www: str) -> Iterator[Address]:
