@@ -1,6 +1,7 @@
 """The worker's snapshot of the register: read whole, replaced whole, never older than is allowed.
 
-A thread looks at the epoch four times a second, so that a change is in every worker within a second.  A poll that finds
+A thread looks at the epoch four times a second, so that a change is in every worker within a second.  Where so much is
+registered that its indexes take longer to make, new traces of texts and figures alone come later.  A poll that finds
 the store busy or away leaves the last good snapshot in service until it is too old; then nobody can say "clean".
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from gateway import log
@@ -37,6 +39,7 @@ class Snapshot:
         self._database = database
         self._keys = keys
         self._memory = Memory()
+        self._complained = False
         self._max_age = max_age.total_seconds()
         self._register: Register | None = None
         self._confirmed = 0.0
@@ -58,11 +61,21 @@ class Snapshot:
         try:
             changed = self._register is None or self._database.epoch() != self._register.epoch
             if changed:
-                self._register = load_register(self._database, self._keys, self._memory)
+                self._register = self._load(lagging=self._memory.slow)
         finally:
             self._doubt()
         self._confirmed = began
         return changed
+
+    def catch_up(self) -> None:
+        """Make the indexes that were left for later (blocks for seconds); raises StoreUnavailable."""
+        self._load(lagging=False)
+        # Whatever else changed meanwhile is in the snapshot already and stays there.
+        self._register = self._load(lagging=True)
+        self._doubt()
+
+    def _load(self, *, lagging: bool) -> Register:
+        return load_register(self._database, self._keys, self._memory, lagging=lagging)
 
     def _doubt(self) -> None:
         said = self.clock.look()
@@ -71,15 +84,21 @@ class Snapshot:
 
     async def keep(self) -> None:
         """Refresh for ever; a store that does not answer is logged once and tried again."""
-        complained = False
+        catching_up: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(_POLL)
-            try:
-                await asyncio.to_thread(self.refresh)
-                complained = False
-            except StoreUnavailable:
-                if not complained:
-                    _log.warning("register not read", problem="store", seconds=round(self.age, 1))
-                complained = True
-            except Exception as error:
-                _log.error("register not read", error=type(error).__name__)
+            await self._tried(self.refresh)
+            if self._memory.behind and (catching_up is None or catching_up.done()):
+                catching_up = asyncio.create_task(self._tried(self.catch_up))
+
+    async def _tried(self, step: Callable[[], object]) -> None:
+        """Do a step in a thread."""
+        try:
+            await asyncio.to_thread(step)
+            self._complained = False
+        except StoreUnavailable:
+            if not self._complained:
+                _log.warning("register not read", problem="store", seconds=round(self.age, 1))
+            self._complained = True
+        except Exception as error:
+            _log.error("register not read", error=type(error).__name__)

@@ -12,9 +12,11 @@ import pytest
 
 from gateway.clock import Clock
 from gateway.model import Grant, GrantKind, Publication
+from gateway.registration import trace
 from gateway.replies import RegisterUnreadable, StoreUnavailable
 from gateway.snapshot import Snapshot
-from gateway.store import grants, publications
+from gateway.store import documents, grants, publications
+from gateway.store.documents import NewDocument
 from gateway.store.installation import open_store
 from gateway.trust import Reading
 
@@ -47,6 +49,43 @@ def test_nothing_is_no_register(tmp_path: Path) -> None:
     database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
     with pytest.raises(RegisterUnreadable):
         Snapshot(database, keys, timedelta(minutes=1)).current()
+
+
+def test_a_large_register_keeps_nothing_else_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where indexes take long, a change of anything else is in the snapshot at once, and they are made beside it."""
+    monkeypatch.setattr("gateway.store.traces._LONG", 0.0)
+    database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
+    publications.add(
+        database, keys, Publication("p", "Figures", NOW + DAY, "lead@stats.example"), (), "t", NOW
+    )
+    texts = [
+        f"Children looked after number {count:,} now, said the {count}th report" for count in (72670, 75420)
+    ]
+    one, two = (NewDocument.of(trace("a.txt", text.encode(), keys.trace_key)) for text in texts)
+    documents.add(database, keys, "p", [one], "t", NOW)
+    snapshot = Snapshot(database, keys, timedelta(minutes=1))
+    snapshot.refresh()
+    first = snapshot.current()
+    documents.add(database, keys, "p", [two], "t", NOW)
+    snapshot.refresh()
+    early = snapshot.current()
+    assert first.epoch < early.epoch
+    assert len(first.files) < len(early.files)
+    assert first.texts is early.texts
+
+    async def caught_up() -> None:
+        keeping = asyncio.create_task(snapshot.keep())
+        while snapshot.current().texts is first.texts:  # noqa: ASYNC110  The snapshot tells nobody.
+            await asyncio.sleep(0.01)
+        keeping.cancel()
+
+    asyncio.run(asyncio.wait_for(caught_up(), 10))
+    late = snapshot.current()
+    assert early.epoch == late.epoch
+    assert early.texts is not None
+    assert late.texts is not None
+    assert len(early.texts) < len(late.texts)
+    database.close()
 
 
 @pytest.mark.long

@@ -133,7 +133,8 @@ def _conclude(
         tell(summary)
     else:
         emit({}, summary, as_json=False)
-    if documents.lacks_public(database, id):
+    files = any(one.size is not None for one in found)
+    if files and documents.lacks_public(database, id):
         tell(
             f"{id}: register the previous edition with --public; otherwise mail that quotes what is public may be held"
         )

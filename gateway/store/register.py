@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, select, type_coerce
+from sqlalchemy import Connection, Row, select, type_coerce
 from sqlalchemy.types import NullType
 
 from gateway.model import Grant, GrantKind, Register
@@ -19,7 +20,7 @@ from gateway.store.database import Database
 from gateway.store.keys import Keys
 from gateway.store.publication_rows import publication_of
 from gateway.store.tables import EPOCH, EXEMPTIONS, GRANTS, PUBLICATIONS, Moment
-from gateway.store.traces import Indexes, Memory
+from gateway.store.traces import Memory
 
 _GRANT_ROWS = select(
     GRANTS.c.publication,
@@ -35,14 +36,32 @@ _GRANT_ROWS = select(
 ).order_by(GRANTS.c.id)
 
 
-def load_register(database: Database, keys: Keys, memory: Memory | None = None) -> Register:
+def load_register(
+    database: Database, keys: Keys, memory: Memory | None = None, *, lagging: bool = False
+) -> Register:
     """The present register, with all that mail is compared with.
 
-    Who loads it again and again gives a `memory`: then indexes are made only where traces came or went.  Raises
-    StoreUnavailable, or RegisterUnreadable where anything in it makes no sense.
+    Who loads it again and again gives a `memory`: then indexes are made only where traces came or went, or where
+    `lagging` not even then.  Raises StoreUnavailable, or RegisterUnreadable where anything in it makes no sense.
     """
-    with database.read() as connection, _making_sense():
-        return _load(connection, keys, memory or Memory())
+    memory = memory or Memory()
+    with _making_sense():
+        with database.read() as connection:
+            people, rows = _load(connection)
+            fetched = memory.fetch(connection, rows, keys, lagging=lagging)
+            exempt = _exempt(connection)
+        # The store is free again for who writes: making an index may take seconds.
+        made = memory.indexes(fetched)
+    return replace(
+        people,
+        files=MappingProxyType(made.files),
+        trace_key=keys.trace_key,
+        exempt=exempt,
+        texts=made.texts,
+        figures=made.figures,
+        links=made.links,
+        threads=made.threads,
+    )
 
 
 def load_people(database: Database) -> Register:
@@ -54,7 +73,7 @@ def load_people(database: Database) -> Register:
 def without_traces(connection: Connection) -> Register:
     """Who may have what, as part of the caller's transaction; raises RegisterUnreadable as `load_register` does."""
     with _making_sense():
-        return _load(connection)
+        return _load(connection)[0]
 
 
 @contextmanager
@@ -68,28 +87,23 @@ def _making_sense() -> Iterator[None]:
         ) from None
 
 
-def _load(connection: Connection, keys: Keys | None = None, memory: Memory | None = None) -> Register:
+def _load(connection: Connection) -> tuple[Register, Sequence[Row[Any]]]:
+    """Publications and people, and the rows of the publications."""
     # The epoch comes first: should the rest be newer than it says, the next poll only loads once more.
     epoch = int(connection.execute(select(EPOCH.c.value)).scalar_one())
     rows = connection.execute(select(PUBLICATIONS)).all()
     publications = {row.id: publication_of(row) for row in rows}
-    made = memory.indexes(connection, rows, keys) if keys is not None and memory is not None else Indexes()
     known = directory.load(connection)
-    return Register(
+    register = Register(
         epoch,
         MappingProxyType(publications),
         _grants(connection, known.aliases),
-        MappingProxyType(made.files),
-        keys.trace_key if keys is not None else b"",
-        exempt=_exempt(connection) if keys is not None else frozenset(),
+        MappingProxyType({}),
         aliases=MappingProxyType(known.aliases),
         groups=MappingProxyType(known.groups),
         suspended=MappingProxyType(known.suspended),
-        texts=made.texts,
-        figures=made.figures,
-        links=made.links,
-        threads=made.threads,
     )
+    return register, rows
 
 
 def _exempt(connection: Connection) -> frozenset[tuple[str | None, bytes]]:

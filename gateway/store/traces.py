@@ -6,9 +6,10 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from gateway.model import State
 from gateway.replies import RegisterUnreadable
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
     from gateway.features.shingles import Texts
     from gateway.features.threads import Threads
 
-FILE, THREAD = "file", "thread"
+FILE, TEXT, FIGURES, LINK, THREAD = "file", "text", "figures", "link", "thread"
 PUBLIC: Final = "public"
 """How kinds begin that are of public documents: `public` alone is a set of files, `public-text` one of texts."""
 
 Sets = Mapping[str, Sequence[bytes]]
 """Publication id -> packed sets, one for each document."""
-_WIDTHS: Final = {FILE: SIZE, PUBLIC: SIZE, "text": 8, "link": SIZE}
+_WIDTHS: Final = {FILE: SIZE, TEXT: 8, LINK: SIZE}
 """Bytes of one trace of each kind whose traces are all as long."""
+_SLOW = (TEXT, FIGURES)
+_LONG = 0.25
+"""Seconds; a change of the register is to be in every worker within one."""
 _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
 
 
@@ -52,78 +56,139 @@ class Indexes:
     threads: Threads | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a load took out of the store: `quick` indexes, and the sealed sets of which the others are still to be made.
+
+    `sealed` is None where the others are as they were, or are left for later.
+    """
+
+    made_of: object
+    quick: Indexes
+    keys: Mapping[str, bytes] = field(repr=False)
+    sealed: dict[str, list[tuple[str, bytes]]] | None = field(repr=False)
+
+
 class Memory:
     """The indexes as they were made last: they are made anew only where traces came or went.
 
-    Not `indexed`: sets are opened and looked at, but only files are kept, for whoever does not decide about mail.
+    Those of texts and figures take seconds for a hundred publications.  So they are made outside of any transaction,
+    and who loads again may go on with the last ones until they are (`behind`).
+    Not `indexed`: sets of files are opened and nothing else, for whoever does not decide about mail.
     """
 
     def __init__(self, *, indexed: bool = True) -> None:
-        self._kinds = _MAKERS if indexed else {}
-        self._conversations = Recollection() if indexed else None
+        self._indexed = indexed
+        self._conversations = Recollection()
         self._lock = Lock()
-        self._made_of: object = None
-        self._made = Indexes()
-        self._registered: Sets = {}
+        self._quick: tuple[object, Indexes, Sets] = (None, Indexes(), {})
+        self._slow: tuple[object, Mapping[str, Any]] = (None, {})
+        self._seconds = 0.0
 
-    def indexes(self, connection: Connection, rows: Iterable[Row[Any]], keys: Keys) -> Indexes:
-        """The indexes of those publications (rows of their table) that are not over.
+    @property
+    def slow(self) -> bool:
+        """Whether making the indexes took so long that nobody should wait for it."""
+        return self._seconds > _LONG
 
-        Raises RegisterUnreadable, and ValueError where a set makes no sense.
+    @property
+    def behind(self) -> bool:
+        """Whether traces came or went of which no index was made yet."""
+        return self._indexed and self._slow[0] != self._quick[0]
+
+    def fetch(
+        self, connection: Connection, rows: Iterable[Row[Any]], keys: Keys, *, lagging: bool = False
+    ) -> Fetched:
+        """What is needed of the publications (rows of their table) that are not over.
+
+        `lagging`: indexes that were made before will do.  Raises RegisterUnreadable, and ValueError where a set makes
+        no sense.
         """
         sealed_keys = {
             row.id: row.sealed_key for row in rows if row.state not in _OVER and row.sealed_key is not None
         }
+        opened = {name: _unseal(keys.wrap_key, name, sealed) for name, sealed in sealed_keys.items()}
         made_of = _identity(connection, sealed_keys)
         with self._lock:
-            if self._made_of != made_of:
-                self._make(Opened.of(connection, sealed_keys, keys), keys.trace_key)
-                self._made_of = made_of
-            if self._conversations is None:
-                return self._made
-            threads = self._conversations.index(connection, sealed_keys, keys, self._registered)
-            return replace(self._made, threads=threads)
+            if self._quick[0] != made_of:
+                self._quick = (made_of, *_quick(connection, opened, indexed=self._indexed))
+            _, quick, registered = self._quick
+            if self._indexed:
+                threads = self._conversations.index(connection, sealed_keys, keys, registered)
+                quick = replace(quick, threads=threads)
+        last = self._slow[0]
+        wanted = self._indexed and last != made_of and not (lagging and last is not None)
+        return Fetched(made_of, quick, opened, _sealed(connection, opened, _SLOW) if wanted else None)
 
-    def _make(self, opened: Opened, key: bytes) -> None:
-        pairs = {kind: opened.pair(kind) for kind in self._kinds}
-        made = {name: make(key, *pairs[kind]) for kind, (name, make) in self._kinds.items() if pairs[kind][0]}
-        self._made = Indexes(_files(*opened.pair(FILE)), **made)
-        self._registered = opened.pair(THREAD)[0]
+    def indexes(self, fetched: Fetched) -> Indexes:
+        """All indexes of what was fetched.  Raises RegisterUnreadable, and ValueError where a set makes no sense."""
+        made = self._slow[1]
+        if fetched.sealed is not None:
+            began = monotonic()
+            made = _made(fetched.sealed, fetched.keys)
+            self._slow, self._seconds = (fetched.made_of, made), monotonic() - began
+        return replace(fetched.quick, **made)
 
 
 def _identity(connection: Connection, sealed_keys: Mapping[str, bytes]) -> object:
-    """What the indexes are made of: numbers of rows may come again, but never at the same epoch."""
-    columns = (DOCUMENTS.c.publication, DOCUMENTS.c.id, DOCUMENTS.c.epoch)
-    found = connection.execute(select(*columns).order_by(DOCUMENTS.c.id))
-    return frozenset(sealed_keys), tuple(tuple(row) for row in found if row.publication in sealed_keys)
+    """What the indexes are made of: whatever is registered or renewed has a higher epoch than all before it."""
+    columns = (DOCUMENTS.c.publication, func.count(), func.max(DOCUMENTS.c.epoch), func.sum(DOCUMENTS.c.id))
+    found = connection.execute(select(*columns).group_by(DOCUMENTS.c.publication))
+    return frozenset(sealed_keys), frozenset(tuple(row) for row in found if row.publication in sealed_keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """All sets, opened: kind -> publication -> packed sets, one for each document."""
+def _quick(connection: Connection, keys: Mapping[str, bytes], *, indexed: bool) -> tuple[Indexes, Sets]:
+    """The indexes that take no time, and the sets of registered mails."""
+    sealed = _sealed(connection, keys, (FILE, LINK, THREAD) if indexed else (FILE,))
+    files = _files(*_pair(sealed, FILE, keys))
+    links = _pair(sealed, LINK, keys)
+    return Indexes(files, links=_links(*links) if links[0] else None), _pair(sealed, THREAD, keys)[0]
 
-    sets: dict[str, dict[str, list[bytes]]] = field(default_factory=dict, repr=False)
 
-    @classmethod
-    def of(cls, connection: Connection, sealed_keys: Mapping[str, bytes], keys: Keys) -> Opened:
-        """The sets of the publications whose sealed keys are given; RegisterUnreadable where one does not open."""
-        opened = {name: _unseal(keys.wrap_key, name, sealed) for name, sealed in sealed_keys.items()}
-        found = cls()
-        columns = (TRACES.c.publication, TRACES.c.kind, TRACES.c.sealed)
-        for name, kind, sealed in connection.execute(select(*columns).order_by(TRACES.c.id)):
-            if name in opened:
-                found.add(name, kind, _unseal(opened[name], name, sealed))
-        return found
+def _made(sealed: dict[str, list[tuple[str, bytes]]], keys: Mapping[str, bytes]) -> dict[str, Any]:
+    """The other indexes; one after the other, because each kind's sets are large."""
+    makers: tuple[tuple[str, str, Callable[[Sets, Sets], Any]], ...] = (
+        ("texts", TEXT, _texts),
+        ("figures", FIGURES, _figures),
+    )
+    made = {}
+    for name, kind, make in makers:
+        secret, public = _pair(sealed, kind, keys)
+        if secret:
+            made[name] = make(secret, public)
+    return made
 
-    def add(self, publication: str, kind: str, packed: bytes) -> None:
-        """Put in one set; RegisterUnreadable for one that was cut short."""
-        if len(packed) % _WIDTHS.get(kind.removeprefix(f"{PUBLIC}-"), 1):
-            raise RegisterUnreadable(f"a set of {publication} is cut short")
-        self.sets.setdefault(kind, {}).setdefault(publication, []).append(packed)
 
-    def pair(self, kind: str) -> tuple[Sets, Sets]:
-        """The sets of a kind: secret ones and public ones."""
-        return self.sets.get(kind, {}), self.sets.get(kind_of(kind, public=True), {})
+def _sealed(
+    connection: Connection, keys: Mapping[str, bytes], kinds: Iterable[str]
+) -> dict[str, list[tuple[str, bytes]]]:
+    """Kind -> publication and sealed set, in the order in which they came."""
+    wanted = [kind_of(kind, public=public) for kind in kinds for public in (False, True)]
+    columns = (TRACES.c.publication, TRACES.c.kind, TRACES.c.sealed)
+    query = select(*columns).where(TRACES.c.kind.in_(wanted)).order_by(TRACES.c.id)
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for name, kind, sealed in connection.execute(query):
+        if name in keys:
+            found.setdefault(kind, []).append((name, sealed))
+    return found
+
+
+def _pair(
+    sealed: dict[str, list[tuple[str, bytes]]], kind: str, keys: Mapping[str, bytes]
+) -> tuple[Sets, Sets]:
+    """The opened sets of a kind, secret ones and public ones, by publication; what is `sealed` is used up."""
+    width = _WIDTHS.get(kind, 1)
+    pair: list[dict[str, list[bytes]]] = []
+    for public in (False, True):
+        opened: dict[str, list[bytes]] = {}
+        waiting = sealed.pop(kind_of(kind, public=public), [])[::-1]
+        while waiting:
+            name, one = waiting.pop()
+            packed = _unseal(keys[name], name, one)
+            if len(packed) % width:
+                raise RegisterUnreadable(f"a set of {name} is cut short")
+            opened.setdefault(name, []).append(packed)
+        pair.append(opened)
+    return pair[0], pair[1]
 
 
 def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
@@ -133,7 +198,7 @@ def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
         raise RegisterUnreadable(f"a sealed set of {publication} does not open") from None
 
 
-def _texts(_key: bytes, secret: Sets, public: Sets) -> Texts:
+def _texts(secret: Sets, public: Sets) -> Texts:
     import numpy as np
 
     from gateway.features.shingles import Texts
@@ -142,7 +207,9 @@ def _texts(_key: bytes, secret: Sets, public: Sets) -> Texts:
         return np.frombuffer(packed, "<u8").astype(np.uint64, copy=False)
 
     def joined(sets: Sequence[bytes]) -> Any:
-        return numbers(sets[0]) if len(sets) == 1 else np.unique(np.concatenate([*map(numbers, sets)]))
+        # `numpy.unique` takes five times as long for as many.
+        found = np.sort(np.concatenate([*map(numbers, sets)]))
+        return found[np.concatenate(([True], found[1:] != found[:-1]))] if len(found) else found
 
     return Texts.of(
         {name: joined(sets) for name, sets in secret.items()},
@@ -150,24 +217,16 @@ def _texts(_key: bytes, secret: Sets, public: Sets) -> Texts:
     )
 
 
-def _figures(_key: bytes, secret: Sets, public: Sets) -> Figures:
+def _figures(secret: Sets, public: Sets) -> Figures:
     from gateway.features.figures import Figures
 
     return Figures.of(secret, public)
 
 
-def _links(_key: bytes, secret: Sets, public: Sets) -> Links:
+def _links(secret: Sets, public: Sets) -> Links:
     from gateway.features.links import Links
 
     return Links.of(secret, public)
-
-
-_MAKERS: Mapping[str, tuple[str, Callable[[bytes, Sets, Sets], Any]]] = {
-    "text": ("texts", _texts),
-    "figures": ("figures", _figures),
-    "link": ("links", _links),
-}
-"""Kind -> which of `Indexes` it makes, and how."""
 
 
 def _files(secret: Sets, public: Sets) -> dict[bytes, frozenset[str]]:
