@@ -17,7 +17,7 @@ from gateway.store.database import Database
 from gateway.store.keys import Keys
 
 _log = log.get(__name__)
-_PAUSE = 0.25
+_PAUSE = 0.5
 """Seconds between two writes: each makes every worker load the register again."""
 _MOST = 1_000
 """Notes that wait while the store does not answer."""

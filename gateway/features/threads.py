@@ -24,6 +24,8 @@ from gateway.model import Message, PartKind
 from gateway.traces import SIZE
 
 _HEADER: Final = "header"
+_KEPT: Final = "1/header"
+"""Where the header of a file stands that is a mail kept by Outlook."""
 _WORD: Final = 8
 _ALIKE: Final = 2 / 3
 """Share of words (twice the common ones by all) above which a subject is still the same one."""
@@ -246,8 +248,8 @@ def same_subject(one: Subject, other: Subject) -> bool:
 
 
 def packed(key: bytes, message: Message) -> bytes:
-    """A registered mail as a root of its publication's conversations; empty where it cannot be pointed to."""
-    return b"".join(known.packed() for known in roots(key, message))
+    """A registered mail (a file of its own, or kept by Outlook) as a root; empty where it cannot be pointed to."""
+    return b"".join(known.packed() for known in roots(key, message, (_HEADER, _KEPT)))
 
 
 def count(joined: bytes) -> int:
@@ -255,12 +257,14 @@ def count(joined: bytes) -> int:
     return sum(1 for _ in unpacked(joined))
 
 
-def roots(key: bytes, message: Message) -> tuple[Known, ...]:
-    """The entries by which a mail is known as a root: one for each Message-ID, or one for its Thread-Index alone."""
-    own = next((part for part in message.parts if part.path == _HEADER), None)
-    if own is None:
-        return ()
-    keyed = Keyed.of(key, lineage(own.text))
+def roots(key: bytes, message: Message, paths: Sequence[str] = (_HEADER,)) -> tuple[Known, ...]:
+    """The entries by which a mail is known as a root: one for each Message-ID, or one for its Thread-Index alone.
+
+    Its own header stands at the first of these `paths` at which there is one.
+    """
+    texts = {part.path: part.text for part in reversed(message.parts) if part.path in paths}
+    own = next((texts[path] for path in paths if path in texts), "")
+    keyed = Keyed.of(key, lineage(own))
     names = keyed.own or ((_NONE,) if keyed.index != _NONE else ())
     made = (Known(name, keyed.index, keyed.conversation, _NONE, keyed.subject) for name in names)
     return tuple(replace(known, origin=known.name) for known in made)

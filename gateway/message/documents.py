@@ -18,6 +18,7 @@ from gateway.message import (
     limits,
     mailbox,
     native,
+    outlook,
     packages,
     rar,
     reader,
@@ -77,6 +78,7 @@ class _Extraction:
     budget: Budget = field(default_factory=Budget)
     jobs: deque[_Job] = field(default_factory=deque)
     files: int = 0
+    archives: int = 0
 
     def run(self, document: Document) -> None:
         """Open the document and whatever is found in it."""
@@ -126,9 +128,11 @@ class _Extraction:
             self._inner(inside, path, entry.name, entry.data)
 
     def _deeper(self, job: _Job) -> _Job | None:
-        """The job one archive deeper; None, and the place marked, where that is too deep."""
-        if job.archives >= limits.ARCHIVES:
-            self.collector.mark(job.path, Reason.TOO_DEEP)
+        """The job one archive deeper; None, and the place marked, where that is too deep, or one too many."""
+        self.archives += 1
+        if job.archives >= limits.ARCHIVES or self.archives > limits.ARCHIVES_IN_ALL:
+            deep = job.archives >= limits.ARCHIVES
+            self.collector.mark(job.path, Reason.TOO_DEEP if deep else Reason.TOO_LARGE)
             return None
         # What is in an archive is no deeper a document than the archive itself.
         return replace(job, archives=job.archives + 1, depth=job.depth - 1)
@@ -222,7 +226,8 @@ class _Extraction:
         self.collector.lead(job.path, native.addresses(opened.main()))
 
     def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
-        """Texts and pages of a message; its attachments are embedded files like any other."""
+        """Header, texts and pages of a message; its attachments are embedded files like any other."""
+        self.collector.text(f"{job.path}/header", PartKind.HEADER, outlook.header(opened))
         self.collector.text(job.path, PartKind.BODY, compound.mail_text(opened))
         for page in compound.mail_pages(opened):
             plan = replace(structure.named("", "text/html"), attachment=False)
