@@ -24,6 +24,9 @@ from gateway.model import Part
 _FEWEST_IN_PROSE, _FEWEST_IN_TABLES = 2, 3
 """Digits of the coarsest form: a table has too many figures to be recognised by two digits of each."""
 
+_KEPT: Final = 6
+"""Digits from which a fraction in a table is rather what was worked out than what is shown."""
+
 
 def packed(key: bytes, parts: Sequence[Part]) -> bytes:
     """The set of one document's figures, from its parts (tables as lines with tabs), under the installation's key."""
@@ -33,7 +36,9 @@ def packed(key: bytes, parts: Sequence[Part]) -> bytes:
 
 def _set(reading: Reading, salted: int) -> Set:
     found = reading.found
-    fewest = np.where(reading.prose, _FEWEST_IN_PROSE, _FEWEST_IN_TABLES)
+    # What a sheet keeps of a fraction nobody prints in full.
+    kept = (found.digits >= _KEPT) & (found.exponent < 0)
+    fewest = np.where(reading.prose | kept, _FEWEST_IN_PROSE, _FEWEST_IN_TABLES)
     made = forms(found.mantissa, found.exponent, fewest, salted)
     lengths = [len(each) for each in reading.contexts]
     stems = np.concatenate([np.empty(0, np.uint32), *reading.contexts])
@@ -56,7 +61,7 @@ def _set(reading: Reading, salted: int) -> Set:
 class Figures:
     """The figures of all publications; what is public of the same publication is taken out.
 
-    `records` of publication number n are those from `bounds[n]` up to `bounds[n + 1]`; `contexts` and `blocks` are
+    `own` is the value of each record as printed.  `records` of publication number n are those from `bounds[n]` up to `bounds[n + 1]`; `contexts` and `blocks` are
     numbered through all publications.
     """
 
@@ -69,8 +74,8 @@ class Figures:
     _records: Keys
     _sieve: NDArray[np.uint8] = field(repr=False)
     starts: Numbers = field(repr=False)
+    own: Keys = field(repr=False)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
-    _sizes: dict[int, Numbers] = field(repr=False, default_factory=dict)
 
     @classmethod
     def of(cls, secret: Mapping[str, Sequence[bytes]], public: Mapping[str, Sequence[bytes]]) -> Figures:
@@ -94,6 +99,7 @@ class Figures:
             whole.form[order],
             _sieve(keys),
             np.concatenate(([0], np.cumsum(whole.lengths, dtype=np.int64))),
+            whole.own_keys(),
         )
 
     def __len__(self) -> int:
@@ -102,7 +108,7 @@ class Figures:
     @property
     def size(self) -> int:
         """Bytes of memory."""
-        own = (self.signatures, self._keys, self._records, self._sieve, self.starts)
+        own = (self.signatures, self._keys, self._records, self._sieve, self.starts, self.own)
         return self.all.size + sum(each.nbytes for each in own)
 
     def matter(self, owner: int) -> Matter:
@@ -111,13 +117,6 @@ class Figures:
         if known is None:
             known = self._matters[owner] = Matter.of(self, owner)
         return known
-
-    def places(self, kind: int) -> tuple[NDArray[np.uint32], Numbers]:
-        """Of each record its row (0), column (1), or table or paragraph (2), and how many records each place has."""
-        place = (self.all.row, self.all.column, self.all.block)[kind]
-        if kind not in self._sizes:
-            self._sizes[kind] = np.bincount(place, minlength=1)
-        return place, self._sizes[kind]
 
     def owners(self, records: Numbers) -> Numbers:
         """The number of each record's publication."""

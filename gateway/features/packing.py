@@ -69,6 +69,13 @@ class Set:
         """Of each context one bit for each of its stems, of 64."""
         return signatures(self.stems, self.lengths)
 
+    def own_keys(self) -> NDArray[np.uint32]:
+        """The value of each record as printed."""
+        own = np.zeros(len(self), np.uint32)
+        printed = (self.form & np.uint32(1)) != 0
+        own[self.form[printed] >> np.uint32(1)] = self.key[printed]
+        return own
+
     def without(self, public: Set) -> Set:
         """The set without the figures that are public: equal at the coarser precision, under a common label.
 

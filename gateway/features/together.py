@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.atoms import Numbers
+from gateway.features.atoms import Bits, Numbers
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
@@ -20,65 +20,83 @@ Scores = NDArray[np.float64]
 
 FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
-_LEAST: Final = 3.0
-"""Powers of ten below which a place is not worth looking at."""
-_MOST_PLACES: Final = 24
+_MOST_PLACES: Final = 16
 
 
 def together(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
     """For places in which enough of a text's figures stand: the publication's number, and the best stretch."""
     if len(np.unique(found.slot)) < FEWEST:
         return
-    pairs = pairs.taken(pairs.digits > 1)
-    for kind in range(3):
-        places = _Places.of(index, kind)
-        yield from _standing(index, found, pairs, places)
+    pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
+    for column in (index.all.row, index.all.column, index.all.block):
+        for place in _crowded(pairs, column[pairs.record]):
+            yield from _Place(index, found, column, place).stretch(pairs)
+
+
+def _counting(found: Found) -> Bits:
+    """Which figures only count on from one to the next by the same step: numbers of items, of seconds, of samples."""
+    steps = np.diff(found.mantissa)
+    alike = (np.diff(found.exponent) == 0) & (steps != 0)
+    counts = alike & (np.abs(steps) == 1)
+    same = alike[1:] & alike[:-1] & (steps[1:] == steps[:-1])
+    counting = np.zeros(len(found), np.bool_)
+    counting[1:] |= counts
+    counting[:-1] |= counts
+    for shift in range(3):
+        counting[shift : shift + len(same)] |= same
+    return counting
+
+
+def _crowded(pairs: Hits, place: NDArray[np.uint32]) -> list[int]:
+    """The places in which most different figures stand."""
+    if not len(place):
+        return []
+    counts = np.bincount(place)
+    enough = counts[place] >= FEWEST
+    both = np.unique(place[enough].astype(np.int64) << 32 | pairs.figure[enough])
+    names, counts = np.unique(both >> 32, return_counts=True)
+    names, counts = names[counts >= FEWEST], counts[counts >= FEWEST]
+    return names[np.argsort(-counts, kind="stable")][:_MOST_PLACES].tolist()
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of one kind: of each record its place, and of each place how many records it has."""
+class _Place:
+    """One row, column, table or paragraph: its number among its kind, which the column of the records has."""
 
-    place: Numbers
-    sizes: Numbers
+    index: Figures
+    found: Found
+    column: NDArray[np.uint32]
+    name: int
 
-    @classmethod
-    def of(cls, index: Figures, kind: int) -> _Places:
-        """Rows, columns, or tables and paragraphs."""
-        return cls(*index.places(kind))
-
-
-def _standing(index: Figures, found: Found, pairs: Hits, places: _Places) -> Iterator[tuple[int, Stretch]]:
-    place = places.place[pairs.record]
-    counts = np.bincount(place, minlength=1)
-    kept = np.flatnonzero(counts[place] >= FEWEST)
-    pairs, place = pairs.taken(kept), place[kept]
-    order = np.lexsort((-pairs.digits, pairs.figure, place))
-    pairs, place = pairs.taken(order), place[order]
-    first = np.ones(len(place), np.bool_)
-    first[1:] = (place[1:] != place[:-1]) | (pairs.figure[1:] != pairs.figure[:-1])
-    pairs, place = pairs.taken(first), place[first]
-    general = 10.0 ** (commonness(found, pairs.figure) - pairs.digits + 1) / 9
-    value = -np.log10(np.minimum(1.0, general * places.sizes[place]))
-    yield from _stretches(index, found, pairs, place, value)
-
-
-def _stretches(
-    index: Figures, found: Found, pairs: Hits, place: Numbers, value: Scores
-) -> Iterator[tuple[int, Stretch]]:
-    """The best stretches of the places that gain most."""
-    names, number, counts = np.unique(place, return_inverse=True, return_counts=True)
-    if not len(names):
-        return
-    worth = np.where(counts >= FEWEST, np.bincount(number, value), 0.0)
-    chosen = np.argsort(-worth, kind="stable")[:_MOST_PLACES]
-    for at in chosen[worth[chosen] >= _LEAST].tolist():
-        own = np.flatnonzero((number == at) & (value > 0))
-        columns = (pairs.figure[own], value[own], pairs.digits[own])
-        gains = [Gain(f, v, d, 0.0) for f, v, d in zip(*(c.tolist() for c in columns), strict=True)]
-        stretch = best_stretch(found, gains)
+    def stretch(self, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
+        """The best stretch of figures that stand there."""
+        pairs = pairs.taken(self.column[pairs.record] == self.name)
+        pairs = pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
+        pairs = pairs.taken(np.diff(pairs.figure, prepend=-1) != 0)
+        value = self._values(pairs)
+        there = np.flatnonzero(value > 0)
+        columns = (pairs.figure[there], value[there], pairs.digits[there])
+        gains = [Gain(*each, 0.0) for each in zip(*(column.tolist() for column in columns), strict=True)]
+        stretch = best_stretch(self.found, gains)
         if stretch is not None and len(stretch.gains) >= FEWEST:
-            owner = int(pairs.owner[number == at][0])
+            owner = int(pairs.owner[0])
+            own = self.column[self.index.bounds[owner] : self.index.bounds[owner + 1]]
             # As many places could have agreed by chance.
-            many = float(np.log10(index.bounds[owner + 1] - index.bounds[owner]))
+            many = float(np.log10(1 + int(own.max()) - int(own.min())))
             yield owner, stretch._replace(score=stretch.score - many, chance=stretch.chance + many)
+
+    def _values(self, pairs: Hits) -> Scores:
+        """How unlikely it is that one of the figures of the place has the value of each pair."""
+        whole, owner = self.index.all, int(pairs.owner[0])
+        low, high = (int(each) for each in self.index.bounds[owner : owner + 2])
+        records = low + np.flatnonzero(self.column[low:high] == self.name)
+        _, once = np.unique(self.index.own[records], return_index=True)
+        records = records[once]
+        digits, magnitude = whole.digits[records].astype(np.int64), whole.magnitude[records].astype(np.int64)
+        class_of = (pairs.digits, (self.found.magnitude[pairs.figure] - pairs.digits) % 3)
+        alike = [
+            np.count_nonzero((digits >= d) & ((magnitude - d) % 3 == power))
+            for d, power in zip(*(column.tolist() for column in class_of), strict=True)
+        ]
+        general = 10.0 ** (commonness(self.found, pairs.figure) - pairs.digits + 1) / 9
+        return -np.log10(np.minimum(1.0, general * np.array(alike)))
