@@ -6,8 +6,8 @@ The reading opens hostile input and so is done where no key is; the features are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from gateway.message import Collector, extract, read
@@ -16,6 +16,9 @@ from gateway.model import Document, Message, Part, PartKind
 TEXT, FIGURES, LINK, THREAD = "text", "figures", "link", "thread"
 """Kinds of features; each is one packed set for a document."""
 
+MOST_TEXT, MOST_FIGURES = 8_000_000, 2_000_000
+"""Characters of a file whose words and figures become traces: a thousand pages are three million.  Tables of open data
+are larger, and every worker would carry each of their cells."""
 _WRAPPED = range(60, 101)
 """Characters of a line that a mail program broke: a shorter or longer one ends its paragraph."""
 _FIGURE = re.compile(
@@ -83,6 +86,21 @@ def of_mail_alone(content: bytes) -> Material:
     return Material(message, frozenset(attached))
 
 
+def exceeds(material: Material) -> bool:
+    """Whether a file says more than becomes traces."""
+    return sum(len(part.text) for part in material.said) > MOST_FIGURES
+
+
+def _first(parts: Iterable[Part], most: int) -> Iterator[Part]:
+    """The parts up to so many characters; the last one is cut."""
+    left = most
+    for part in parts:
+        if left <= 0:
+            return
+        yield part if len(part.text) <= left else replace(part, text=part.text[:left])
+        left -= len(part.text)
+
+
 def features(material: Material, key: bytes) -> Mapping[str, bytes]:
     """The packed set of each kind of feature, under the installation's key (32 bytes); kinds without any are left out.
 
@@ -114,7 +132,7 @@ def _texts(material: Material) -> Iterator[str]:
     Of a mail itself only the paragraphs with figures: what restricts it, how it greets and whom to ask stands word for
     word in the circulation mail of every other publication, too.
     """
-    for part in _prose(material):
+    for part in _first(_prose(material), MOST_TEXT):
         if part.kind is PartKind.BODY:
             yield "\n".join(filter(_FIGURE.search, paragraphs(part.text)))
         else:
@@ -142,7 +160,7 @@ def paragraphs(text: str) -> Iterator[str]:
 def _figures(key: bytes, material: Material) -> bytes:
     from gateway.features import figures
 
-    return figures.packed(key, tuple(_prose(material)))
+    return figures.packed(key, tuple(_first(_prose(material), MOST_FIGURES)))
 
 
 def _links(key: bytes, material: Material) -> bytes:

@@ -27,6 +27,8 @@ SMALLEST = 256
 """Bytes; an inner piece of this size or less is no trace."""
 _MAX_INNER = 200 * 1024 * 1024
 _MAX_DEPTH = 4
+_MORE = "1: too-large"
+"""What is said of a file of which not everything became traces."""
 _MAILS = (".eml",)
 _MIN_TEXT = 100
 """Letters and digits that a part of an office file must carry."""
@@ -101,7 +103,9 @@ def traced(name: str, content: bytes, looked: Looked, key: bytes) -> Traced:
     digests = looked.digests | {sha256(content).digest()}
     made = material.features(looked.material, key)
     said = any(part.text.strip() for part in looked.material.said)
-    return Traced(name, len(content), digests, looked.unreadable, made, material.counts(made), said)
+    more = (_MORE,) if material.exceeds(looked.material) and _MORE not in looked.unreadable else ()
+    places = (*looked.unreadable, *more)
+    return Traced(name, len(content), digests, places, made, material.counts(made), said)
 
 
 def trace_mail(name: str, content: bytes, key: bytes) -> Traced:
@@ -124,7 +128,7 @@ def look(name: str, content: bytes) -> Looked:
         raise Empty
     own = sha256(content).digest()
     if len(content) > _MAX_INNER:
-        return Looked(frozenset({own}), Material(), ("1: too-large",))
+        return Looked(frozenset({own}), Material(), (_MORE,))
     suffix = PurePosixPath(name).suffix.lower()
     found = _read(suffix, content)
     idle = frozenset((*_images(suffix, content), *_without_content(content, 0)))

@@ -13,6 +13,7 @@ from pptx import Presentation
 from gateway import material
 from gateway.material import Material, counts, features, of_document, of_mail, of_mail_alone, paragraphs
 from gateway.model import Document
+from gateway.registration import trace
 from tests import papers
 
 KEY = bytes(range(32))
@@ -116,6 +117,18 @@ def test_a_list_of_links_is_not_prose() -> None:
     """A file of nothing but addresses is registered as links; its words are no traces."""
     found = document(b"https://files.department.example/sites/release/\nhttps://preview.example/cla/2018\n")
     assert {"link": 2} == dict(counts(features(found, KEY)))
+
+
+def test_a_file_beyond_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a table of millions of cells the first ones become traces, and it is said that these are not all."""
+    rows = "".join(f"Place {number},{number * 7919 % 99991}\n" for number in range(400)).encode()
+    whole = trace("a.csv", rows, KEY)
+    monkeypatch.setattr(material, "MOST_FIGURES", 2_000)
+    monkeypatch.setattr(material, "MOST_TEXT", 3_000)
+    first = trace("a.csv", rows, KEY)
+    assert ((), ("1: too-large",)) == (whole.unreadable, first.unreadable)
+    assert 0 < first.counts["figures"] < whole.counts["figures"]
+    assert 0 < first.counts["text"] < whole.counts["text"]
 
 
 def test_features_need_the_key() -> None:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _LITTER = re.compile(r"~\$.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 """What office programs and file managers leave in folders."""
+_LEFT = (
+    "it is protected only against being sent as it is",
+    "what was not read there is found only where the file is sent as it is",
+)
+_LEFT_PUBLIC = ("mail that quotes it may still be held",) * 2
+"""What it means that a whole file, or a part of one, could not be read."""
 
 
 def read_all(paths: list[str], key: bytes, *, sealed: bool = True) -> list[Traced]:
@@ -94,19 +100,11 @@ def report(one: Traced, done: str, facts: Mapping[str, Any], *, as_json: bool) -
         as_json=as_json,
     )
     places = ", ".join(one.unreadable)
+    whole, part = _LEFT_PUBLIC if facts.get("public") else _LEFT
     if one.bare:
-        tell(
-            f"{one.name}: error: nothing in it could be read ({places or 'it holds no text'}); {_left(facts)}"
-        )
+        tell(f"{one.name}: error: nothing in it could be read ({places or 'it holds no text'}); {whole}")
     elif places:
-        tell(f"{one.name}: warning: not readable inside ({places}); {_left(facts)}")
-
-
-def _left(facts: Mapping[str, Any]) -> str:
-    """What it means that something could not be read."""
-    if facts.get("public"):
-        return "mail that quotes it may still be held"
-    return "it is protected only against being sent as it is"
+        tell(f"{one.name}: warning: not wholly read ({places}); {part}")
 
 
 def total(found: Iterable[Traced]) -> str:
