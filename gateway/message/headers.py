@@ -118,7 +118,7 @@ def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
 
 def _unfolded(text: str, *, indented: bool) -> tuple[str, bool]:
     """Every field on one line, behind a line break; and whether a break that not all take for one was meant."""
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n").removesuffix("\r")
     broken = 0
     if "\r" in text or "\v" in text or "\f" in text or not text.isascii():
         text, broken = _ODD_BREAK.subn("\n", text)

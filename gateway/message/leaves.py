@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.message import charsets, html, limits, media, sniff, transfer
+from gateway.message import charsets, embedded, html, limits, media, sniff, transfer
 from gateway.message.sniff import Kind
-from gateway.message.structure import Plan
+from gateway.message.structure import Plan, named
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 
 Bytes = bytes | memoryview
@@ -42,6 +43,10 @@ _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 """The object identifier of CMS signed data, RFC 5652 section 5.1."""
 _CMS_START: Final = 64
 _UNNAMED: Final = "application/octet-stream"
+_FOUND: Final = named("")
+"""The plan of what stands inside a text: what it is shows in its bytes."""
+_CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
+"""Kinds of leaves that are no text, in which no text can stand either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Collector:
     marks: dict[Unreadable, None] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     links: dict[Link, None] = field(default_factory=dict)
+    inside: deque[tuple[str, bytes]] = field(default_factory=deque)
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
 
@@ -113,7 +119,28 @@ class Collector:
     def raw_text(self, path: str, buffer: bytes, start: int, end: int) -> None:
         """Add bytes that are no proper part as the text they seem to be."""
         if start < end:
-            self.text(path, PartKind.BODY, charsets.decode(memoryview(buffer)[start:end]))
+            data = memoryview(buffer)[start:end]
+            self.text(path, PartKind.BODY, charsets.decode(data))
+            self.look_inside(path, data)
+
+    def look_inside(self, path: str, data: Bytes) -> None:
+        """Take up what stands inside a text: files are read at once, parts with headers wait for the reader."""
+        found = embedded.look(data)
+        if found is None:
+            return
+        if found.foreign:
+            self.mark(path, Reason.UNSUPPORTED)
+        if found.more:
+            self.mark(path, Reason.TOO_LARGE)
+        if path.count("/") >= limits.DEPTH:
+            self.mark(path, Reason.TOO_DEEP)
+            return
+        for number, part in enumerate(found.parts, 1):
+            self.inside.append((f"{path}/{number}/", part))
+        for file in found.files:
+            self.content(f"{path}/0", _FOUND, file, quiet=False)
+        for guess in found.guesses:
+            self.content(f"{path}/0", _FOUND, guess, quiet=True)
 
     def leaf(
         self, path: str, plan: Plan, buffer: bytes, start: int, end: int, *, quiet: bool = False
@@ -151,8 +178,10 @@ class Collector:
             return
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
         found = sniff.kind(data)
+        if found not in _CLOSED:
+            self.look_inside(path, data)
         if behind := sniff.zip_behind(data):
-            self.documents.append(Document(f"{path}/0", "zip", memoryview(data)[behind:]))
+            self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
         if plan.media_type.startswith("text/"):
@@ -174,7 +203,7 @@ class Collector:
         if found is Kind.UNKNOWN and (quiet or media.is_trailer(rest)):
             return
         if found not in (Kind.MEDIA, Kind.EMPTY):
-            self.content(f"{path}/0", replace(plan, media_type=_UNNAMED), rest, quiet=quiet)
+            self.content(f"{path}/0", _FOUND, rest, quiet=quiet)
 
     def _declared_text(self, path: str, plan: Plan, data: Bytes, found: Kind) -> None:
         """A text part: as text, and as the document or the page that it may be instead."""
@@ -182,6 +211,8 @@ class Collector:
             self.documents.append(Document(path, plan.hint, data))
             if found is not Kind.RTF:
                 return
+        elif found in (Kind.MAIL, Kind.MAILBOX) and plan.attachment:
+            self.documents.append(Document(path, plan.hint, data))
         page = plan.media_type in _HTML_TYPES
         if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
             self._page(path, plan, data)
@@ -198,6 +229,8 @@ class Collector:
         """Text in a part of another type: a table, a script, a page, a picture made of text."""
         if plan.media_type in _INCOMPLETE:
             self.mark(path, Reason.UNSUPPORTED)
+        if not quiet and sniff.turns_binary(data) and not charsets.is_wide(plan.charset):
+            self.mark(path, Reason.AMBIGUOUS)
         page = plan.media_type in _HTML_TYPES or plan.media_type == "image/svg+xml"
         if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
             self._page(path, plan, data)

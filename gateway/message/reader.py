@@ -77,10 +77,25 @@ def read(content: bytes, prefix: str = "", collector: leaves.Collector | None = 
     """
     collector = collector or leaves.Collector()
     sources = deque([_Source(_with_line_feeds(content), prefix, 0)])
-    while sources:
-        source = sources.popleft()
-        _Walk(source, collector, sources).run()
+    _read_all(sources, collector)
     return collector.reading()
+
+
+def follow(collector: leaves.Collector) -> None:
+    """Read what the texts in a collector hold besides: parts with headers of their own."""
+    _read_all(deque(), collector)
+
+
+def _read_all(sources: deque[_Source], collector: leaves.Collector) -> None:
+    while sources or collector.inside:
+        if not sources:
+            path, content = collector.inside.popleft()
+            if not collector.room():
+                collector.mark(f"{path}1", Reason.TOO_LARGE)
+                collector.inside.clear()
+                return
+            sources.append(_Source(content, path, path.count("/")))
+        _Walk(sources.popleft(), collector, sources).run()
 
 
 def _with_line_feeds(content: bytes) -> bytes:

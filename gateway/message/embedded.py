@@ -1,0 +1,158 @@
+"""What stands inside a text: parts with headers of their own, files in uuencode, base64 or hexadecimal.
+
+A mail whose headers hide its structure shows it in its text all the same: wherever a line names a content type or a
+transfer encoding, a part begins, whatever stands around it.  Old mail programs make files of uuencode in a text, and
+people paste base64.  One expression looks for all that; only where it finds something does any of the rest run.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.message import limits, transfer
+
+Bytes = bytes | memoryview
+
+_FIELD_LINE: Final = rb"[ \t]{0,8}content-t(?:ype|ransfer-encoding)[ \t]*:"
+_SIGN: Final = re.compile(
+    rb"\n[ \t>]{0,8}+(?:[A-Za-z0-9+/]{60}|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt]|begin[ -]|=ybegin |\([Tt]his file must)"
+)
+"""What may begin a line; no case is ignored and nothing is tried twice, because every line of every mail is tried."""
+_PART: Final = re.compile(rb"\n" + _FIELD_LINE, re.I)
+_BLANK_LINE: Final = re.compile(rb"\n[ \t]*\r?\n")
+_HEADER_LINE: Final = re.compile(rb"[ \t]*[!-9;-~]{1,200}[ \t]*:|[ \t]+[^\s]")
+_FOREIGN: Final = re.compile(rb"\n(?:=ybegin |\(this file must be converted with binhex)", re.I)
+_UU: Final = re.compile(rb"\nbegin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
+_RUN: Final = re.compile(rb"\n([ >]{0,8})[A-Za-z0-9+/]{60}")
+_LINE: Final = re.compile(rb"[ \t>]*([A-Za-z0-9+/]+=*)[ \t]*\r?(?:\n|\Z)")
+_HEXADECIMAL: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_STEM: Final = re.compile(rb"[^\s]+")
+_HEAD: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What stands inside a text: parts (headers and body), decoded files, whether there is what nobody here decodes.
+
+    `guesses` are files that may be none: lines that look encoded.  `more`: there are more parts than are read.
+    """
+
+    parts: tuple[bytes, ...] = ()
+    files: tuple[bytes, ...] = ()
+    guesses: tuple[bytes, ...] = ()
+    foreign: bool = False
+    more: bool = False
+
+
+def look(data: Bytes) -> Embedded | None:
+    """What stands inside this text; None, after one pass, for nearly every text.  Total, linear."""
+    if _SIGN.search(data) is None and _SIGN.match(b"\n" + bytes(data[:_HEAD])) is None:
+        return None
+    text = b"\n" + bytes(data)
+    parts = list(_parts(text))
+    return Embedded(
+        tuple(parts[: limits.PARTS]),
+        tuple(_uuencoded(text)),
+        tuple(_guesses(text)),
+        _FOREIGN.search(text) is not None,
+        len(parts) > limits.PARTS,
+    )
+
+
+def _parts(text: bytes) -> Iterator[bytes]:
+    """Header blocks that name a type or an encoding, each with what follows up to the next of them."""
+    blocks = list(_blocks(text))
+    # The line above the first block is what parts them, whatever it looks like; the last part ends with its like.
+    stem = _stem(text, blocks[0][0]) if blocks else b""
+    for number, (start, body) in enumerate(blocks):
+        following = blocks[number + 1][0] if number + 1 < len(blocks) else len(text)
+        yield text[start : _without_delimiter(text, body, following, stem)]
+
+
+def _blocks(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where each header block starts and where its body does."""
+    position = 0
+    for _ in range(limits.PARTS + 1):
+        match = _PART.search(text, position)
+        if match is None:
+            return
+        start = _block_start(text, match.start(), position)
+        blank = _BLANK_LINE.search(text, match.end())
+        body = blank.end() if blank is not None else len(text)
+        yield start, body
+        # The line break before the body is that of a header block that begins there.
+        position = max(body - 1, match.end())
+
+
+def _block_start(text: bytes, line_break: int, floor: int) -> int:
+    """The start of the first line of a block, going up from the line behind `line_break` while lines are fields."""
+    while line_break > floor:
+        above = text.rfind(b"\n", floor, line_break)
+        if above < 0 or not _HEADER_LINE.match(text, above + 1, line_break):
+            break
+        line_break = above
+    return line_break + 1
+
+
+def _stem(text: bytes, start: int) -> bytes:
+    """The first word of the line above a block, if there is one right above."""
+    above = text.rfind(b"\n", 0, max(0, start - 1)) + 1
+    word = _STEM.search(text, above, max(above, start - 1))
+    return word[0] if word is not None else b""
+
+
+def _without_delimiter(text: bytes, body: int, end: int, stem: bytes) -> int:
+    """Where a part's body ends: before the line that parts it from the next one, or closes all."""
+    if end < len(text):
+        end = text.rfind(b"\n", body, max(body, end - 1)) if text[end - 2 : end] != b"\n\n" else end
+        return max(body, end)
+    for mark in filter(None, (stem, b"--")):
+        closing = text.find(b"\n" + mark, body - 1)
+        if closing >= 0:
+            return max(body, closing - (text[closing - 1 : closing] == b"\r"))
+    return end
+
+
+def _uuencoded(text: bytes) -> Iterator[bytes]:
+    """Files in uuencode, one behind the other."""
+    starts = [match.start() + 1 for match in _UU.finditer(text)][: limits.PARTS]
+    for number, start in enumerate(starts):
+        end = starts[number + 1] if number + 1 < len(starts) else len(text)
+        data = bytes(transfer.decode("uuencode", text, start, end).data)
+        if data:
+            yield data
+
+
+def _guesses(text: bytes) -> Iterator[bytes]:
+    """Runs of lines that look like base64 or like hexadecimal, decoded; the last line of one may not belong to it."""
+    position = 0
+    for _ in range(limits.PARTS):
+        match = _RUN.search(text, position)
+        if match is None:
+            return
+        lines, position = _run(text, match.start() + 1)
+        joined = b"".join(lines)
+        yield from _decoded(joined)
+        if len(lines) > 1 and not joined.endswith(b"=") and len(lines[-1]) < len(lines[0]):
+            yield from _decoded(b"".join(lines[:-1]))
+
+
+def _run(text: bytes, start: int) -> tuple[list[bytes], int]:
+    """The lines of a run from `start` on, bare, and the line break that it ends with."""
+    lines: list[bytes] = []
+    while (match := _LINE.match(text, start)) is not None:
+        lines.append(match[1])
+        start = match.end()
+        if match[1].endswith(b"=") or len(match[1]) < len(lines[0]):
+            break
+    return lines, max(start - 1, 0) if lines else start + 60
+
+
+def _decoded(letters: bytes) -> Iterator[bytes]:
+    if _HEXADECIMAL.match(letters):
+        yield binascii.unhexlify(letters)
+    yield bytes(transfer.decode("base64", letters, 0, len(letters)).data)
