@@ -1,8 +1,7 @@
 """From the circulation mail of another department to an entry of the register: read a draft, then take it.
 
 Nothing is guessed in silence: whatever could not be read, or can be read in two ways, is among the draft's `problems`,
-in words for the person who takes it.  The Message-IDs of the thread are not read yet: they join the draft when there
-is a detector that looks for them.
+in words for the person who takes it.  What answers the mail is known by its Message-ID once the draft is taken.
 """
 
 from __future__ import annotations
