@@ -19,8 +19,17 @@ TEXT, FIGURES, LINK, THREAD = "text", "figures", "link", "thread"
 MOST_TEXT, MOST_FIGURES = 8_000_000, 2_000_000
 """Characters of a file whose words and figures become traces: a thousand pages are three million.  Tables of open data
 are larger, and every worker would carry each of their cells."""
-_WRAPPED = range(60, 101)
-"""Characters of a line that a mail program broke: a shorter or longer one ends its paragraph."""
+_WRAPPED = range(60, 131)
+"""Characters of a line that a program broke: a shorter or longer one ends its paragraph."""
+_HANDLING = re.compile(
+    r"\bpre-?release\b|\bPRA\b|embargo|\b(?:restricted|confidential) (?:until|statistics)|official[ -]sensitive"
+    r"|\b(?:not|never) (?:be )?(?:forward|disclos|discuss|shar|circulat|cop(?:y|ied)|releas|publish|quot|pass)"
+    r"|\b(?:before|prior to|until) (?:its |their |the )?(?:publi(?:cation|shed)|release)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_LONGEST_SENTENCE = 1000
+"""What has no full stop for so long is no sentence: a table, or a page of a listing."""
 _FIGURE = re.compile(
     r"[£$€] ?\d|\d ?(?:%|per ?cent|percentage point|pc\b|(?:thousand|million|billion|trillion|bn|m|k)\b)"
     r"|(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.,]?\d)|(?<![\d.,:/])\d+\.\d+(?![\d.:/]| ?[ap]\.?m\b)",
@@ -129,14 +138,27 @@ def _text(key: bytes, material: Material) -> bytes:
 def _texts(material: Material) -> Iterator[str]:
     """The texts whose words are traces.
 
-    Of a mail itself only the paragraphs with figures: what restricts it, how it greets and whom to ask stands word for
-    word in the circulation mail of every other publication, too.
+    How material is to be handled is not, wherever it stands: a banner stands word for word in the mails and on the
+    covers of every other publication, too.  So do greetings and signatures: of a mail itself only paragraphs with
+    figures count.
     """
     for part in _first(_prose(material), MOST_TEXT):
         if part.kind is PartKind.BODY:
-            yield "\n".join(filter(_FIGURE.search, paragraphs(part.text)))
+            yield _without_handling("\n".join(filter(_FIGURE.search, paragraphs(part.text))))
         else:
-            yield part.text
+            yield _without_handling(part.text)
+
+
+def _without_handling(text: str) -> str:
+    """The text without its sentences on how to handle it."""
+    if _HANDLING.search(text) is None:
+        return text
+    return "\n".join(
+        sentence
+        for paragraph in paragraphs(text)
+        for sentence in _SENTENCE_END.split(paragraph)
+        if len(sentence) > _LONGEST_SENTENCE or _HANDLING.search(sentence) is None
+    )
 
 
 def _prose(material: Material) -> Iterator[Part]:
@@ -147,11 +169,11 @@ def _prose(material: Material) -> Iterator[Part]:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs of a mail's text: they end at an empty line, and at a line that was not broken for its length."""
+    """The paragraphs of a text: they end at an empty line, at a row of a table, at a line not broken for its length."""
     lines: list[str] = []
     for line in text.splitlines():
         lines.append(line)
-        if len(line.rstrip()) not in _WRAPPED:
+        if len(line.rstrip()) not in _WRAPPED or "\t" in line:
             yield "\n".join(lines)
             lines.clear()
     yield "\n".join(lines)

@@ -98,6 +98,24 @@ def test_of_a_mail_only_paragraphs_with_figures_are_traces() -> None:
     assert features(document(f"{SENTENCE}.".encode()), KEY)["text"] == whole["text"]
 
 
+def test_a_banner_on_a_cover_is_no_trace() -> None:
+    """How a document is to be handled stands on the covers of all others; what it says is a trace all the same."""
+    cover = docx.Document()
+    for paragraph in (
+        *BANNER.split("\n\n"),
+        "Strictly embargoed until 9.30am.",
+        f"{SENTENCE}. So it was said.",
+    ):
+        cover.add_paragraph(paragraph.replace("\n", " "))
+    for data in (saved(cover), f"{BANNER}\n\n{SENTENCE}. So it was said.".encode()):
+        text = features(document(data), KEY)["text"]
+        plain = features(document(f"{SENTENCE}. So it was said.".encode()), KEY)["text"]
+        contact = 60
+        assert len(plain) <= len(text) <= len(plain) + 8 * contact
+        banner = features(document(BANNER.split("Ring", maxsplit=1)[0].encode() + b"The end."), KEY)
+        assert "text" not in banner
+
+
 def test_a_mail_and_what_is_attached() -> None:
     """A mail has the features of its attachments; alone it has its own, and is known by its Message-ID either way."""
     mail = circulation(f"{SENTENCE}.\n")
