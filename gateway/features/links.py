@@ -8,7 +8,7 @@ addresses are turned away; one for the page with the parameters it needs; one fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, combinations
@@ -47,12 +47,13 @@ def packed(key: bytes, urls: Iterable[str]) -> bytes:
 
     Raises ValueError for one that leads nowhere.
     """
+    hashed = _hasher(key)
     found: set[bytes] = set()
     for url in urls:
         leads = places(url)
         if not leads:
             raise ValueError("is no address of a page or folder")
-        found.update(_hash(key, text) for place in leads for text in _registered(place))
+        found.update(hashed(text) for place in leads for text in _registered(place))
     return b"".join(sorted(found))
 
 
@@ -76,7 +77,7 @@ def listed(text: str) -> tuple[str, ...]:
 def _registered(place: Place) -> Iterator[str]:
     yield _mark("host", place.host)
     if place.folder:
-        yield _folder(place, len(place.path))
+        yield _folder(place.host, place.path)
         return
     yield _page(place, place.wanted)
     if place.wanted:
@@ -91,8 +92,8 @@ def _page(place: Place, wanted: Iterable[str]) -> str:
     return _mark("page", "\n".join((place.host, "/".join(place.path), *sorted(wanted))))
 
 
-def _folder(place: Place, depth: int) -> str:
-    return _mark("folder", "\n".join((place.host, *place.path[:depth])))
+def _folder(host: str, path: Sequence[str]) -> str:
+    return _mark("folder", "\n".join((host, *path)))
 
 
 def count(joined: bytes) -> int:
@@ -100,9 +101,17 @@ def count(joined: bytes) -> int:
     return sum(digest[-1] & 1 for digest in _digests(joined))
 
 
-def _hash(key: bytes, text: str) -> bytes:
-    digest = blake2b(text.encode("utf-8", "replace"), key=key, digest_size=SIZE, person=b"link").digest()
-    return digest[:-1] + bytes([digest[-1] | 1 if text.startswith(_LEADING) else digest[-1] & 0xFE])
+def _hasher(key: bytes) -> Callable[[str], bytes]:
+    """What makes digests of texts under a key: setting it up takes as long as using it."""
+    keyed = blake2b(key=key, digest_size=SIZE, person=b"link")
+
+    def hashed(text: str) -> bytes:
+        one = keyed.copy()
+        one.update(text.encode("utf-8", "replace"))
+        digest = one.digest()
+        return digest[:-1] + bytes((digest[-1] | 1 if text.startswith(_LEADING) else digest[-1] & 0xFE,))
+
+    return hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +134,16 @@ class Links:
     def __len__(self) -> int:
         return len(self._owners)
 
-    def matches(self, key: bytes, place: Place) -> Iterator[Match]:
-        """What is registered of a place, the page before the folders above it; nothing beyond what is public."""
-        for text in self._forms(key, place):
-            digest = _hash(key, text)
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._owners
+
+    def matches(self, digests: Iterable[bytes]) -> Iterator[Match]:
+        """What is registered of the forms of a place, given from the page to the root; nothing beyond a public one."""
+        for digest in digests:
             if digest in self._public:
                 return
             if digest in self._owners:
                 yield Match(digest, self._owners[digest])
-
-    def knows(self, key: bytes, host: str) -> bool:
-        """Whether anything is registered on a host."""
-        return _hash(key, _mark("host", host)) in self._owners
-
-    def _forms(self, key: bytes, place: Place) -> Iterator[str]:
-        if place.wanted and _hash(key, _mark("asks", _page(place, ()))) in self._owners:
-            yield from (_page(place, some) for some in _selections(sorted(place.wanted)))
-        yield _page(place, ())
-        yield from (_folder(place, depth) for depth in range(len(place.path), -1, -1))
 
 
 def _digests(joined: bytes) -> Iterator[bytes]:
@@ -164,8 +165,9 @@ class Lookup:
 
     def __init__(self, links: Links, key: bytes) -> None:
         self._links = links
-        self._key = key
+        self._hashed = _hasher(key)
         self._known: dict[str, bool] = {}
+        self._above: dict[tuple[str, tuple[str, ...]], tuple[bytes, ...]] = {}
         self._idle: set[str] = set()
 
     def in_text(self, text: str) -> Iterator[tuple[str, Match]]:
@@ -200,7 +202,29 @@ class Lookup:
     def _matches(self, address: str) -> Iterator[Match]:
         if self._on_known_host(address):
             for place in places(address):
-                yield from self._links.matches(self._key, place)
+                yield from self._links.matches(self._forms(place))
+
+    def _forms(self, place: Place) -> Iterator[bytes]:
+        """The digests of a place: of the page with what is asked for, of the page, of the folders that hold it."""
+        if place.wanted and self._hashed(_mark("asks", _page(place, ()))) in self._links:
+            for some in _selections(sorted(place.wanted)):
+                yield self._hashed(_page(place, some))
+        yield self._hashed(_page(place, ()))
+        yield self._hashed(_folder(place.host, place.path))
+        yield from self._folders_above(place.host, place.path)
+
+    def _folders_above(self, host: str, path: tuple[str, ...]) -> tuple[bytes, ...]:
+        """Those above a path, the nearest first; many addresses of a mail stand in the same folder."""
+        if not path:
+            return ()
+        known = self._above.get((host, path[:-1]))
+        if known is None:
+            if len(self._above) >= _REMEMBERED:
+                self._above.clear()
+            depths = range(len(path) - 1, -1, -1)
+            known = tuple(self._hashed(_folder(host, path[:depth])) for depth in depths)
+            self._above[host, path[:-1]] = known
+        return known
 
     def _may_go_on(self, inside: Sequence[str]) -> bool:
         """Whether the next line may make it one that matters: its host is known, or not yet told in full."""
@@ -216,7 +240,8 @@ class Lookup:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             host = host_of(authority)
-            known = self._known[authority] = bool(host) and self._links.knows(self._key, host)
+            known = bool(host) and self._hashed(_mark("host", host)) in self._links
+            self._known[authority] = known
         return known
 
 

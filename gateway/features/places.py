@@ -21,6 +21,8 @@ _AUTHORITY: Final = re.compile(r"(?:([a-z][a-z0-9+.-]{0,30}):)?[/\\]{2,}([^/\\?#
 _SCHEMES: Final = frozenset({"http", "https", "ftp", "ftps", "sftp", "file", "hxxp", "hxxps", "fxp"})
 _ALSO: Final = {"docs.google.com": "drive.google.com"}
 """Hosts under which the same things stand."""
+_SERVICES: Final = frozenset({"drive.google.com", "onedrive.live.com", "1drv.ms", "dropbox.com"})
+_NOTHING: Final = frozenset[str]()
 _PORTS: Final = frozenset({"", "80", "443", "21", "445"})
 _DEPTH: Final = 32
 """Folders of a path that are looked at; what stands deeper is still below them."""
@@ -97,9 +99,12 @@ def places(url: str) -> tuple[Place, ...]:
     if parts is None or not host:
         return ()
     path = _plain(parts[3]).replace("\\", "/")
-    wanted = _parameters(parts[4] or "", parts[5] or "")
-    place = Place(host, _segments(path), wanted, folder=path.endswith("/"))
-    return tuple(_shared(place)) or (replace(place, folder=place.folder and not wanted),)
+    wanted = _parameters(parts[4] or "", parts[5] or "") if parts[4] or parts[5] else _NOTHING
+    folder = path.endswith("/")
+    if host in _SERVICES or "sharepoint" in host:
+        place = Place(host, _segments(path), wanted, folder)
+        return tuple(_shared(place)) or (place,)
+    return (Place(host, _segments(path), wanted, folder and not wanted),)
 
 
 def _host(scheme: str | None, authority: str) -> str:
@@ -164,12 +169,12 @@ def _shared(place: Place) -> Iterator[Place]:
     given = dict(pair.partition("=")[::2] for pair in place.wanted)
     if place.host == "drive.google.com":
         yield from _google(place, given)
-    elif "sharepoint" in place.host.split("."):
-        yield from _sharepoint(place, given)
     elif place.host == "onedrive.live.com":
         yield from (Place(place.host, (given[name],)) for name in ("resid", "id") if given.get(name))
-    elif place.host in ("1drv.ms", "dropbox.com"):
+    elif place.host in _SERVICES:
         yield Place(place.host, place.path)
+    else:
+        yield from _sharepoint(place, given)
 
 
 def _google(place: Place, given: dict[str, str]) -> Iterator[Place]:
