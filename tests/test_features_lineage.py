@@ -183,7 +183,7 @@ def test_hostile_headers(header: str) -> None:
     """A header made to cost time costs little."""
     began = time.process_time()
     lineage(header)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("text", ["@" * 4_000_000, "a@" * 2_000_000, ("x" * 249 + "@") * 16_000])
@@ -191,4 +191,4 @@ def test_hostile_texts(text: str) -> None:
     """A text full of what looks like Message-IDs is looked at to a limit."""
     began = time.process_time()
     assert sum(1 for _ in mentioned(text)) <= 20_000
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2

@@ -30,7 +30,7 @@ _SUBJECT: Final = 1_000
 _WORDS: Final = 24
 
 _COMMENT: Final = re.compile(r"\([^()]*\)")
-_TOKEN: Final = re.compile(r"<([^<>]*)>?|([^\s<>,;]+)")
+_TOKEN: Final = re.compile(r"<([^<>]+)>?|([^\s<>,;]+)")
 _RUN: Final = re.compile(r"[^\s<>,;:\"'()\[\]@]+")
 _LITERAL: Final = re.compile(r"\[[0-9a-f.:]{1,60}\]", re.I)
 _TAG: Final = re.compile(r"\[(?!was\b)[^\[\]]*\]")
