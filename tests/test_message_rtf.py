@@ -28,7 +28,7 @@ TEXTS = {
     ),
     "hidden": (rb"{\rtf1 a{\v hidden}}", "ahidden"),
     "not-closed": (rb"{\rtf1 {\b a", "a"),
-    "closed-too-often": (rb"{\rtf1 a}}}b", "ab"),
+    "closed-too-often": (rb"{\rtf1 a}}}b", "a"),
 }
 
 

@@ -77,11 +77,13 @@ class _Extraction:
     collector: Collector = field(default_factory=Collector)
     budget: Budget = field(default_factory=Budget)
     jobs: deque[_Job] = field(default_factory=deque)
+    path: str = ""
     files: int = 0
-    archives: int = 0
+    opened: int = 0
 
     def run(self, document: Document) -> None:
         """Open the document and whatever is found in it."""
+        self.path = document.path
         self.jobs.append(_Job(document))
         while self.jobs:
             job = self.jobs.popleft()
@@ -107,6 +109,8 @@ class _Extraction:
 
     def open_zip(self, job: _Job) -> None:
         """An Office document or an archive."""
+        if self._enough_archives():
+            return
         archive = archives.open_zip(job.data)
         if packages.is_package(archive):
             self._package(job, archive)
@@ -115,7 +119,7 @@ class _Extraction:
 
     def open_container(self, job: _Job) -> None:
         """An archive of another kind, or a compressed file: each file in it has the path of its number."""
-        inside = self._deeper(job)
+        inside = None if self._enough_archives() else self._deeper(job)
         if inside is None:
             return
         for number, entry in enumerate(_CONTAINERS[sniff.kind(job.data)](job.data, self.budget), 1):
@@ -123,25 +127,30 @@ class _Extraction:
             if entry.fault is not None:
                 self.collector.mark(path, entry.fault)
             self.collector.about(path, entry.name)
-            if not self._counted(path):
+            if not self._counted():
                 return
             self._inner(inside, path, entry.name, entry.data)
 
+    def _enough_archives(self) -> bool:
+        if self.opened < limits.ARCHIVES_IN_ALL:
+            return False
+        self.collector.mark(self.path, Reason.TOO_LARGE)
+        return True
+
     def _deeper(self, job: _Job) -> _Job | None:
-        """The job one archive deeper; None, and the place marked, where that is too deep, or one too many."""
-        self.archives += 1
-        if job.archives >= limits.ARCHIVES or self.archives > limits.ARCHIVES_IN_ALL:
-            deep = job.archives >= limits.ARCHIVES
-            self.collector.mark(job.path, Reason.TOO_DEEP if deep else Reason.TOO_LARGE)
+        """The job one archive deeper; None, and the place marked, where that is too deep."""
+        if job.archives >= limits.ARCHIVES:
+            self.collector.mark(job.path, Reason.TOO_DEEP)
             return None
+        self.opened += 1
         # What is in an archive is no deeper a document than the archive itself.
         return replace(job, archives=job.archives + 1, depth=job.depth - 1)
 
-    def _counted(self, path: str) -> bool:
-        """Count one more file; False, and its place marked, when there are more than the limit."""
+    def _counted(self) -> bool:
+        """Count one more file; False when there are more than the limit, which is named for the document as a whole."""
         self.files += 1
         if self.files > limits.FILES:
-            self.collector.mark(path, Reason.TOO_LARGE)
+            self.collector.mark(self.path, Reason.TOO_LARGE)
             return False
         return True
 
@@ -169,7 +178,7 @@ class _Extraction:
         """Read members one by one, so that only one is inflated at a time; each has the path of its number."""
         for number, member in enumerate(members, 1):
             path = f"{job.path}/{number}"
-            if not self._counted(path):
+            if not self._counted():
                 return
             try:
                 data: Bytes = archive.read(member, self.budget)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.message import charsets, embedded, html, limits, media, sniff, transfer
@@ -25,7 +25,18 @@ _HTML_TYPES: Final = frozenset(
 )
 _HTML_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
 _MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
-_INCOMPLETE: Final = frozenset({"message/partial", "message/external-body"})
+_INCOMPLETE: Final = frozenset(
+    {
+        "message/partial",
+        "message/external-body",
+        "application/mac-binhex40",
+        "application/mac-binhex",
+        "application/binhex",
+        "application/x-yencode",
+        "application/x-yenc",
+    }
+)
+"""Types of which this mail has only a part or a pointer, or a text that nothing here decodes."""
 _SIGNATURES: Final = frozenset(
     {
         "application/pkcs7-signature",
@@ -43,6 +54,9 @@ _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 """The object identifier of CMS signed data, RFC 5652 section 5.1."""
 _CMS_START: Final = 64
 _UNNAMED: Final = "application/octet-stream"
+_LINE_FEED: Final = 10
+_CHANCE: Final = 16
+"""Bytes that may look like text by chance."""
 _FOUND: Final = named("")
 """The plan of what stands inside a text: what it is shows in its bytes."""
 _CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
@@ -153,8 +167,19 @@ class Collector:
             if decoded.doubtful:
                 self.mark(path, Reason.AMBIGUOUS)
             if decoded.rest:
-                self.text(path, PartKind.BODY, charsets.decode(decoded.rest, plan.charset))
+                self.raw_text(path, decoded.rest, 0, len(decoded.rest))
             self.content(path, plan, decoded.data, quiet=quiet)
+            if decoded.irregular:
+                self._other_readings(
+                    path, plan, bytes(decoded.data), transfer.other_readings(buffer, start, end)
+                )
+
+    def _other_readings(self, path: str, plan: Plan, taken: bytes, others: Iterable[bytes]) -> None:
+        """Readings of base64 with junk before it: one that says something is not passed over for one that does not."""
+        for other in others:
+            if other != taken and _says_something(other):
+                self.mark(path, Reason.AMBIGUOUS)
+                self.content(path, plan, other, quiet=True)
 
     def add(self, reading: Reading) -> None:
         """Add what was read of a mail that stands inside."""
@@ -178,6 +203,10 @@ class Collector:
             return
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
         found = sniff.kind(data)
+        if data[-1] == _LINE_FEED and found in sniff.DOCUMENTS:
+            bare = bytes(data).rstrip(b" \t\r\n")
+            # A document that was not encoded as a whole may have a line end too many.
+            self.leaves.append(Leaf(path, hashlib.sha256(bare).digest(), len(bare)))
         if found not in _CLOSED:
             self.look_inside(path, data)
         if behind := sniff.zip_behind(data):
@@ -268,6 +297,14 @@ def _kind(plan: Plan) -> PartKind:
     """A text that is attached, or that comes as something other than text, is a document."""
     text = plan.media_type.startswith("text/") and not plan.attachment
     return PartKind.BODY if text else PartKind.DOCUMENT
+
+
+def _says_something(data: bytes) -> bool:
+    """Whether bytes that may be decoded wrongly are decoded right: nothing but ASCII text, or a document."""
+    found = sniff.kind(data)
+    return found in sniff.DOCUMENTS or (
+        found in (Kind.TEXT, Kind.HTML) and len(data) > _CHANCE and data[: sniff.START].isascii()
+    )
 
 
 def _harmless(media_type: str) -> bool:

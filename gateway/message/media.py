@@ -17,7 +17,12 @@ _RIFF: Final = b"RIFF"
 _FILE_BEHIND: Final = re.compile(
     rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|%PDF-1\."
 )
+_TEXT_BEHIND: Final = re.compile(rb"[\t\r\n -~]{32,}\Z")
+_TAIL: Final = 65_536
+"""Bytes of the end of a sound in which a text behind it is looked for."""
 _CHUNKS: Final = 100_000
+_LAST_BOXES: Final = frozenset({b"mdat", b"free", b"moov", b"meta", b"uuid"})
+"""Boxes that may be longer than what is left of a film that was cut."""
 _SMALL: Final = 4_096
 """Bytes behind a picture that nobody asks about: cameras and servers add some."""
 _TRAILERS: Final = re.compile(rb"\xff[\xc0-\xfe]|....ftyp|MotionPhoto|\0\0|.{0,64}(?:MotionPhoto|SEFH)", re.S)
@@ -39,8 +44,12 @@ def end(data: Bytes) -> int:
     elif bytes(data[4:8]) == b"ftyp":
         found = _boxes(data)
     else:
-        match = _FILE_BEHIND.search(data)
-        found = match.start() if match else len(data)
+        match = _FILE_BEHIND.search(data) or _TEXT_BEHIND.search(bytes(data[-_TAIL:]))
+        found = (
+            len(data)
+            if match is None
+            else match.start() + (match.re is _TEXT_BEHIND) * max(0, len(data) - _TAIL)
+        )
     return min(found, len(data))
 
 
@@ -78,7 +87,7 @@ def _boxes(data: Bytes) -> int:
         )
         if size == 1:
             size = int.from_bytes(data[position + 8 : position + 16], "big")
-        if size < 8 or not kind.isalnum():
+        if size < 8 or not kind.isalnum() or (position + size > len(data) and kind not in _LAST_BOXES):
             break
         position += size
     return position

@@ -43,9 +43,9 @@ def _old(data: Bytes) -> Iterator[Entry]:
             raise Unreadable(Reason.BROKEN)
         if kind == _MAIN and flags & _LOCKED_HEADERS:
             raise Unreadable(Reason.ENCRYPTED)
-        if kind == _ENDING:
-            return
         position += size
+        if kind == _ENDING:
+            break
         behind = struct.unpack_from("<L", head, 7)[0] if flags & _LONG and size >= 11 else 0
         if kind in (_FILE, _SERVICE) and size >= 32:
             large = flags & _LARGE and size >= 40
@@ -53,6 +53,14 @@ def _old(data: Bytes) -> Iterator[Entry]:
             if kind == _FILE:
                 yield _old_file(head, flags, data[position : position + behind])
         position += behind
+    yield from _behind(data, position)
+
+
+def _behind(data: Bytes, position: int) -> Iterator[Entry]:
+    """What stands behind the end of the archive."""
+    rest = bytes(data[position:]).strip(b"\0")
+    if rest:
+        yield Entry("", rest)
 
 
 def _old_file(head: bytes, flags: int, packed: Bytes) -> Entry:
@@ -108,13 +116,14 @@ def _new(data: Bytes) -> Iterator[Entry]:
         behind = numbers.next() if flags & 2 else 0
         if kind == _NEW_LOCK:
             raise Unreadable(Reason.ENCRYPTED)
-        if kind == _NEW_ENDING:
-            return
         position = start + size
+        if kind == _NEW_ENDING:
+            break
         if kind == _NEW_FILE:
             split = bool(flags & 0x18)
             yield _new_file(head, numbers, extra, data[position : position + behind], split=split)
         position += behind
+    yield from _behind(data, position)
 
 
 def _new_file(head: bytes, numbers: _Numbers, extra: int, packed: Bytes, *, split: bool) -> Entry:

@@ -60,6 +60,7 @@ class _Reader:
     codec: str = "cp1252"
     pending: bytearray = field(default_factory=bytearray)
     skip: int = 0
+    closed: bool = False
 
     def write(self, text: str) -> None:
         self.flush()
@@ -80,6 +81,7 @@ class _Reader:
             self.group = _Group(self.group.target, self.group.stand_ins)
         elif self.stack:
             self.group = self.stack.pop()
+            self.closed = not self.stack
 
     def word(self, word: bytes, number: int) -> None:
         if word == b"u":
@@ -148,13 +150,15 @@ def read(data: Bytes) -> Rich:
             reader.code(int(code, 16))
         elif brace is not None:
             reader.brace(brace)
+            if reader.closed:
+                # Readers end here; what stands behind is something else.
+                break
         elif symbol is not None:
             reader.symbol(symbol)
     reader.flush()
     texts = ["".join(pieces) for pieces in (reader.main, *reader.aside)]
-    return Rich(
-        charsets.whole("\n".join(filter(str.strip, texts))), tuple(filter(None, map(_object, reader.objects)))
-    )
+    objects = [*map(_object, reader.objects), source[position:].strip(b"\0\r\n\t ")]
+    return Rich(charsets.whole("\n".join(filter(str.strip, texts))), tuple(filter(None, objects)))
 
 
 def _object(pieces: list[str]) -> bytes:

@@ -6,7 +6,6 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Final
 
 from gateway.message import streams
@@ -41,7 +40,7 @@ _BRANCHES: Final[Mapping[bytes, int]] = {
 def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
     """Files of a 7z archive.  Raises Unreadable where nothing can be said about them."""
     found = _listing(data, budget)
-    names, number = iter(_named(found)), count()
+    names = iter(_named(found))
     for folder in found.folders:
         try:
             content, fault = _unpacked(data, folder, budget), None
@@ -51,8 +50,15 @@ def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
         for size, crc in folder.files:
             file = content[position : position + size]
             position += max(size, 0)
-            next(number)
             yield Entry(next(names, ""), file, fault or _fault(file, size, crc))
+    rest = bytes(data[_end(data) :]).strip(b"\0")
+    if rest:
+        yield Entry("", rest)
+
+
+def _end(data: Bytes) -> int:
+    """Where the archive ends by its own account."""
+    return _HEADER + int.from_bytes(data[12:20], "little") + int.from_bytes(data[20:28], "little")
 
 
 def _named(found: Listing) -> Iterator[str]:
@@ -72,7 +78,7 @@ def _listing(data: Bytes, budget: Budget) -> Listing:
     start = _HEADER + int.from_bytes(data[12:20], "little")
     size = int.from_bytes(data[20:28], "little")
     header = bytes(data[start : start + size])
-    if len(header) != size:
+    if len(header) != size or (not size and len(data) > _HEADER):
         raise Unreadable(Reason.BROKEN)
     for _ in range(4):
         if not header:

@@ -86,6 +86,8 @@ _MAILBOX: Final = re.compile(rb"From [^\n]{3,200}\n" + _FIELD, re.I)
 _MADE_OF_PARTS: Final = re.compile(rb"\n(?:MIME-Version|Content-(?:Type|Transfer-Encoding))[ \t]*:", re.I)
 """What makes a mail more than its text: without such a field it says nothing that its source does not show."""
 _END_OF_ZIP: Final = b"PK\x05\x06"
+_WITH_ZIP_INSIDE: Final = CONTAINERS | {Kind.ZIP, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX}
+"""Kinds whose own reader comes to what stands in them."""
 _MEMBER_OF_ZIP: Final = b"PK\x03\x04"
 _REACH_OF_ZIP: Final = 66_000
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
@@ -128,7 +130,14 @@ def zip_behind(data: Bytes) -> int:
     # The record always has zeros, and text has none: to look for one byte costs a tenth.
     if b"\0" not in tail or tail.rfind(_END_OF_ZIP) < 0:
         return 0
-    return max(0, bytes(data).find(_MEMBER_OF_ZIP))
+    return 0 if kind(data) in _WITH_ZIP_INSIDE else max(0, bytes(data).find(_MEMBER_OF_ZIP))
+
+
+def turns_binary(data: Bytes) -> bool:
+    """Whether what begins as text has zero bytes later on: something else begins there."""
+    if len(data) <= START or bytes(data[:3]).startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return b"\0" in bytes(data[START:])
 
 
 def by_magic(start: bytes) -> Kind | None:

@@ -136,13 +136,15 @@ def uncpio(data: Bytes, budget: Budget) -> Iterator[Entry]:
         start, name_size, size, step = _cpio_header(bytes(data[position : position + 110]))
         name = _text(bytes(data[position + start : position + start + name_size]))
         if name == _LAST:
+            rest = bytes(data[position + start + name_size :]).strip(b"\0")
+            if rest:
+                yield Entry("", rest)
             return
         begin = _up(position + start + name_size, step, position)
         if begin + size > len(data):
             yield Entry(name, data[begin:], Reason.BROKEN)
             return
-        if size:
-            yield Entry(name, data[begin : begin + size])
+        yield Entry(name, data[begin : begin + size])
         position = _up(begin + size, step, position)
 
 
