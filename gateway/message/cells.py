@@ -152,7 +152,7 @@ def _slowly(number: str, code: str | None) -> tuple[str, str]:
     if code is None:
         return number_formats.general(kept), ""
     text = number_formats.shown(kept, code)
-    return text, number_formats.general(kept) if says_less(text, kept) else ""
+    return text, general(float(kept)) if says_less(text, kept) else ""
 
 
 _PRINTED: Final = re.compile(r"(?:[0-9][0-9,]*)?\.?[0-9]+")

@@ -49,6 +49,8 @@ _SMALLEST: Final = 12
 _PLACES: Final = 30
 """Digits behind the point; Excel takes no more."""
 _DIGITS: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+_TRUE: Final = Context(prec=15, rounding=ROUND_HALF_UP)
+_SHOWN: Final = Context(prec=11, rounding=ROUND_HALF_UP)
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 _LONGEST_NUMBER: Final = 40
 
@@ -79,13 +81,13 @@ def value(number: str) -> Decimal | None:
         return None
     kept = Decimal(number)
     if len(number) > 15 and len(kept.as_tuple().digits) > 15:
-        kept = kept.normalize(Context(prec=15, rounding=ROUND_HALF_UP))
+        kept = kept.normalize(_TRUE)
     return kept if not kept or kept.adjusted() < _LARGEST else None
 
 
 def general(kept: Decimal) -> str:
     """A number as a cell without a format shows it: eleven digits at most, no noughts at the end."""
-    rounded = Context(prec=11, rounding=ROUND_HALF_UP).plus(kept)
+    rounded = _SHOWN.plus(kept)
     if not rounded:
         return "0"
     if rounded.adjusted() < -_SMALLEST:
@@ -208,7 +210,8 @@ def sections_of(code: str) -> tuple[Section, ...] | None:
             writing.append(_Writing())
         else:
             writing[-1].take(match)
-    return tuple(each.done() for each in writing[:3])
+    sections = tuple(each.done() for each in writing[:3])
+    return None if any(len(section.whole) > _PLACES for section in sections) else sections
 
 
 @dataclass(slots=True)
