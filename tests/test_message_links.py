@@ -58,9 +58,10 @@ def field(pieces: str) -> bytes:
 def sheet(*, formula: bool) -> bytes:
     """A workbook with the link on a cell, or in a formula."""
     book = Workbook()
-    book.active["A1"] = f'=HYPERLINK("{URL}","here")' if formula else "here"
+    page = book.worksheets[0]
+    page["A1"] = f'=HYPERLINK("{URL}","here")' if formula else "here"
     if not formula:
-        book.active["A1"].hyperlink = URL
+        page["A1"].hyperlink = URL
     return _saved(book)
 
 
