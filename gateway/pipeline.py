@@ -138,7 +138,7 @@ class Pipeline:
         except TimeoutError:
             return replies.NEXT_HOP_LOST
         except GatewayError as error:
-            metrics.ERRORS.labels(_kind(error)).inc()
+            metrics.ERRORS.labels(replies.kind(error)).inc()
             _log.warning("deferred", ref=course.ref, error=type(error).__name__, problem=str(error))
             return reply_for(error, course.ref)
         except Exception as error:
@@ -290,16 +290,3 @@ def _count_incident(decision: Decision) -> None:
         metrics.BLOCKED.labels(publication or metrics.UNKNOWN, label).inc()
     for hinted in {hint.publication for hint in decision.hints}:
         metrics.HINTS.labels(hinted).inc()
-
-
-def _kind(error: GatewayError) -> str:
-    name = type(error).__name__
-    for start, kind in (
-        ("NextHop", "next_hop"),
-        ("Store", "store"),
-        ("Register", "register"),
-        ("Scan", "scanner"),
-    ):
-        if name.startswith(start):
-            return kind
-    return "next_hop"

@@ -193,3 +193,17 @@ def reply_for(error: BaseException, ref: str) -> Reply:
     if isinstance(error, GatewayError) and error.reply is not INTERNAL:
         return error.reply
     return INTERNAL.about(ref=ref)
+
+
+def kind(error: GatewayError) -> str:
+    """What an error is counted as: one of the closed set of `errors_total`."""
+    name = type(error).__name__
+    for start, word in (
+        ("NextHop", "next_hop"),
+        ("Store", "store"),
+        ("Register", "register"),
+        ("Scan", "scanner"),
+    ):
+        if name.startswith(start):
+            return word
+    return "next_hop"
