@@ -100,7 +100,7 @@ def _runs(places: Places) -> Iterator[tuple[int, int]]:
 def _scores(message: Message, register: Register, threshold: float) -> Iterator[Score]:
     if register.figures is None:
         return
-    for path, found in figures.explain(message, register.figures):
+    for path, found in figures.explain(message, register):
         gains = tuple(sorted((round(gain, 2) for gain in found.gains), reverse=True))
         yield Score(path, found.publication, found.score, threshold, found.figures, gains, found.kind)
 

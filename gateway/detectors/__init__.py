@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gateway.detectors import banner, file, link, text, thread, unreadable
+from gateway.detectors import banner, figures, file, link, text, thread, unreadable
 from gateway.detectors.evidence import Evidence
 from gateway.detectors.page import pages
 from gateway.detectors.reading import Reading
@@ -28,6 +28,7 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
             *banner.find(rules, (reading.pages if copied else pages)(message), register, now, evidence),
             *evidence.standing(file.find(rules, message, register, now)),
             *evidence.standing(text.find(rules, reading, register, now)),
+            *evidence.standing(figures.find(rules, reading, register, now)),
             *evidence.standing(thread.find(rules, message, register, now)),
             *evidence.standing(link.find(rules, message, register, now)),
             *evidence.standing(unreadable.find(rules, message)),

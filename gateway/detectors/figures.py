@@ -7,54 +7,89 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from typing import Final
 
+import numpy as np
+
+from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
 from gateway.features.agreement import Agreement, agreements
-from gateway.features.figures import Figures
-from gateway.model import Detector, Finding, Message, Part, PartKind, Register
+from gateway.features.atoms import Atoms
+from gateway.features.values import keys, salt
+from gateway.features.vocabulary import lent
+from gateway.model import Detector, Finding, Message, Register
+from gateway.traces import text_hash
 
-_WINDOW, _OVERLAP = 1_000_000, 4_000
-"""Characters of a part that are read at a time, and how many of them the next window has again."""
+_WINDOW, _OVERLAP = 60_000, 500
+"""Chunks of a part that are weighed at a time, and how many of them the next window has again."""
 
 
-def find(rules: RuleSet, message: Message, register: Register, now: datetime) -> Iterator[Finding]:
+def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) -> Iterator[Finding]:
     """One finding for each rule, part and publication under embargo whose figures agree well enough.
 
     A single figure is never one, whatever the threshold.
     """
-    index = register.figures
-    if index is None or not rules.of(Detector.FIGURES):
+    asked = rules.of(Detector.FIGURES)
+    if not register.figures or not asked:
         return
-    for path, agreement in explain(message, index):
+    for path, agreement in _agreeing(reading, register):
         publication = register.publications.get(agreement.publication)
-        if (
-            agreement.score >= rules.figures_threshold
-            and publication is not None
-            and publication.embargoed(now)
-        ):
-            for rule in rules.of(Detector.FIGURES):
-                yield Finding(rule.id, Detector.FIGURES, path, publication.id, asks=rule.asks)
+        if agreement.score < rules.figures_threshold or publication is None or not publication.embargoed(now):
+            continue
+        trace = _trace(register.trace_key, agreement)
+        for rule in asked:
+            yield Finding(rule.id, Detector.FIGURES, path, publication.id, asks=rule.asks, trace=trace)
 
 
-def explain(message: Message, index: Figures) -> Iterator[tuple[str, Agreement]]:
+def explain(message: Message, register: Register) -> Iterator[tuple[str, Agreement]]:
     """How each part of a message agrees with each publication: the part's path, and the score with its parts."""
-    for part in message.parts:
+    with lent(register.trace_key) as vocabulary:
+        reading = Reading(vocabulary)
+        for _ in reading.pages(message):
+            pass
+        yield from _agreeing(reading, register)
+
+
+def _agreeing(reading: Reading, register: Register) -> Iterator[tuple[str, Agreement]]:
+    """The best agreement of each part with each publication, the best first."""
+    if not register.figures:
+        return
+    salted = salt(register.trace_key)
+    for path, atoms in _parts(reading):
         best: dict[str, Agreement] = {}
-        for window in _windows(_subject(part) if part.kind is PartKind.HEADER else part.text):
-            for agreement in agreements(index, window):
+        for window in _windows(atoms):
+            for agreement in agreements(register.figures, window, salted):
                 known = best.get(agreement.publication)
                 if known is None or agreement.score > known.score:
                     best[agreement.publication] = agreement
         for agreement in sorted(best.values(), key=lambda each: (-each.score, each.publication)):
-            yield part.path, agreement
+            yield path, agreement
 
 
-def _windows(text: str) -> Iterator[str]:
-    """The text, or pieces of it that overlap."""
-    for start in range(0, max(1, len(text) - _OVERLAP), _WINDOW):
-        yield text[start : start + _WINDOW + _OVERLAP]
+def _parts(reading: Reading) -> Iterator[tuple[str, Atoms]]:
+    """What persons say in each part."""
+    atoms = reading.chunks().atoms
+    start = 0
+    for (path, said), segments in groupby(reading.segments, key=lambda each: (each.path, each.said)):
+        end = max(each.end for each in segments)
+        if said and end > start:
+            yield path, atoms.between(start, end)
+        start = end
 
 
-def _subject(part: Part) -> str:
-    """What of a header a person wrote: the rest is dates, addresses and numbers of machines."""
-    return "\n".join(line for line in part.text.splitlines() if line.lower().startswith("subject:"))
+def _windows(atoms: Atoms) -> Iterator[Atoms]:
+    """The part, or pieces of it that overlap."""
+    size = len(atoms.counts)
+    if size <= _WINDOW + _OVERLAP:
+        yield atoms
+        return
+    for start in range(0, size - _OVERLAP, _WINDOW):
+        yield atoms.between(start, start + _WINDOW + _OVERLAP)
+
+
+def _trace(trace_key: bytes, agreement: Agreement) -> bytes:
+    """What tells this evidence from other: the figures that agree, whatever their order."""
+    mantissas, exponents = (np.array(column, np.int64) for column in zip(*agreement.values, strict=True))
+    values: Final = np.sort(keys(mantissas, exponents, salt(trace_key)))
+    return text_hash(trace_key, [b"figures", agreement.publication.encode(), values.tobytes()])

@@ -21,7 +21,7 @@ from gateway.features.figures import Figures
 from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
 from gateway.features.numerals import Found, figures
-from gateway.features.rarity import commonness
+from gateway.features.rarity import general
 from gateway.features.stretch import Gain, Stretch, best_stretch, gain
 from gateway.features.together import together
 
@@ -61,6 +61,11 @@ class Agreement(NamedTuple):
     def figures(self) -> int:
         """How many different figures agree."""
         return len(self.stretch.gains)
+
+    @property
+    def gains(self) -> tuple[float, ...]:
+        """What each of them adds."""
+        return tuple(each.total for each in self.stretch.gains)
 
 
 def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
@@ -144,7 +149,9 @@ class _Case:
             return self
         kept = self.row < rows[_MOST_FIGURES]
         pairs = self.pairs.taken(kept)
-        return _Case(self.index, self.found, self.beside, self.owner, pairs, self.row[kept], self.shared[kept])
+        return _Case(
+            self.index, self.found, self.beside, self.owner, pairs, self.row[kept], self.shared[kept]
+        )
 
     def gains(self) -> list[Gain]:
         """What each figure adds, by the record that makes most of it."""
@@ -168,28 +175,27 @@ class _Case:
             there = np.flatnonzero((matter.prose[record] == prose) & (mine > 0))
             if len(there):
                 population = np.sort(fits[:, matter.prose == prose], axis=1)
-                chance = _chance(population, line[there], mine[there], self._general(there))
+                anyway = general(self.found, self.pairs.figure[there], self.pairs.digits[there])
+                chance = _chance(population, line[there], mine[there], anyway)
                 values[there] = -np.log10(np.minimum(1.0, chance)) - prior
         finer = self.found.digits[self.pairs.figure] - self.pairs.digits
         return values - _FINER * finer * (self.pairs.digits >= self.index.all.digits[self.pairs.record])
 
-    def _general(self, there: Numbers) -> Scores:
-        """How frequent the values of pairs are in ordinary text."""
-        general = commonness(self.found, self.pairs.figure[there]) - self.pairs.digits[there] + 1
-        return np.minimum(1.0, 10.0**general / 9)
 
-
-def _chance(population: Scores, line: Numbers, mine: Scores, general: Scores) -> Scores:
+def _chance(population: Scores, line: Numbers, mine: Scores, anyway: Scores) -> Scores:
     """How likely one of the records that fit as well has this value: by how many they are, and how many have it anyway.
 
     `population` are the sorted fits of all records for each figure; `line` its rows for the pairs.
     """
     size = population.shape[1]
     as_well = np.array(
-        [size - np.searchsorted(population[at], fit - 1e-9) for at, fit in zip(line.tolist(), mine, strict=True)]
+        [
+            size - np.searchsorted(population[at], fit - 1e-9)
+            for at, fit in zip(line.tolist(), mine, strict=True)
+        ]
     )
     best = np.zeros(len(population))
     np.maximum.at(best, line, mine)
     elsewhere = np.bincount(line, mine < best[line] / 2, len(population))
-    chance: Scores = as_well * (elsewhere[line] + _PRIOR * general) / (size + _PRIOR)
+    chance: Scores = as_well * (elsewhere[line] + _PRIOR * anyway) / (size + _PRIOR)
     return chance

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,22 +26,33 @@ _MOST_STEMS: Final = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Atoms:
-    """A text: for each atom its flags (`saying.Says`), mantissa, exponent, and the keyed hash of its stem, or 0."""
+    """A text: for each atom its flags (`saying.Says`), mantissa, exponent, and the keyed hash of its stem, or 0.
+
+    `counts` is how many atoms each chunk has.
+    """
 
     says: Numbers
     mantissa: Numbers
     exponent: Numbers
     stem: NDArray[np.uint32]
+    counts: Numbers
 
     def __len__(self) -> int:
         return len(self.says)
 
+    def between(self, start: int, end: int) -> Atoms:
+        """Those of the chunks from one number up to another."""
+        low = int(self.counts[:start].sum())
+        high = low + int(self.counts[start:end].sum())
+        whole = (self.says, self.mantissa, self.exponent, self.stem)
+        return Atoms(*(column[low:high] for column in whole), self.counts[start:end])
+
     @classmethod
     def joined(cls, texts: Sequence[Atoms]) -> Atoms:
         """Several texts as one."""
-        if len(texts) == 1:
-            return texts[0]
-        columns = ("says", "mantissa", "exponent", "stem")
+        if len(texts) < 2:
+            return texts[0] if texts else NO_ATOMS
+        columns = ("says", "mantissa", "exponent", "stem", "counts")
         return cls(*(np.concatenate([getattr(each, name) for each in texts]) for name in columns))
 
 
@@ -85,6 +97,7 @@ class Sayings:
             _view(self._mantissa, "i8")[at],
             _view(self._exponent, "i8")[at],
             _view(self._stem, "u4")[at],
+            count,
         )
 
     def forget(self) -> None:
@@ -111,8 +124,10 @@ def _view(column: array[int], kind: str) -> NDArray[Any]:
     return np.frombuffer(column, kind)
 
 
+_PARTED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
+"""Where a word is parted at the end of a line."""
 _EMPTY: Final = np.empty(0, np.int64)
-NO_ATOMS: Final = Atoms(_EMPTY, _EMPTY, _EMPTY, np.empty(0, np.uint32))
+NO_ATOMS: Final = Atoms(_EMPTY, _EMPTY, _EMPTY, np.empty(0, np.uint32), _EMPTY)
 
 
 class Words(dict[str, int]):
@@ -128,7 +143,7 @@ class Words(dict[str, int]):
 
     def read(self, folded: str) -> Atoms:
         """The atoms of a folded text."""
-        chunks = folded.split(" ")
+        chunks = _PARTED.sub("", folded).split(" ")
         return self._sayings.of(np.fromiter(map(self.__getitem__, chunks), np.int64, len(chunks)))
 
 

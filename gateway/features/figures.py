@@ -75,6 +75,7 @@ class Figures:
     _sieve: NDArray[np.uint8] = field(repr=False)
     starts: Numbers = field(repr=False)
     own: Keys = field(repr=False)
+    _sizes: dict[int, tuple[Numbers, float]] = field(repr=False, default_factory=dict)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
 
     @classmethod
@@ -117,6 +118,14 @@ class Figures:
         if known is None:
             known = self._matters[owner] = Matter.of(self, owner)
         return known
+
+    def places(self, kind: int) -> tuple[Numbers, float]:
+        """How many figures each row (0), column (1), or table or paragraph (2) has; how many of these a publication."""
+        if kind not in self._sizes:
+            place = (self.all.row, self.all.column, self.all.block)[kind]
+            sizes = np.bincount(place, minlength=1)
+            self._sizes[kind] = sizes, max(1.0, np.count_nonzero(sizes) / max(1, len(self.ids)))
+        return self._sizes[kind]
 
     def owners(self, records: Numbers) -> Numbers:
         """The number of each record's publication."""

@@ -78,11 +78,21 @@ def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers)
 
 
 _IN_TABLES: Final = np.array(
-    [[True, True, True, True], [True, True, False, False], [True, False, True, True], [True, False, True, True]]
+    [
+        [True, True, True, True],
+        [True, True, False, False],
+        [True, False, True, True],
+        [True, False, True, True],
+    ]
 )
 """Whether two units agree, by `Unit`: a percentage is no money; a bare number may be anything."""
 _IN_PROSE: Final = np.array(
-    [[True, False, False, True], [False, True, False, False], [False, False, True, True], [True, False, True, True]]
+    [
+        [True, False, False, True],
+        [False, True, False, False],
+        [False, False, True, True],
+        [True, False, True, True],
+    ]
 )
 assert tuple(Unit) == (0, 1, 2, 3)
 

@@ -67,7 +67,9 @@ def labels(atoms: Atoms, found: Found, chosen: Numbers, borders: Bits | None = N
     if borders is not None:
         section = np.cumsum(borders)
         there &= section[at] == section[start][:, None]
-    stems = np.where(there, atoms.stem[at], 0).astype(np.uint32) if len(words) else np.zeros(at.shape, np.uint32)
+    stems = (
+        np.where(there, atoms.stem[at], 0).astype(np.uint32) if len(words) else np.zeros(at.shape, np.uint32)
+    )
     slots = np.unique(found.slot)
     between = np.abs(np.searchsorted(slots, at) - np.searchsorted(slots, found.slot[chosen])[:, None])
     between -= (at > start[:, None]) & (between > 0)

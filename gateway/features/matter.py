@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """The labels of one publication's records, sorted by stem; contexts and records are numbered from 0.

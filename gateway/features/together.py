@@ -13,24 +13,31 @@ from gateway.features.atoms import Bits, Numbers
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
-from gateway.features.rarity import commonness
+from gateway.features.rarity import general
 from gateway.features.stretch import Gain, Stretch, best_stretch
 
 Scores = NDArray[np.float64]
 
 FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
-_MOST_PLACES: Final = 16
+_MOST_PLACES: Final = 4
+"""Places of a kind that are looked at closely: those that promise most."""
+_WORTH: Final = 5.0
+"""Powers of ten that they must promise."""
+_SHAPES: Final = 12
+"""Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
 
 def together(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
     """For places in which enough of a text's figures stand: the publication's number, and the best stretch."""
-    if len(np.unique(found.slot)) < FEWEST:
+    slots = len(np.unique(found.slot))
+    if slots < FEWEST:
         return
     pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
-    for column in (index.all.row, index.all.column, index.all.block):
-        for place in _crowded(pairs, column[pairs.record]):
-            yield from _Place(index, found, column, place).stretch(pairs)
+    for kind, column in enumerate((index.all.row, index.all.column, index.all.block)):
+        sizes, kinds = index.places(kind)
+        for place in _crowded(found, pairs, column[pairs.record].astype(np.int64), sizes):
+            yield from _Place(index, found, column, place, float(np.log10(kinds))).stretch(pairs)
 
 
 def _counting(found: Found) -> Bits:
@@ -47,26 +54,34 @@ def _counting(found: Found) -> Bits:
     return counting
 
 
-def _crowded(pairs: Hits, place: NDArray[np.uint32]) -> list[int]:
-    """The places in which most different figures stand."""
-    if not len(place):
-        return []
-    counts = np.bincount(place)
-    enough = counts[place] >= FEWEST
-    both = np.unique(place[enough].astype(np.int64) << 32 | pairs.figure[enough])
-    names, counts = np.unique(both >> 32, return_counts=True)
-    names, counts = names[counts >= FEWEST], counts[counts >= FEWEST]
-    return names[np.argsort(-counts, kind="stable")][:_MOST_PLACES].tolist()
+def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers) -> list[int]:
+    """The places that may gain most: enough different figures stand there, in spite of how many the place has."""
+    counts = np.bincount(place, minlength=1)
+    kept = np.flatnonzero(counts[place] >= FEWEST)
+    place, pairs = place[kept], pairs.taken(kept)
+    both, first = np.unique(place << 32 | pairs.figure, return_index=True)
+    pairs, place = pairs.taken(first), both >> 32
+    value = -np.log10(
+        np.minimum(1.0, general(found, pairs.figure, pairs.digits) * np.maximum(1.0, sizes[place] / _SHAPES))
+    )
+    names, number, counts = np.unique(place, return_inverse=True, return_counts=True)
+    worth = np.where(counts >= FEWEST, np.bincount(number, value, len(names)), 0.0)
+    chosen = np.argsort(-worth, kind="stable")[:_MOST_PLACES]
+    return names[chosen[worth[chosen] >= _WORTH]].tolist()
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One row, column, table or paragraph: its number among its kind, which the column of the records has."""
+    """One row, column, table or paragraph: its number among its kind, which the column of the records has.
+
+    `many` says how many of its kind a publication has, as a power of ten: as many could have agreed by chance.
+    """
 
     index: Figures
     found: Found
     column: NDArray[np.uint32]
     name: int
+    many: float
 
     def stretch(self, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
         """The best stretch of figures that stand there."""
@@ -80,10 +95,7 @@ class _Place:
         stretch = best_stretch(self.found, gains)
         if stretch is not None and len(stretch.gains) >= FEWEST:
             owner = int(pairs.owner[0])
-            own = self.column[self.index.bounds[owner] : self.index.bounds[owner + 1]]
-            # As many places could have agreed by chance.
-            many = float(np.log10(1 + int(own.max()) - int(own.min())))
-            yield owner, stretch._replace(score=stretch.score - many, chance=stretch.chance + many)
+            yield owner, stretch._replace(score=stretch.score - self.many, chance=stretch.chance + self.many)
 
     def _values(self, pairs: Hits) -> Scores:
         """How unlikely it is that one of the figures of the place has the value of each pair."""
@@ -98,5 +110,4 @@ class _Place:
             np.count_nonzero((digits >= d) & ((magnitude - d) % 3 == power))
             for d, power in zip(*(column.tolist() for column in class_of), strict=True)
         ]
-        general = 10.0 ** (commonness(self.found, pairs.figure) - pairs.digits + 1) / 9
-        return -np.log10(np.minimum(1.0, general * np.array(alike)))
+        return -np.log10(np.minimum(1.0, general(self.found, pairs.figure, pairs.digits) * np.array(alike)))

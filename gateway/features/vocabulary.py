@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from gateway.features.atoms import Atoms, Sayings
 from gateway.features.shingles import Features, hashes, words
 
 PIECE: Final = 100_000
@@ -34,10 +35,14 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """A text as its chunks: the hashes of all their words one after the other, and how many words each of them has."""
+    """A text as its chunks: the hashes of all their words one after the other, and how many words each of them has.
+
+    `atoms` is what they say as numbers and as labels of numbers.
+    """
 
     words: Features
     counts: Numbers
+    atoms: Atoms
 
     @classmethod
     def joined(cls, texts: Sequence[Chunks]) -> Chunks:
@@ -45,7 +50,8 @@ class Chunks:
         if len(texts) == 1:
             return texts[0]
         words = np.concatenate([np.empty(0, np.uint64), *(each.words for each in texts)])
-        return cls(words, np.concatenate([np.empty(0, np.int64), *(each.counts for each in texts)]))
+        counts = np.concatenate([np.empty(0, np.int64), *(each.counts for each in texts)])
+        return cls(words, counts, Atoms.joined([each.atoms for each in texts]))
 
 
 class Vocabulary:
@@ -59,6 +65,7 @@ class Vocabulary:
         self._first = array("q")
         self._count = array("q")
         self._hashes = array("Q")
+        self._sayings = Sayings(key)
 
     def read(self, folded: str) -> Chunks:
         """The chunks of a folded text of at most PIECE characters."""
@@ -100,16 +107,18 @@ class Vocabulary:
             self._first.append(len(self._hashes))
             self._count.append(len(found))
             self._hashes.extend(map(self._hash_of.__getitem__, found))
+            self._sayings.add(chunk.decode("utf-8", "surrogatepass"))
 
     def _said(self, numbers: Numbers) -> Chunks:
         first, count = _view(self._first, "=i8")[numbers], _view(self._count, "=i8")[numbers]
         ends = np.cumsum(count)
         # Of each chunk as many hashes as it has words, one after the other.
         within = np.arange(ends[-1]) + np.repeat(first - ends + count, count)
-        return Chunks(_view(self._hashes, "=u8")[within], count)
+        return Chunks(_view(self._hashes, "=u8")[within], count, self._sayings.of(numbers))
 
     def _forget(self) -> None:
         self._slots = _Slots()
+        self._sayings.forget()
         for column in (self._parted, self._first, self._count, self._hashes):
             del column[:]
 
