@@ -35,6 +35,7 @@ def spelled(text: str) -> set[str]:
         ("> https://preview.stats\n> .example/releases\n> /cla-2018\n> so", URL),
         ("<https://preview.stats.exam\r\n  ple/releases/\r\n  cla-2018>", URL),
         ("URL:https://preview.stats.example/releases/cl\r\n a-2018", URL),
+        (r'{"url": "https:\/\/preview.stats.example\/releases\/cla-2018"}', URL),
         ("https%3A%2F%2Fpreview.stats.example%2Freleases%2Fcla-2018", URL),
         ("https%253A%252F%252Fpreview.stats.example%252Freleases%252Fcla-2018", URL),
         ("https://preview\u200b.stats.exam\u00adple/releases/cla-2018", URL),

@@ -33,7 +33,7 @@ _ENCODED: Final = re.compile(r"(?:h(?:tt|xx)ps?)%(?:25){0,4}3a%(?:25){0,4}2f", r
 _INSIDE: Final = ("=", "/", "_", "-")
 _WWW: Final = ("www.", "WWW.", "Www.")
 
-_AT_END: Final = ".,;:!?'*_~|`\u2019\u201d\u2026\u00bb\u3002"
+_AT_END: Final = ".,;:!?'*_~|`\u2019\u201d\u2026\u00bb\u3002\uff09\u300d"
 _CLOSING: Final = {")": "(", "]": "[", "}": "{"}
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _WIDE: Final = "\uff1a\uff0f\uff0e\u3002\u2044\u2215\u2024"
@@ -66,6 +66,9 @@ def addresses(text: str) -> Iterator[Address]:
 
 def _visible(text: str) -> str:
     """Without what nobody sees, and with wide forms and look-alikes of the signs of an address as themselves."""
+    if ":\\/" in text:
+        # As programs write it for one another: `https:\/\/host\/path`.
+        text = text.replace("\\/", "/")
     if text.isascii():
         return text
     if any(sign in text for sign in _WIDE):

@@ -24,7 +24,7 @@ _PROPERTIES: Final = (
     "description",
 )
 _UTF16_RUN: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){6,}")
-_ADDRESS: Final = re.compile(rb"(?:https?|file)://[!#-;=?-~]{3,2000}", re.I)
+_ADDRESS: Final = re.compile(rb"(?:(?:https?|file)://|\\\\(?=[\w.-]{2,99}\\))[!#-;=?-~]{3,2000}", re.I)
 _WIDE_ADDRESS: Final = re.compile(
     rb"(?:h\0t\0t\0p\0(?:s\0)?|f\0i\0l\0e\0):\0/\0/\0(?:[!#-;=?-~]\0){3,2000}", re.I
 )
