@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gateway.detectors import figures, link
 from gateway.detectors.hint import hints
@@ -31,16 +32,30 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """A figure that agrees, as a plain number, and what it adds to the score by its value and by its label."""
+
+    figure: str
+    value: float
+    label: float
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """How well the figures of a part agree with a publication's: the best stretch, and what each figure adds to it."""
+    """How well the figures of a part agree with a publication's, in the stretch where they do so best.
+
+    `costs` were taken off for figures between that do not agree, `chance` for how many figures there are; `kind` says
+    whether labels agree (`labels`) or figures of one row, column or paragraph stand together (`together`).
+    """
 
     part: str
     publication: str
     score: float
     threshold: float
-    figures: int
-    gains: tuple[float, ...]
     kind: str
+    figures: tuple[Agreed, ...]
+    costs: float
+    chance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,15 @@ def _runs(places: Places) -> Iterator[tuple[int, int]]:
 
 
 def _scores(message: Message, register: Register, threshold: float) -> Iterator[Score]:
-    if register.figures is None:
-        return
     for path, found in figures.explain(message, register):
-        gains = tuple(sorted((round(gain, 2) for gain in found.gains), reverse=True))
-        yield Score(path, found.publication, found.score, threshold, found.figures, gains, found.kind)
+        stretch = found.stretch
+        agreed = tuple(
+            Agreed(f"{Decimal(mantissa).scaleb(exponent):,f}", gain.value, gain.label)
+            for (mantissa, exponent), gain in zip(found.values, stretch.gains, strict=True)
+        )
+        yield Score(
+            path, found.publication, found.score, threshold, found.kind, agreed, stretch.costs, stretch.chance
+        )
 
 
 def _links(message: Message, register: Register) -> Iterator[Led]:

@@ -180,12 +180,20 @@ def _scores(scores: list[dict[str, Any]]) -> Iterator[str]:
         shown[score["part"]] = shown.get(score["part"], 0) + 1
         reached = score["score"] >= score["threshold"]
         if reached or shown[score["part"]] <= _SCORES:
-            sum_ = " + ".join(f"{gain:.2f}" for gain in score["gains"])
             verdict = "reaches" if reached else "is below"
             yield (
                 f"in {score['part']}, {score['publication']}: {score['score']:.2f} {verdict} the threshold of "
-                f"{score['threshold']:g}; {score['figures']} figures by {score['kind']}: {sum_}"
+                f"{score['threshold']:g}, by {score['kind']}: {_sum(score)}"
             )
+
+
+def _sum(score: dict[str, Any]) -> str:
+    """What a score is made of."""
+    agreed = " + ".join(
+        f"{each['figure']} ({each['value']:.2f} by its value, {each['label']:.2f} by its label)"
+        for each in score["figures"]
+    )
+    return f"{agreed} - {score['costs']:.2f} for what stands between - {score['chance']:.2f} for chance"
 
 
 def _of(led: dict[str, Any]) -> str:

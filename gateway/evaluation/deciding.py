@@ -113,11 +113,11 @@ class Bench:
     def _score(self, message: Message, publication: str | None) -> float:
         from gateway.detectors import figures
 
-        if self.register.figures is None:
+        if not self.register.figures:
             return 0.0
         scores = (
             agreement.score
-            for _, agreement in figures.explain(message, self.register.figures)
+            for _, agreement in figures.explain(message, self.register)
             if publication in (None, agreement.publication)
         )
         return max(scores, default=0.0)
