@@ -19,19 +19,24 @@ Bytes = bytes | memoryview
 
 _FIELD_LINE: Final = rb"[ \t]{0,8}content-t(?:ype|ransfer-encoding)[ \t]*:"
 _SIGN: Final = re.compile(
-    rb"\n[ \t>]{0,8}+(?:[A-Za-z0-9+/]{60}|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt]|begin[ -]|=ybegin |\([Tt]his file must)"
+    rb"\n[ \t]{0,8}+(?:[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt]|begin[ -]|=ybegin |\([Tt]his file must)"
 )
 """What may begin a line; no case is ignored and nothing is tried twice, because every line of every mail is tried."""
+_SHAPE: Final = bytes(
+    ord("a") if code in b"+/" or (code < 128 and chr(code).isalnum()) else 32 for code in range(256)
+)
+_ENCODED: Final = b"a" * 60
+"""Letters, digits, plus and slash in one piece: what prose never has, and base64 and hexadecimal have in every line."""
 _PART: Final = re.compile(rb"\n" + _FIELD_LINE, re.I)
 _BLANK_LINE: Final = re.compile(rb"\n[ \t]*\r?\n")
 _HEADER_LINE: Final = re.compile(rb"[ \t]*[!-9;-~]{1,200}[ \t]*:|[ \t]+[^\s]")
 _FOREIGN: Final = re.compile(rb"\n(?:=ybegin |\(this file must be converted with binhex)", re.I)
 _UU: Final = re.compile(rb"\nbegin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
-_RUN: Final = re.compile(rb"\n([ >]{0,8})[A-Za-z0-9+/]{60}")
-_LINE: Final = re.compile(rb"[ \t>]*([A-Za-z0-9+/]+=*)[ \t]*\r?(?:\n|\Z)")
+_PIECE: Final = re.compile(rb"[A-Za-z0-9+/]+=*")
+_BETWEEN: Final = re.compile(rb"(?:\\[rn])*[\"'+, \t]{0,8}\r?\n[ \t>\"']{0,16}|(?:\\[rn])+")
+"""Between two lines of an encoded file: also in a quoted reply, and as a string of a program or a notebook."""
 _HEXADECIMAL: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _STEM: Final = re.compile(rb"[^\s]+")
-_HEAD: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,17 @@ class Embedded:
 
 
 def look(data: Bytes) -> Embedded | None:
-    """What stands inside this text; None, after one pass, for nearly every text.  Total, linear."""
-    if _SIGN.search(data) is None and _SIGN.match(b"\n" + bytes(data[:_HEAD])) is None:
-        return None
+    """What stands inside this text; None, after two passes, for nearly every text.  Total, linear."""
     text = b"\n" + bytes(data)
+    shape = text.translate(_SHAPE)
+    encoded = _ENCODED in shape
+    if not encoded and _SIGN.search(text) is None:
+        return None
     parts = list(_parts(text))
     return Embedded(
         tuple(parts[: limits.PARTS]),
         tuple(_uuencoded(text)),
-        tuple(_guesses(text)),
+        tuple(_guesses(text, shape)) if encoded else (),
         _FOREIGN.search(text) is not None,
         len(parts) > limits.PARTS,
     )
@@ -127,14 +134,14 @@ def _uuencoded(text: bytes) -> Iterator[bytes]:
             yield data
 
 
-def _guesses(text: bytes) -> Iterator[bytes]:
+def _guesses(text: bytes, shape: bytes) -> Iterator[bytes]:
     """Runs of lines that look like base64 or like hexadecimal, decoded; the last line of one may not belong to it."""
     position = 0
     for _ in range(limits.PARTS):
-        match = _RUN.search(text, position)
-        if match is None:
+        start = shape.find(_ENCODED, position)
+        if start < 0:
             return
-        lines, position = _run(text, match.start() + 1)
+        lines, position = _run(text, start)
         joined = b"".join(lines)
         yield from _decoded(joined)
         if len(lines) > 1 and not joined.endswith(b"=") and len(lines[-1]) < len(lines[0]):
@@ -142,14 +149,16 @@ def _guesses(text: bytes) -> Iterator[bytes]:
 
 
 def _run(text: bytes, start: int) -> tuple[list[bytes], int]:
-    """The lines of a run from `start` on, bare, and the line break that it ends with."""
+    """The lines of a run that begins at `start`, bare, and where it ends: behind its first shorter line."""
     lines: list[bytes] = []
-    while (match := _LINE.match(text, start)) is not None:
-        lines.append(match[1])
+    between: re.Match[bytes] | None = None
+    while (match := _PIECE.match(text, between.end() if between else start)) is not None:
+        lines.append(match[0])
         start = match.end()
-        if match[1].endswith(b"=") or len(match[1]) < len(lines[0]):
+        between = _BETWEEN.match(text, start)
+        if between is None or match[0].endswith(b"=") or len(match[0]) < len(lines[0]):
             break
-    return lines, max(start - 1, 0) if lines else start + 60
+    return lines, start
 
 
 def _decoded(letters: bytes) -> Iterator[bytes]:

@@ -26,12 +26,16 @@ _CR: Final = 13
 
 @dataclass(slots=True)
 class _Source:
-    """Bytes to read as an entity (`plan` None: headers first); `path` stands before the paths of its parts."""
+    """Bytes to read as an entity (`plan` None: headers first); `path` stands before the paths of its parts.
+
+    `loose`: it stood in a text, where nobody asks of headers that they be proper.
+    """
 
     buffer: bytes
     path: str
     depth: int
     plan: structure.Plan | None = None
+    loose: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ def _read_all(sources: deque[_Source], collector: leaves.Collector) -> None:
                 collector.mark(f"{path}1", Reason.TOO_LARGE)
                 collector.inside.clear()
                 return
-            sources.append(_Source(content, path, path.count("/")))
+            sources.append(_Source(content, path, path.count("/"), loose=True))
         _Walk(sources.popleft(), collector, sources).run()
 
 
@@ -219,7 +223,7 @@ class _Walk:
         return True
 
     def _note(self, block: headers.Block, plan: structure.Plan, path: str) -> None:
-        if plan.contradictory or block.doubtful:
+        if (plan.contradictory or block.doubtful) and not self.source.loose:
             self.collector.mark(path, Reason.AMBIGUOUS)
         if block.oversize:
             self.collector.mark(path, Reason.TOO_LARGE)

@@ -16,7 +16,8 @@ _MAIL_SUFFIXES: Final = frozenset({"eml", "mht", "mhtml"})
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _ENCODINGS: Final = ("base64", "quoted-printable", "uuencode")
 _SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,8})[\s.]*\Z")
-_ENCODED_LOOK: Final = re.compile(rb"=(?:3D|20|\r?\n)", re.I)
+_ENCODED_LOOK: Final = re.compile(rb"=(?:3D|20|0D|0A|\r?\n)", re.I)
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FIELD: Final = re.compile(rb"\s*[!-9;-~]{1,200}[ \t]*:")
 
 
@@ -72,8 +73,8 @@ class Plan:
         if encoding is None or (encoding != "quoted-printable" and _FIELD.match(buffer, start, end)):
             return None
         if encoding == "quoted-printable":
-            blank = buffer.find(b"\n\n", start, end) if b"\r" not in buffer[start : start + 998] else -1
-            stop = blank if blank >= 0 else max(start, buffer.find(b"\r\n\r\n", start, end))
+            blank = _BLANK_LINE.search(buffer, start, end)
+            stop = blank.start() if blank is not None else end
             return encoding if _ENCODED_LOOK.search(buffer, start, stop) else None
         return encoding
 

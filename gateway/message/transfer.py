@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.message import limits
@@ -31,16 +32,26 @@ _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 _OTHER: Final = bytes(set(range(256)) - set(_ALPHABET))
 _LOOSE_SOFT_BREAK: Final = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
 _TAIL_JUNK: Final = re.compile(rb"[=\s]*\Z")
-_UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.M)
+_UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,6}(?: [^\n]*|\r?)\n", re.M)
+_FIRST_LINE: Final = re.compile(rb"[A-Za-z0-9+/]{1,1000}(=*)[ \t]*(?:\r?\n|\Z)")
+_BLANK: Final = re.compile(rb"[ \t\r\n]*")
+_PURE_LINE: Final = re.compile(rb"[ \t]*[A-Za-z0-9+/]+=*[ \t\r]*\Z")
+_FOR_ADDRESSES: Final = bytes.maketrans(b"-_", b"+/")
+_CLOSING_REACH: Final = 128
+"""Bytes at the end of base64 in which a line of hyphens is no part of it, but what a multipart closes with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded bytes; `rest` is text behind the end of the encoding; `doubtful`: readers disagree on the bytes."""
+    """Decoded bytes; `rest` is text behind the end of the encoding; `doubtful`: readers disagree on the bytes.
+
+    `irregular`: base64 that does not begin as an encoder would begin it; see `other_readings`.
+    """
 
     data: Bytes
     rest: bytes = b""
     doubtful: bool = False
+    irregular: bool = False
 
 
 def token(value: str) -> str | None:
@@ -70,7 +81,41 @@ def _quoted_printable(buffer: bytes, start: int, end: int) -> Bytes:
     return binascii.a2b_qp(region)
 
 
+def other_readings(buffer: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Bytes that irregular base64 may stand for: without the lines that are none, in the alphabet of addresses, and
+    with one to three letters less at its start."""
+    region = buffer[start:end]
+    lines = region.splitlines()
+    pure = [line for line in lines if _PURE_LINE.match(line)]
+    if len(pure) < len(lines):
+        yield _one_base64(b"".join(pure))
+    if (b"-" in region or b"_" in region) and b"+" not in region and b"/" not in region:
+        yield _one_base64(region.translate(_FOR_ADDRESSES))
+    letters = region.translate(None, _OTHER)
+    for skipped in range(1, 4):
+        yield _one_base64(letters[skipped:])
+
+
 def _base64(buffer: bytes, start: int, end: int) -> Decoded:
+    closing = buffer.find(b"\n--", max(start, end - _CLOSING_REACH), end)
+    if closing >= 0:
+        return replace(_base64(buffer, start, closing), rest=buffer[closing:end])
+    decoded = _padded_base64(buffer, start, end)
+    return decoded if _is_regular(buffer, start, end) else replace(decoded, irregular=True)
+
+
+def _is_regular(buffer: bytes, start: int, end: int) -> bool:
+    """Whether the first line is whole groups of four, or padded, or too long for junk, and no letter is an odd one."""
+    blank = _BLANK.match(buffer, start, end)
+    start = blank.end() if blank is not None else start
+    line = _FIRST_LINE.match(buffer, start, end)
+    if line is None:
+        return start == end or len(buffer[start : start + 1000].translate(None, _OTHER)) == 1000
+    whole = (line.end(1) - start) % 4 == 0 or (line.end(1) == end and not line[1])
+    return whole and (buffer.find(b"-", start, end) < 0 and buffer.find(b"_", start, end) < 0)
+
+
+def _padded_base64(buffer: bytes, start: int, end: int) -> Decoded:
     padding = buffer.find(b"=", start, end)
     if padding < 0:
         return Decoded(_one_base64(memoryview(buffer)[start:end]))

@@ -104,7 +104,7 @@ PROPER: dict[str, dict[str, Build]] = {
         "forward-open": lambda load: multipart(HELLO, _forward(b"message/rfc822", multipart(entity(load), end=b""))),
         **{
             f"forward-{depth}-deep": _forwarded(depth)
-            for depth in (2, 3, 5, 10, 20, 28)
+            for depth in (2, 3, 5, 8, 12, 18)
         },
     },
     "M27": {
