@@ -76,6 +76,8 @@ def _traced(paths: Iterable[Path], key: bytes, read: Callable[[Path], None]) -> 
             return error.strerror or "cannot be read"
         except Empty:
             return "is empty and not registered"
+        except Exception as error:
+            return f"not read: internal error: {type(error).__name__}"
 
     same: dict[tuple[bytes, str], list[Path]] = {}
     for path in dict.fromkeys(paths):
