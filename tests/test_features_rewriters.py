@@ -81,6 +81,8 @@ def test_anything_is_read(text: str) -> None:
         "&aHR0cHM6Ly9h",
         "%25",
         "**_",
+        "/v3/__",
+        "?",
     ],
 )
 def test_a_hostile_address_takes_no_longer_than_it_is_long(piece: str) -> None:
