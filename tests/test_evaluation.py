@@ -195,7 +195,7 @@ def test_a_fault_of_ours_names_the_mail_and_decides_the_others(tmp_path: Path) -
     publication(tmp_path)
     mail(tmp_path / "innocent" / "office" / "1.eml")
     found = folder.read(tmp_path, LONDON)
-    broken = Bench(load(None), Register.empty(), None, {}, found.entries[0].at)  # type: ignore[arg-type]
+    broken = Bench(load(None), None, Policy(), {}, found.entries[0].at)  # type: ignore[arg-type]
     (one,) = judged(broken, posted(found.sources, 1, []), timedelta(seconds=30))
     assert "not decided: internal error: AttributeError" == one.problem
 
