@@ -78,9 +78,9 @@ def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
     found = figures(atoms)
     if len(found) < 2:
         return []
-    pairs = hits(index, found, salted)
+    close, loose = hits(index, found, salted)
     best: dict[str, Agreement] = {}
-    for agreement in (*_by_labels(index, atoms, found, pairs), *_by_places(index, found, pairs)):
+    for agreement in (*_by_labels(index, atoms, found, close), *_by_places(index, found, loose)):
         if agreement.publication not in best or agreement.score > best[agreement.publication].score:
             best[agreement.publication] = agreement
     return sorted(best.values(), key=lambda each: (-each.score, each.publication))
@@ -164,38 +164,38 @@ class _Case:
         return [gain(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
 
     def _values(self) -> Scores:
-        """What each pair gains by its value, under its label."""
-        matter = self.index.matter(self.owner)
+        """What each pair gains by its value, under its label; of a figure only where its label fits best."""
+        matter, whole = self.index.matter(self.owner), self.index.all
         rows, line = np.unique(self.row, return_inverse=True)
-        fits = matter.overlaps(self.beside.taken(rows))
-        record = self.pairs.record - self.index.bounds[self.owner]
-        mine = fits[line, record]
+        fits = matter.fits(self.beside.taken(rows))
+        record = self.pairs.record
+        prose = whole.prose[record] != 0
+        row, column = (each[record].astype(np.int64) - matter.first for each in (whole.row, whole.column))
+        mine = fits[line, row] + np.where(prose, 0.0, fits[line, column])
         values = np.full(len(mine), -np.inf)
-        for prose, prior in ((True, _IN_PROSE), (False, _IN_TABLES)):
-            there = np.flatnonzero((matter.prose[record] == prose) & (mine > 0))
-            if len(there):
-                population = np.sort(fits[:, matter.prose == prose], axis=1)
-                anyway = general(self.found, self.pairs.figure[there], self.pairs.digits[there])
-                chance = _chance(population, line[there], mine[there], anyway)
-                values[there] = -np.log10(np.minimum(1.0, chance)) - prior
+        for kind, sample, prior in ((prose, matter.prose, _IN_PROSE), (~prose, matter.tables, _IN_TABLES)):
+            best = _best_of_each(line, np.where(kind, mine, 0.0))
+            if len(best):
+                there = fits[:, sample.row] + (fits[:, sample.column] if sample is matter.tables else 0.0)
+                many = 1 + sample.scale * np.count_nonzero(
+                    there[line[best]] > mine[best, None] - 1e-9, axis=1
+                )
+                many = np.maximum(1.0, many - sample.scale)
+                values[best] = self._rarity(best, line, mine, many, sample.size) - prior
         finer = self.found.digits[self.pairs.figure] - self.pairs.digits
-        return values - _FINER * finer * (self.pairs.digits >= self.index.all.digits[self.pairs.record])
+        return values - _FINER * finer * (self.pairs.digits >= whole.digits[record])
+
+    def _rarity(self, best: Numbers, line: Numbers, mine: Scores, many: Scores, size: int) -> Scores:
+        """How unlikely one of the many records that fit as well has the value: by how many have it anyway, too."""
+        top = np.zeros(int(line.max()) + 1)
+        top[line[best]] = mine[best]
+        elsewhere = np.bincount(line, mine < top[line] / 2, len(top))[line[best]]
+        anyway = _PRIOR * general(self.found, self.pairs.figure[best], self.pairs.digits[best])
+        return -np.log10(np.minimum(1.0, many * (elsewhere + anyway) / (size + _PRIOR)))
 
 
-def _chance(population: Scores, line: Numbers, mine: Scores, anyway: Scores) -> Scores:
-    """How likely one of the records that fit as well has this value: by how many they are, and how many have it anyway.
-
-    `population` are the sorted fits of all records for each figure; `line` its rows for the pairs.
-    """
-    size = population.shape[1]
-    as_well = np.array(
-        [
-            size - np.searchsorted(population[at], fit - 1e-9)
-            for at, fit in zip(line.tolist(), mine, strict=True)
-        ]
-    )
-    best = np.zeros(len(population))
-    np.maximum.at(best, line, mine)
-    elsewhere = np.bincount(line, mine < best[line] / 2, len(population))
-    chance: Scores = as_well * (elsewhere[line] + _PRIOR * anyway) / (size + _PRIOR)
-    return chance
+def _best_of_each(line: Numbers, mine: Scores) -> Numbers:
+    """Of each line the pair that fits best, if any does."""
+    order = np.lexsort((-mine, line))
+    best = order[np.diff(line[order], prepend=-1) != 0]
+    return best[mine[best] > 0]

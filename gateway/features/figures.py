@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers, Words
 from gateway.features.matter import Matter
-from gateway.features.packing import Set, pack, unpack
+from gateway.features.packing import OWN, WEAK, Set, pack, unpack
 from gateway.features.records import Reading, read
 from gateway.features.values import Keys, forms, salt
 from gateway.model import Part
@@ -40,11 +40,12 @@ def _set(reading: Reading, salted: int) -> Set:
     kept = (found.digits >= _KEPT) & (found.exponent < 0)
     fewest = np.where(reading.prose | kept, _FEWEST_IN_PROSE, _FEWEST_IN_TABLES)
     made = forms(found.mantissa, found.exponent, fewest, salted)
+    weak = (made.digits < _FEWEST_IN_TABLES) & ~reading.prose[made.figure]
     lengths = [len(each) for each in reading.contexts]
     stems = np.concatenate([np.empty(0, np.uint32), *reading.contexts])
     return Set(
         made.key,
-        (made.figure * 2 + made.own).astype(np.uint32),
+        (made.figure * 4 + weak * WEAK + made.own * OWN).astype(np.uint32),
         found.unit.astype(np.uint8),
         found.digits.astype(np.uint8),
         np.clip(found.magnitude, -99, 99).astype(np.int8),
@@ -58,23 +59,55 @@ def _set(reading: Reading, salted: int) -> Set:
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """Forms of figures by value: sorted keys with the form of each, and a sieve that most other values do not pass."""
+
+    keys: Keys
+    forms: Keys
+    sieve: NDArray[np.uint8] = field(repr=False)
+
+    @classmethod
+    def of(cls, keys: Keys, forms: Keys) -> Forms:
+        """Those of keys in any order."""
+        order = np.argsort(keys, kind="stable")
+        return cls(keys[order], forms[order], _sieve(keys))
+
+    def known(self, keys: Keys) -> Bits:
+        """Whether a value may be registered; few of the others pass, too."""
+        bit = keys >> np.uint32(32 - _SIEVE_BITS)
+        passed: Bits = (self.sieve[bit >> np.uint32(3)] >> (bit & np.uint32(7)).astype(np.uint8)) & 1 != 0
+        return passed
+
+    def counts(self, keys: Keys) -> tuple[Numbers, Numbers]:
+        """The place of the first form of each value, and how many there are."""
+        first = np.searchsorted(self.keys, keys)
+        return first, np.searchsorted(self.keys, keys, side="right") - first
+
+    def at(self, first: Numbers, counts: Numbers) -> tuple[Numbers, Numbers, Bits]:
+        """The forms of values as `counts` tells: which of them, the record, and whether it is that record's own."""
+        which = np.repeat(np.arange(len(first)), counts)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        form = self.forms[first[which] + within]
+        return which, (form >> np.uint32(2)).astype(np.int64), (form & np.uint32(OWN)) != 0
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of all publications; what is public of the same publication is taken out.
 
-    `own` is the value of each record as printed.  `records` of publication number n are those from `bounds[n]` up to `bounds[n + 1]`; `contexts` and `blocks` are
-    numbered through all publications.
+    `all` are their records; those of publication number n are those from `bounds[n]` up to `bounds[n + 1]`, and
+    `owner` says n for each.  The stems of context c are those from `starts[c]` up to `starts[c + 1]`.  `strong` forms
+    tell by themselves, `weak` ones are two digits of tables.
     """
 
     ids: tuple[str, ...]
     all: Set
     bounds: Numbers
     context_bounds: Numbers
-    signatures: NDArray[np.uint64]
-    _keys: Keys
-    _records: Keys
-    _sieve: NDArray[np.uint8] = field(repr=False)
+    owner: NDArray[np.uint16] = field(repr=False)
     starts: Numbers = field(repr=False)
-    own: Keys = field(repr=False)
+    strong: Forms = field(repr=False)
+    weak: Forms = field(repr=False)
     _sizes: dict[int, tuple[Numbers, float]] = field(repr=False, default_factory=dict)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
 
@@ -88,19 +121,16 @@ class Figures:
             known = Set.joined([one for each in public.get(name, ()) for one in unpack(each)])
             sets.append(own.without(known))
         whole = Set.joined(sets)
-        order = np.argsort(whole.key, kind="stable")
-        keys = whole.key[order]
+        weak = (whole.form & np.uint32(WEAK)) != 0
         return cls(
             ids,
-            whole,
+            whole.without_forms(),
             _bounds([len(each) for each in sets]),
             _bounds([len(each.lengths) for each in sets]),
-            whole.signatures(),
-            keys,
-            whole.form[order],
-            _sieve(keys),
+            np.repeat(np.arange(len(sets), dtype=np.uint16), [len(each) for each in sets]),
             np.concatenate(([0], np.cumsum(whole.lengths, dtype=np.int64))),
-            whole.own_keys(),
+            Forms.of(whole.key[~weak], whole.form[~weak]),
+            Forms.of(whole.key[weak], whole.form[weak]),
         )
 
     def __len__(self) -> int:
@@ -109,8 +139,10 @@ class Figures:
     @property
     def size(self) -> int:
         """Bytes of memory."""
-        own = (self.signatures, self._keys, self._records, self._sieve, self.starts, self.own)
-        return self.all.size + sum(each.nbytes for each in own)
+        forms = sum(
+            each.keys.nbytes + each.forms.nbytes + each.sieve.nbytes for each in (self.strong, self.weak)
+        )
+        return self.all.size + self.owner.nbytes + self.starts.nbytes + forms
 
     def matter(self, owner: int) -> Matter:
         """What the labels of the publication with this number say."""
@@ -123,31 +155,9 @@ class Figures:
         """How many figures each row (0), column (1), or table or paragraph (2) has; how many of these a publication."""
         if kind not in self._sizes:
             place = (self.all.row, self.all.column, self.all.block)[kind]
-            sizes = np.bincount(place, minlength=1)
+            sizes = np.bincount(place, minlength=1).astype(np.int32)
             self._sizes[kind] = sizes, max(1.0, np.count_nonzero(sizes) / max(1, len(self.ids)))
         return self._sizes[kind]
-
-    def owners(self, records: Numbers) -> Numbers:
-        """The number of each record's publication."""
-        return np.searchsorted(self.bounds, records, side="right") - 1
-
-    def known(self, keys: Keys) -> Bits:
-        """Whether a value may be registered; one in sixteen of the others passes, too."""
-        bit = keys >> np.uint32(32 - _SIEVE_BITS)
-        passed: Bits = (self._sieve[bit >> np.uint32(3)] >> (bit & np.uint32(7)).astype(np.uint8)) & 1 != 0
-        return passed
-
-    def counts(self, keys: Keys) -> tuple[Numbers, Numbers]:
-        """The place of the first form of each value, and how many there are."""
-        first = np.searchsorted(self._keys, keys)
-        return first, np.searchsorted(self._keys, keys, side="right") - first
-
-    def forms(self, first: Numbers, counts: Numbers) -> tuple[Numbers, Numbers, Bits]:
-        """The forms of values as `counts` tells: which of them, the record, and whether it is that record's own."""
-        which = np.repeat(np.arange(len(first)), counts)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        form = self._records[first[which] + within]
-        return which, (form >> np.uint32(1)).astype(np.int64), (form & np.uint32(1)) != 0
 
 
 _SIEVE_BITS: Final = 24

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -11,15 +12,21 @@ from numpy.typing import NDArray
 from gateway.features.atoms import Bits, Numbers
 from gateway.features.figure import Unit
 from gateway.features.figures import Figures
+from gateway.features.figures import Forms as Registered
 from gateway.features.labels import Labels
 from gateway.features.numerals import Found
-from gateway.features.values import forms
+from gateway.features.values import Forms
+from gateway.features.values import forms as asked_forms
 
 Scores = NDArray[np.float64]
 
 _BUDGET: Final = 400_000
 """Pairs that are looked at for one stretch of text in all, so that one of nothing but digits ends, too."""
+_FEW: Final = 4_000
+"""Pairs by two digits of tables that are looked at where they do not stand close together."""
 _FEWEST: Final = 2
+_CROWD, _CLOSE = 8, 60
+"""So many figures within so many atoms may be cells of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,13 @@ class Hits:
 
     figure: Numbers
     record: Numbers
-    owner: Numbers
+    owner: NDArray[np.uint16]
     digits: Numbers
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """Several lots of pairs as one."""
+        return cls(*(np.concatenate([getattr(each, c.name) for each in parts]) for c in fields(cls)))
 
     def __len__(self) -> int:
         return len(self.figure)
@@ -39,30 +51,48 @@ class Hits:
         return Hits(self.figure[chosen], self.record[chosen], self.owner[chosen], self.digits[chosen])
 
 
-def hits(index: Figures, found: Found, salted: int) -> Hits:
-    """All pairs with the same value at the coarser printed precision, whose units agree.
+def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
+    """Pairs with the same value at the coarser printed precision, whose units agree: for labels, and for places.
 
-    `salted` is `values.salt` of the key under which the index was made.
+    `salted` is `values.salt` of the key under which the index was made.  Two digits of a table are so common that they
+    are looked at only where they are few, or where many stand close together.
     """
     fewest = np.full(len(found), _FEWEST)
-    asked = forms(found.mantissa, found.exponent, fewest, salted)
-    asked = asked.taken(index.known(asked.key))
-    first, counts = index.counts(asked.key)
-    there = (counts > 0) & (counts <= _most(counts))
+    asked = asked_forms(found.mantissa, found.exponent, fewest, salted)
+    strong = _pairs(index, index.strong, found, asked, _BUDGET)
+    few = asked.taken(asked.own & (asked.digits <= _FEWEST))
+    crowded = _crowded(found)
+    weak = _pairs(index, index.weak, found, few, _BUDGET if crowded else _FEW)
+    both = Hits.joined((strong, weak))
+    return both if len(weak) <= _FEW else strong, both if crowded else strong
+
+
+def _crowded(found: Found) -> bool:
+    """Whether so many figures stand close together anywhere as might be cells of a table."""
+    gaps = found.start[_CROWD - 1 :] - found.start[: 1 - _CROWD]
+    return len(gaps) > 0 and int(gaps.min()) <= _CLOSE
+
+
+def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, budget: int) -> Hits:
+    """The pairs of the forms that are asked for with those that are registered."""
+    asked = asked.taken(registered.known(asked.key))
+    first, counts = registered.counts(asked.key)
+    there = (counts > 0) & (counts <= _most(counts, budget))
     asked, first, counts = asked.taken(there), first[there], counts[there]
-    which, record, own = index.forms(first, counts)
+    which, record, own = registered.at(first, counts)
     figure = asked.figure[which]
-    fits = (asked.own[which] | own) & _units_agree(index, found, figure, record)
+    fits = np.flatnonzero((asked.own[which] | own) & _units_agree(index, found, figure, record))
     which, record = which[fits], record[fits]
-    return Hits(asked.figure[which], record, index.owners(record), asked.digits[which])
+    return Hits(figure[fits], record, index.owner[record], asked.digits[which])
 
 
-def _most(counts: Numbers) -> int:
+def _most(counts: Numbers, budget: int) -> int:
     """How many pairs one value may make: the rarer values first, as far as the budget goes."""
-    if int(counts.sum()) <= _BUDGET:
-        return _BUDGET
+    if int(counts.sum()) <= budget:
+        return budget
     ordered = np.sort(counts)
-    return int(ordered[np.searchsorted(np.cumsum(ordered), _BUDGET) - 1])
+    within = int(np.searchsorted(np.cumsum(ordered), budget))
+    return int(ordered[within - 1]) if within else 0
 
 
 def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
@@ -125,15 +155,3 @@ def _common(
     told = np.where(stems[local] == there, table[row[which], local], 0.0)
     summed: Scores = np.bincount(which, told, len(context))
     return summed
-
-
-def common_words(index: Figures, labels: Labels, row: int, record: int) -> dict[int, float]:
-    """The stems that the label of one row has in common with that of one record, with what each of them tells."""
-    whole = index.all
-    contexts = {int(whole.row[record]), int(whole.column[record])}
-    stems = {int(stem) for at in contexts for stem in whole.stems[index.starts[at] : index.starts[at + 1]]}
-    told: dict[int, float] = {}
-    for stem, tells in zip(labels.stems[row].tolist(), labels.tells[row].tolist(), strict=True):
-        if stem in stems:
-            told[stem] = max(tells, told.get(stem, 0.0))
-    return told

@@ -16,10 +16,35 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 
+_SAMPLE: Final = 2048
+"""Records of each kind, at most, by which it is known how many fit a label: of a large table not all are looked at."""
+_LEAST: Final = 0.1
+"""The weight of a stem that stands in all labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Records of one kind: their contexts, how many records there are, and how many one of the sample stands for."""
+
+    row: Numbers
+    column: Numbers
+    size: int
+
+    @classmethod
+    def of(cls, row: Numbers, column: Numbers) -> Sample:
+        """A sample spread over all."""
+        step = -(-len(row) // _SAMPLE) or 1
+        return cls(row[::step], column[::step], len(row))
+
+    @property
+    def scale(self) -> float:
+        """How many records one of the sample stands for."""
+        return self.size / max(1, len(self.row))
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """The labels of one publication's records, sorted by stem; contexts and records are numbered from 0.
+    """The labels of one publication's records, sorted by stem; contexts are numbered from `first` on.
 
     `weights` is how rare a stem is among the contexts of its kind (sentences, or rows and columns), as a power of ten.
     """
@@ -27,10 +52,10 @@ class Matter:
     stems: NDArray[np.uint32]
     contexts: Numbers
     weights: Scores
-    row: Numbers
-    column: Numbers
-    prose: Bits
+    first: int
     size: int
+    prose: Sample
+    tables: Sample
 
     @classmethod
     def of(cls, index: Figures, owner: int) -> Matter:
@@ -38,10 +63,7 @@ class Matter:
         low, high = (int(each) for each in index.bounds[owner : owner + 2])
         first, last = (int(each) for each in index.context_bounds[owner : owner + 2])
         whole = index.all
-        row, column = (
-            whole.row[low:high].astype(np.int64) - first,
-            whole.column[low:high].astype(np.int64) - first,
-        )
+        row, column = (each[low:high].astype(np.int64) - first for each in (whole.row, whole.column))
         prose = whole.prose[low:high] != 0
         spoken = np.zeros(last - first, np.bool_)
         spoken[row[prose]] = True
@@ -49,27 +71,22 @@ class Matter:
         contexts = np.repeat(np.arange(last - first), whole.lengths[first:last])
         order = np.argsort(stems, kind="stable")
         stems, contexts = stems[order], contexts[order]
-        return cls(
-            stems, contexts, _weights(stems, spoken[contexts], spoken), row, column, prose, last - first
-        )
+        weights = _weights(stems, spoken[contexts], spoken)
+        kinds = (Sample.of(row[kind], column[kind]) for kind in (prose, ~prose))
+        return cls(stems, contexts, weights, first, last - first, *kinds)
 
-    def overlaps(self, labels: Labels) -> Scores:
-        """How well each record (column) fits the label of each figure (row): the weights of the common stems."""
+    def fits(self, labels: Labels) -> Scores:
+        """How well each context (column) fits the label of each figure (row): the weights of the common stems."""
         figures = len(labels.stems)
-        fits = np.zeros(figures * self.size)
-        near = labels.stems != 0
-        figure = np.nonzero(near)[0]
-        stems, factor = labels.stems[near], labels.near[near]
-        figure, stems, factor = _once(figure, stems, factor)
+        figure, at = np.nonzero(labels.stems)
+        figure, stems, near = _once(figure, labels.stems[figure, at], labels.near[figure, at])
         low = np.searchsorted(self.stems, stems)
         counts = np.searchsorted(self.stems, stems, side="right") - low
         which = np.repeat(np.arange(len(stems)), counts)
         at = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + low[which]
         place = figure[which] * self.size + self.contexts[at]
-        fits = np.bincount(place, self.weights[at] * factor[which], figures * self.size)
-        fits = fits.reshape(figures, self.size)
-        found: Scores = fits[:, self.row] + np.where(self.prose, 0.0, fits[:, self.column])
-        return found
+        fits: Scores = np.bincount(place, self.weights[at] * near[which], figures * self.size)
+        return fits.reshape(figures, self.size)
 
 
 def _weights(stems: NDArray[np.uint32], spoken: Bits, contexts: Bits) -> Scores:
@@ -81,16 +98,12 @@ def _weights(stems: NDArray[np.uint32], spoken: Bits, contexts: Bits) -> Scores:
     return np.maximum(_LEAST, weights)
 
 
-_LEAST: Final = 0.1
-"""The weight of a stem that stands in all labels."""
-
-
 def _once(
-    figure: Numbers, stems: NDArray[np.uint32], factor: Scores
+    figure: Numbers, stems: NDArray[np.uint32], near: Scores
 ) -> tuple[Numbers, NDArray[np.uint32], Scores]:
     """Each stem of a figure once, where it counts most."""
-    order = np.lexsort((-factor, stems, figure))
-    figure, stems, factor = figure[order], stems[order], factor[order]
+    order = np.lexsort((-near, stems, figure))
+    figure, stems, near = figure[order], stems[order], near[order]
     first = np.ones(len(figure), np.bool_)
     first[1:] = (figure[1:] != figure[:-1]) | (stems[1:] != stems[:-1])
-    return figure[first], stems[first], factor[first]
+    return figure[first], stems[first], near[first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
 
-_VERSION: Final = b"F2"
+_VERSION: Final = b"F3"
+OWN, WEAK = 1, 2
 _TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4")
 
 
@@ -19,7 +20,8 @@ _TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4
 class Set:
     """Figures as records with their forms and their contexts.
 
-    Of each form: `key` of its value, and `form`, twice the number of its record, and one where it is the record's own.
+    Of each form: `key` of its value, and `form`, four times the number of its record, and WEAK where a table has so few
+    digits of it, and OWN where it is as printed.
     Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (it stands in a
     sentence), `row` and `column` (numbers of contexts) and `block` (its table or paragraph).  Of each context how many
     stems it has (`lengths`); `stems` are those of all.
@@ -60,7 +62,7 @@ class Set:
 
     def _moved(self, records: int, contexts: int, blocks: int) -> Set:
         return Set(
-            self.key, self.form + np.uint32(2 * records), self.unit, self.digits, self.magnitude, self.prose,
+            self.key, self.form + np.uint32(4 * records), self.unit, self.digits, self.magnitude, self.prose,
             self.row + np.uint32(contexts), self.column + np.uint32(contexts), self.block + np.uint32(blocks),
             self.lengths, self.stems,
         )  # fmt: skip
@@ -69,12 +71,9 @@ class Set:
         """Of each context one bit for each of its stems, of 64."""
         return signatures(self.stems, self.lengths)
 
-    def own_keys(self) -> NDArray[np.uint32]:
-        """The value of each record as printed."""
-        own = np.zeros(len(self), np.uint32)
-        printed = (self.form & np.uint32(1)) != 0
-        own[self.form[printed] >> np.uint32(1)] = self.key[printed]
-        return own
+    def without_forms(self) -> Set:
+        """The records and their contexts alone."""
+        return replace(self, key=_NUMBERS, form=_NUMBERS)
 
     def without(self, public: Set) -> Set:
         """The set without the figures that are public: equal at the coarser precision, under a common label.
@@ -92,11 +91,11 @@ class Set:
 
     def _kept(self, kept: Bits) -> Set:
         number = np.cumsum(kept) - 1
-        record = self.form >> np.uint32(1)
+        record = self.form >> np.uint32(2)
         forms = kept[record]
         return Set(
             self.key[forms],
-            (number[record[forms]] * 2 + (self.form[forms] & 1)).astype(np.uint32),
+            (number[record[forms]] * 4 + (self.form[forms] & 3)).astype(np.uint32),
             *(
                 getattr(self, name)[kept]
                 for name in ("unit", "digits", "magnitude", "prose", "row", "column", "block")
@@ -117,8 +116,8 @@ def _equal(one: Set, other: Set) -> Iterator[tuple[Numbers, Numbers]]:
     for step in range(int((high - low).max(initial=0))):
         at = np.flatnonzero(low + step < high)
         mine, theirs = one.form[at], form[low[at] + step]
-        fits = ((mine | theirs) & 1) != 0
-        yield (mine[fits] >> 1).astype(np.int64), (theirs[fits] >> 1).astype(np.int64)
+        fits = ((mine | theirs) & OWN) != 0
+        yield (mine[fits] >> 2).astype(np.int64), (theirs[fits] >> 2).astype(np.int64)
 
 
 def signatures(stems: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> NDArray[np.uint64]:

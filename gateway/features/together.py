@@ -14,7 +14,7 @@ from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
 from gateway.features.rarity import general
-from gateway.features.stretch import Gain, Stretch, best_stretch
+from gateway.features.stretch import Stretch, best_stretch, gain
 
 Scores = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ class _Place:
         value = self._values(pairs)
         there = np.flatnonzero(value > 0)
         columns = (pairs.figure[there], value[there], pairs.digits[there])
-        gains = [Gain(*each, 0.0) for each in zip(*(column.tolist() for column in columns), strict=True)]
+        gains = [gain(*each, 0.0) for each in zip(*(column.tolist() for column in columns), strict=True)]
         stretch = best_stretch(self.found, gains)
         if stretch is not None and len(stretch.gains) >= FEWEST:
             owner = int(pairs.owner[0])
@@ -102,12 +102,12 @@ class _Place:
         whole, owner = self.index.all, int(pairs.owner[0])
         low, high = (int(each) for each in self.index.bounds[owner : owner + 2])
         records = low + np.flatnonzero(self.column[low:high] == self.name)
-        _, once = np.unique(self.index.own[records], return_index=True)
-        records = records[once]
         digits, magnitude = whole.digits[records].astype(np.int64), whole.magnitude[records].astype(np.int64)
         class_of = (pairs.digits, (self.found.magnitude[pairs.figure] - pairs.digits) % 3)
         alike = [
             np.count_nonzero((digits >= d) & ((magnitude - d) % 3 == power))
             for d, power in zip(*(column.tolist() for column in class_of), strict=True)
         ]
-        return -np.log10(np.minimum(1.0, general(self.found, pairs.figure, pairs.digits) * np.array(alike)))
+        return -np.log10(
+            np.minimum(1.0, general(self.found, pairs.figure, pairs.digits) * np.maximum(1, alike))
+        )
