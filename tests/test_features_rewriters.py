@@ -55,6 +55,12 @@ def test_a_plain_address_holds_nothing_else() -> None:
     assert ["https://www.a.example/?p=www"] == list(unwrapped("https://www.a.example/?p=www"))
 
 
+def test_of_a_host_alone_the_host_is_told() -> None:
+    """Mimecast keeps the rest to itself; who registered all of a host finds it."""
+    url = "https://protect-eu.mimecast.com/s/AbCdE?domain=preview.stats.example"
+    assert [url, "http://preview.stats.example/"] == list(unwrapped(url))
+
+
 def test_an_address_without_scheme_is_found_as_a_value() -> None:
     """`?u=www.` is one, too."""
     assert "http://www.a.example/b" in set(unwrapped("https://t.example/?u=www.a.example/b"))

@@ -31,6 +31,7 @@ _INNER: Final = re.compile(
 )
 _HTTP_IN_BASE64: Final = re.compile(r"aHR0c[A-Za-z0-9_/+-]{10,}")
 _V2: Final = str.maketrans("-_", "%/")
+_DOMAIN: Final = "?domain="
 _V3: Final = "/v3/__"
 _STAND_IN: Final = re.compile(r"\*(?:\*(.))?", re.DOTALL)
 _RUNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -41,7 +42,7 @@ def holds_another(url: str) -> bool:
     """Whether there may be an address inside it: what costs next to nothing to see."""
     if url.find("://", _WITHIN) >= 0 or "%2" in url or "aHR0c" in url:
         return True
-    return "-3A_" in url or "=www." in url or _V3 in url
+    return "-3A_" in url or "=www." in url or _V3 in url or _DOMAIN in url
 
 
 def unwrapped(url: str) -> Iterator[str]:
@@ -69,6 +70,9 @@ def _inside(url: str) -> Iterator[str]:
         yield from (_from_base64(found[0]) for found in _HTTP_IN_BASE64.finditer(url))
     if "urldefense" in url:
         yield from _urldefense(url)
+    if _DOMAIN in url:
+        # Mimecast tells no more than the host.
+        yield f"http://{url.partition(_DOMAIN)[2].partition('&')[0]}/"
     path = url.partition("?")[0]
     if (match := _INNER.search(path, 1)) is not None:
         rest = url[match.start() :]
