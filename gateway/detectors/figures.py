@@ -33,9 +33,9 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
     asked = rules.of(Detector.FIGURES)
     if not register.figures or not asked:
         return
-    for path, agreement in _agreeing(reading, register):
+    for path, agreement in _agreeing(reading, register, rules.figures_threshold):
         publication = register.publications.get(agreement.publication)
-        if agreement.score < rules.figures_threshold or publication is None or not publication.embargoed(now):
+        if publication is None or not publication.embargoed(now):
             continue
         trace = _trace(register.trace_key, agreement)
         for rule in asked:
@@ -48,18 +48,18 @@ def explain(message: Message, register: Register) -> Iterator[tuple[str, Agreeme
         reading = Reading(vocabulary)
         for _ in reading.pages(message):
             pass
-        yield from _agreeing(reading, register)
+        yield from _agreeing(reading, register, 0.0)
 
 
-def _agreeing(reading: Reading, register: Register) -> Iterator[tuple[str, Agreement]]:
-    """The best agreement of each part with each publication, the best first."""
+def _agreeing(reading: Reading, register: Register, least: float) -> Iterator[tuple[str, Agreement]]:
+    """The best agreement of each part with each publication that scores `least`, the best first."""
     if not register.figures:
         return
     salted = salt(register.trace_key)
     for path, atoms in _parts(reading):
         best: dict[str, Agreement] = {}
         for window in _windows(atoms):
-            for agreement in agreements(register.figures, window, salted):
+            for agreement in agreements(register.figures, window, salted, least):
                 known = best.get(agreement.publication)
                 if known is None or agreement.score > known.score:
                     best[agreement.publication] = agreement

@@ -22,7 +22,7 @@ from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
 from gateway.features.numerals import Found, figures
 from gateway.features.rarity import general
-from gateway.features.stretch import Gain, Stretch, best_stretch, gain
+from gateway.features.stretch import BEST, Gain, Stretch, best_stretch, bounds, by_words, gain
 from gateway.features.together import together
 
 Scores = NDArray[np.float64]
@@ -68,8 +68,8 @@ class Agreement(NamedTuple):
         return tuple(each.total for each in self.stretch.gains)
 
 
-def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
-    """How a text agrees with each publication, the best stretch of each, best first.
+def agreements(index: Figures, atoms: Atoms, salted: int, least: float = 0.0) -> list[Agreement]:
+    """How a text agrees with each publication, the best stretch of each, best first; those that score `least` at least.
 
     `salted` is `values.salt` of the key under which the index was made.
     """
@@ -80,7 +80,9 @@ def agreements(index: Figures, atoms: Atoms, salted: int) -> list[Agreement]:
         return []
     close, loose = hits(index, found, salted)
     best: dict[str, Agreement] = {}
-    for agreement in (*_by_labels(index, atoms, found, close), *_by_places(index, found, loose)):
+    for agreement in (*_by_labels(index, atoms, found, close, least), *_by_places(index, found, loose, least)):
+        if agreement.score < least:
+            continue
         if agreement.publication not in best or agreement.score > best[agreement.publication].score:
             best[agreement.publication] = agreement
     return sorted(best.values(), key=lambda each: (-each.score, each.publication))
@@ -93,13 +95,13 @@ def _agreement(index: Figures, found: Found, owner: int, stretch: Stretch, kind:
     return Agreement(index.ids[owner], stretch.score, stretch, start, end, kind, values)
 
 
-def _by_places(index: Figures, found: Found, pairs: Hits) -> Iterator[Agreement]:
+def _by_places(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[Agreement]:
     """Figures without labels that all stand in one row, column, table or paragraph."""
-    for owner, stretch in together(index, found, pairs):
+    for owner, stretch in together(index, found, pairs, least):
         yield _agreement(index, found, owner, stretch, "together")
 
 
-def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits) -> Iterator[Agreement]:
+def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits, least: float) -> Iterator[Agreement]:
     """Figures that agree under a common label."""
     chosen = np.unique(pairs.figure)
     if len(np.unique(found.slot[chosen])) < 2:
@@ -109,7 +111,7 @@ def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits) -> Itera
     shared = overlaps(index, beside, row, pairs.record)
     labelled = np.flatnonzero(shared >= _LEAST_SHARED)
     pairs, row, shared = pairs.taken(labelled), row[labelled], shared[labelled]
-    for owner in _worth(found, pairs):
+    for owner in _worth(index, found, pairs, shared, least):
         own = np.flatnonzero(pairs.owner == owner)
         case = _Case(index, found, beside, owner, pairs.taken(own), row[own], shared[own]).shortened()
         stretch = best_stretch(found, case.gains())
@@ -117,17 +119,20 @@ def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits) -> Itera
             yield _agreement(index, found, owner, stretch, "labels")
 
 
-def _worth(found: Found, pairs: Hits) -> list[int]:
-    """The publications for which the figures could suffice, the most promising first."""
-    slots = found.slot[pairs.figure]
-    order = np.lexsort((-pairs.digits, slots, pairs.owner))
-    owner, slots, digits = pairs.owner[order], slots[order], pairs.digits[order]
-    first = np.ones(len(owner), np.bool_)
-    first[1:] = (owner[1:] != owner[:-1]) | (slots[1:] != slots[:-1])
-    bound = np.bincount(owner[first], np.minimum(3.0, digits[first]))
-    many = np.bincount(owner[first])
-    promising = np.flatnonzero(many >= 2)
-    return promising[np.argsort(-bound[promising], kind="stable")][:_MOST_OWNERS].tolist()
+def _worth(index: Figures, found: Found, pairs: Hits, shared: Scores, least: float) -> list[int]:
+    """The publications for which the figures can suffice, the most promising first."""
+    if not len(pairs):
+        return []
+    size = np.diff(index.bounds)[pairs.owner]
+    chance = _PRIOR * general(found, pairs.figure, pairs.digits) / (size + _PRIOR)
+    total = np.minimum(BEST, -np.log10(np.minimum(1.0, chance))) + by_words(shared)
+    group = pairs.owner.astype(np.int64)
+    order = np.lexsort((-total, pairs.figure, group))
+    both = (group << 32 | pairs.figure)[order]
+    order = order[np.diff(both, prepend=-1) != 0]
+    owners, reach = bounds(found, group[order], pairs.figure[order], total[order])
+    chosen = np.argsort(-reach, kind="stable")[:_MOST_OWNERS]
+    return owners[chosen[reach[chosen] >= least]].tolist()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ Scores = NDArray[np.float64]
 
 _BUDGET: Final = 400_000
 """Pairs that are looked at for one stretch of text in all, so that one of nothing but digits ends, too."""
-_FEW: Final = 4_000
+_FEW: Final = 1_500
 """Pairs by two digits of tables that are looked at where they do not stand close together."""
+_MANY: Final = 40_000
+"""The same where many do."""
 _FEWEST: Final = 2
 _CROWD, _CLOSE = 8, 60
 """So many figures within so many atoms may be cells of a table."""
@@ -62,7 +64,7 @@ def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
     strong = _pairs(index, index.strong, found, asked, _BUDGET)
     few = asked.taken(asked.own & (asked.digits <= _FEWEST))
     crowded = _crowded(found)
-    weak = _pairs(index, index.weak, found, few, _BUDGET if crowded else _FEW)
+    weak = _pairs(index, index.weak, found, few, _MANY if crowded else _FEW)
     both = Hits.joined((strong, weak))
     return both if len(weak) <= _FEW else strong, both if crowded else strong
 

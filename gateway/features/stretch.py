@@ -7,14 +7,19 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from numpy.typing import NDArray
+
+from gateway.features.atoms import Numbers
 from gateway.features.figure import coarser
 from gateway.features.numerals import Found
+
+Scores = NDArray[np.float64]
 
 _COST: Final = 0.6
 """Taken away for a figure between others that does not agree: most figures of a leak do."""
 _FAR: Final = 60
 """Atoms between two figures for which as much is taken away again."""
-_BEST: Final = 3.0
+BEST: Final = 3.0
 """No single figure gains more by its value: two are needed to hold, whatever they are."""
 _BY_CHANCE: Final = 0.14
 """Words that the label of a figure has in common with a registered one by chance.
@@ -52,8 +57,16 @@ class Stretch(NamedTuple):
 
 def gain(figure: int, value: float, digits: int, words: float) -> Gain:
     """What a figure adds whose value gains so much, with so many words of its label."""
-    label = -words * log10(_BY_CHANCE) + lgamma(words + 1) / log(10)
-    return Gain(figure, min(_BEST, value), digits, label)
+    return Gain(figure, min(BEST, value), digits, float(by_words(np.array([words]))[0]))
+
+
+def by_words(words: Scores) -> Scores:
+    """What labels gain by so many words in common: how unlikely it is that so many agree by chance."""
+    told: Scores = np.interp(words, np.arange(len(_OF_WORDS)), _OF_WORDS) - words * log10(_BY_CHANCE)
+    return told
+
+
+_OF_WORDS: Final = np.array([lgamma(words + 1) / log(10) for words in range(2 * 12 + 2)])
 
 
 def best_stretch(found: Found, row: list[Gain]) -> Stretch | None:
@@ -69,10 +82,34 @@ def best_stretch(found: Found, row: list[Gain]) -> Stretch | None:
     return runs.best._replace(score=runs.best.score - chance, chance=chance)
 
 
+def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tuple[Numbers, Scores]:
+    """What the best stretch of each group can reach at most, if its figures add so much; the groups in order.
+
+    The arrays are sorted by group and figure, and have each figure of a group once.
+    """
+    slots = np.unique(found.slot)
+    at = np.searchsorted(slots, found.slot[figure])
+    first = np.diff(group, prepend=-1) != 0
+    between = np.where(first, 0, np.diff(at, prepend=0) - 1)
+    number = np.cumsum(first) - 1
+    # The running sum of each group begins far below those before, so that its own lowest point counts.
+    cost = _COST * np.maximum(0, between)
+    summed = np.cumsum(total - cost) - _APART * number
+    lowest = np.minimum.accumulate(np.where(first, summed - total, np.minimum(summed - total, _APART)))
+    starts = np.flatnonzero(first)
+    reach = np.maximum.reduceat(summed - lowest, starts) if len(starts) else np.empty(0)
+    many = np.diff(np.append(starts, len(group)))
+    chance = np.log10(np.maximum(1.0, len(slots) / np.maximum(1, many)))
+    return group[starts], np.where(many > 1, reach - chance, -np.inf)
+
+
+_APART: Final = 1e6
+
+
 class _Runs:
     """The run of agreeing figures at hand, and the best one so far."""
 
-    def __init__(self, found: Found, slots: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+    def __init__(self, found: Found, slots: Numbers) -> None:
         self._found, self._slots = found, slots
         self._gains: list[Gain] = []
         self._seen = _Seen()

@@ -14,30 +14,29 @@ from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
 from gateway.features.rarity import general
-from gateway.features.stretch import Stretch, best_stretch, gain
+from gateway.features.stretch import Stretch, best_stretch, bounds, gain
 
 Scores = NDArray[np.float64]
 
 FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
-_MOST_PLACES: Final = 4
+_MOST_PLACES: Final = 2
 """Places of a kind that are looked at closely: those that promise most."""
-_WORTH: Final = 5.0
-"""Powers of ten that they must promise."""
 _SHAPES: Final = 12
 """Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
 
-def together(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
-    """For places in which enough of a text's figures stand: the publication's number, and the best stretch."""
+def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[tuple[int, Stretch]]:
+    """For places in which enough of a text's figures may stand for a score: the publication's number, the best stretch."""
     slots = len(np.unique(found.slot))
     if slots < FEWEST:
         return
     pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
     for kind, column in enumerate((index.all.row, index.all.column, index.all.block)):
         sizes, kinds = index.places(kind)
-        for place in _crowded(found, pairs, column[pairs.record].astype(np.int64), sizes):
-            yield from _Place(index, found, column, place, float(np.log10(kinds))).stretch(pairs)
+        many = float(np.log10(kinds))
+        for place in _crowded(found, pairs, column[pairs.record].astype(np.int64), sizes, least + many):
+            yield from _Place(index, found, column, place, many).stretch(pairs)
 
 
 def _counting(found: Found) -> Bits:
@@ -54,20 +53,25 @@ def _counting(found: Found) -> Bits:
     return counting
 
 
-def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers) -> list[int]:
+def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers, least: float) -> list[int]:
     """The places that may gain most: enough different figures stand there, in spite of how many the place has."""
-    counts = np.bincount(place, minlength=1)
-    kept = np.flatnonzero(counts[place] >= FEWEST)
-    place, pairs = place[kept], pairs.taken(kept)
+    order = np.argsort(place, kind="stable")
+    there = place[order]
+    alike = np.flatnonzero(there[FEWEST - 1 :] == there[: 1 - FEWEST])
+    if not len(alike):
+        return []
+    kept = np.zeros(len(there), np.bool_)
+    for step in range(FEWEST):
+        kept[alike + step] = True
+    place, pairs = there[kept], pairs.taken(order[kept])
     both, first = np.unique(place << 32 | pairs.figure, return_index=True)
     pairs, place = pairs.taken(first), both >> 32
     value = -np.log10(
         np.minimum(1.0, general(found, pairs.figure, pairs.digits) * np.maximum(1.0, sizes[place] / _SHAPES))
     )
-    names, number, counts = np.unique(place, return_inverse=True, return_counts=True)
-    worth = np.where(counts >= FEWEST, np.bincount(number, value, len(names)), 0.0)
-    chosen = np.argsort(-worth, kind="stable")[:_MOST_PLACES]
-    return names[chosen[worth[chosen] >= _WORTH]].tolist()
+    names, reach = bounds(found, place, pairs.figure, value)
+    chosen = np.argsort(-reach, kind="stable")[:_MOST_PLACES]
+    return names[chosen[reach[chosen] >= least]].tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,12 @@ class _Place:
         whole, owner = self.index.all, int(pairs.owner[0])
         low, high = (int(each) for each in self.index.bounds[owner : owner + 2])
         records = low + np.flatnonzero(self.column[low:high] == self.name)
-        digits, magnitude = whole.digits[records].astype(np.int64), whole.magnitude[records].astype(np.int64)
-        class_of = (pairs.digits, (self.found.magnitude[pairs.figure] - pairs.digits) % 3)
-        alike = [
-            np.count_nonzero((digits >= d) & ((magnitude - d) % 3 == power))
-            for d, power in zip(*(column.tolist() for column in class_of), strict=True)
-        ]
-        return -np.log10(
-            np.minimum(1.0, general(self.found, pairs.figure, pairs.digits) * np.maximum(1, alike))
-        )
+        digits, magnitude = whole.digits[records], whole.magnitude[records].astype(np.int64)
+        shape = pairs.digits * 3 + (self.found.magnitude[pairs.figure] - pairs.digits) % 3
+        # A registered figure of more digits has the value of a coarser one as well.
+        alike = np.zeros(3 * int(shape.max() // 3 + 1))
+        for count in range(1, len(alike) // 3):
+            kept = digits >= count
+            alike[3 * count : 3 * count + 3] = np.bincount((magnitude[kept] - count) % 3, minlength=3)
+        chance = general(self.found, pairs.figure, pairs.digits) * np.maximum(1, alike[shape])
+        return -np.log10(np.minimum(1.0, chance))
