@@ -60,13 +60,13 @@ def look(data: Bytes) -> Embedded | None:
     encoded = _ENCODED in shape
     if not encoded and _SIGN.search(text) is None:
         return None
-    parts = list(_parts(text))
+    parts, files = list(_parts(text)), list(_uuencoded(text))
     return Embedded(
         tuple(parts[: limits.PARTS]),
-        tuple(_uuencoded(text)),
+        tuple(files[: limits.PARTS]),
         tuple(_guesses(text, shape)) if encoded else (),
         _FOREIGN.search(text) is not None,
-        len(parts) > limits.PARTS,
+        max(len(parts), len(files)) > limits.PARTS,
     )
 
 
@@ -126,12 +126,10 @@ def _without_delimiter(text: bytes, body: int, end: int, stem: bytes) -> int:
 
 def _uuencoded(text: bytes) -> Iterator[bytes]:
     """Files in uuencode, one behind the other."""
-    starts = [match.start() + 1 for match in _UU.finditer(text)][: limits.PARTS]
+    starts = [match.start() + 1 for match in _UU.finditer(text)]
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(text)
-        data = bytes(transfer.decode("uuencode", text, start, end).data)
-        if data:
-            yield data
+        yield bytes(transfer.decode("uuencode", text, start, end).data)
 
 
 def _guesses(text: bytes, shape: bytes) -> Iterator[bytes]:

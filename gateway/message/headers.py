@@ -24,6 +24,8 @@ _NO_FIELD_LINE: Final = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t])")
 _ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content-t)", re.I)
 _LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
 _INDENT: Final = re.compile(r"^[ \t]+", re.M)
+_WORDS_IN_WORDS: Final = 3
+"""Times that encoded words are decoded: some programs encode what another has encoded before."""
 _BEFORE_VALUE: Final = " \t:=\"'\0\xa0"
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,60})?\?([bBqQ])\?([^?\n]*)\?=")
 _BETWEEN_WORDS: Final = re.compile(r"(\?=)\s+(?==\?)")
@@ -145,28 +147,46 @@ def _after_empty_line(buffer: bytes, start: int, limit: int) -> int:
 
 def decode_words(text: str) -> str:
     """Text with its RFC 2047 encoded words decoded; neighbours of one charset are joined before they are decoded."""
-    if "=?" not in text:
-        return text
+    for _ in range(_WORDS_IN_WORDS):
+        if "=?" not in text:
+            break
+        decoded = _decode_words(text)
+        if decoded == text:
+            break
+        text = decoded
+    return text
+
+
+def _decode_words(text: str) -> str:
     joined = _BETWEEN_WORDS.sub(r"\1", text)
     pieces: list[str] = []
-    pending: list[bytes] = []
+    pending: list[tuple[str, str]] = []
     charset, position = "", 0
     for match in _ENCODED_WORD.finditer(joined):
         if pending and (match.start() > position or match[1].lower() != charset):
-            pieces.append(charsets.decode(b"".join(pending), charset))
+            pieces.append(_words(pending, charset))
             pending.clear()
         pieces.append(joined[position : match.start()])
         charset, position = match[1].lower(), match.end()
-        pending.append(_word_bytes(match[2], match[3]))
+        pending.append((match[2].lower(), match[3]))
     if pending:
-        pieces.append(charsets.decode(b"".join(pending), charset))
+        pieces.append(_words(pending, charset))
     pieces.append(joined[position:])
     return "".join(pieces)
 
 
+def _words(words: list[tuple[str, str]], charset: str) -> str:
+    """Neighbouring words of one charset; base64 that was cut between two groups of four is joined before all else."""
+    if any(encoding == "b" and len(text) % 4 and "=" not in text for encoding, text in words[:-1]) and all(
+        encoding == "b" for encoding, _ in words
+    ):
+        words = [("b", "".join(text for _, text in words))]
+    return charsets.decode(b"".join(_word_bytes(*word) for word in words), charset)
+
+
 def _word_bytes(encoding: str, text: str) -> bytes:
     data = text.encode("utf-8", "replace")
-    if encoding in "bB":
+    if encoding == "b":
         return bytes(transfer.decode("base64", data, 0, len(data)).data)
     return binascii.a2b_qp(data, header=True)
 
@@ -190,7 +210,7 @@ def without_comments(value: str) -> str:
 def parameters(value: str) -> dict[str, tuple[str, ...]]:
     """Parameters of a structured value: all plain values of a name in order, the RFC 2231 reading first."""
     plain: dict[str, list[str]] = {}
-    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    pieces: dict[str, list[dict[int, tuple[str, bool]]]] = {}
     for match in _limited(_PARAMETER.finditer(value)):
         quoted = match[2]
         text = _QUOTED_PAIR.sub(r"\1", quoted) if quoted is not None else match[3].strip()
@@ -200,8 +220,10 @@ def parameters(value: str) -> dict[str, tuple[str, ...]]:
         if piece[2] is None and piece[3] is None:
             plain.setdefault(piece[1], []).append(text)
         else:
-            pieces.setdefault(piece[1], {}).setdefault(int(piece[2] or 0), (text, piece[3] is not None))
-    found = {name: [_joined(numbered)] for name, numbered in pieces.items()}
+            first, last = pieces.setdefault(piece[1], [{}, {}])
+            last[int(piece[2] or 0)] = (text, piece[3] is not None)
+            first.setdefault(int(piece[2] or 0), (text, piece[3] is not None))
+    found = {name: [*dict.fromkeys(map(_joined, both))] for name, both in pieces.items()}
     for name, values in plain.items():
         found.setdefault(name, []).extend(values)
     return {name: tuple(values) for name, values in found.items()}

@@ -37,8 +37,11 @@ _META_CHARSET: Final = re.compile(
     rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{1,40})", re.I
 )
 _LOOKS_LIKE: Final = re.compile(
-    rb"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?(?:<!doctype html|<html|<head|<body)\b", re.I
+    rb"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body"
+    rb"|br|p|!--)(?![a-z0-9])",
+    re.I,
 )
+"""What browsers take for a page (WHATWG MIME Sniffing section 7.1)."""
 _UNSEEN: Final = ["script", "style"]
 _ATTRIBUTES: Final = ("alt", "title", "aria-label", "placeholder", "summary", "value")
 _SELECTOR: Final = ",".join(f"[{name}]" for name in _ATTRIBUTES)

@@ -16,10 +16,19 @@ from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, Part
 
 Bytes = bytes | memoryview
 
-_PGP_BEGIN: Final = "-----BEGIN PGP MESSAGE-----"
-_PGP_IN_TEXT: Final = re.compile(rf"^{_PGP_BEGIN}[ \t]*\r?$", re.M)
+_ARMOUR: Final = "-----BEGIN "
+_LOCKED_IN_TEXT: Final = re.compile(
+    r"^[> \t]*-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----[ \t]*\r?$", re.M
+)
+_PLAIN_FIELD: Final = re.compile(
+    r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition|id)[ \t]*:[ \t]*[^\s;]*+"
+    r"(?:[ \t;]++[a-z0-9*-]++=(?:\"[^\"\s]*+\"|[^\s;\"]*+))*+[ \t;]*\Z)",
+    re.I,
+)
+"""A field of a part that says no more than what `Plan` knows of it: no other words in it."""
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+_FOLDED_TEXTS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
 _HTML_TYPES: Final = frozenset(
     {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
 )
@@ -125,10 +134,12 @@ class Collector:
                 return
             self.links[Link(path, address[:LONGEST_URL])] = None
 
-    def names(self, path: str, plan: Plan) -> None:
-        """Add the file names and descriptions of a part: they are shown, and searched."""
-        if plan.names:
-            self.parts.append(Part(path, PartKind.HEADER, "\n".join(plan.names)))
+    def names(self, path: str, plan: Plan, header: str = "") -> None:
+        """Add the file names and descriptions of a part, which are shown, and what else its header says."""
+        said = [*plan.names]
+        said += (line for line in header.split("\n") if line and not _PLAIN_FIELD.match(line))
+        if said:
+            self.parts.append(Part(path, PartKind.HEADER, "\n".join(said)))
 
     def raw_text(self, path: str, buffer: bytes, start: int, end: int) -> None:
         """Add bytes that are no proper part as the text they seem to be."""
@@ -213,13 +224,15 @@ class Collector:
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
+        if found is Kind.PGP and not quiet:
+            self.mark(path, Reason.ENCRYPTED)
         if plan.media_type.startswith("text/"):
             self._declared_text(path, plan, data, found)
-        elif found in sniff.DOCUMENTS and not (found is Kind.MAIL and plan.media_type.startswith("message/")):
+        elif found in sniff.DOCUMENTS and not _is_shown(found, plan.media_type):
             self.documents.append(Document(path, plan.hint, data))
         elif plan.media_type in _SMIME:
             self._smime(path, plan, data)
-        elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL):
+        elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL, Kind.XML):
             self._found_text(path, plan, data, found, quiet=quiet)
         elif found is Kind.UNKNOWN and not quiet and not _harmless(plan.media_type):
             self.mark(path, Reason.UNSUPPORTED)
@@ -240,7 +253,7 @@ class Collector:
             self.documents.append(Document(path, plan.hint, data))
             if found is not Kind.RTF:
                 return
-        elif found in (Kind.MAIL, Kind.MAILBOX) and plan.attachment:
+        elif found is Kind.XML or (found in (Kind.MAIL, Kind.MAILBOX) and plan.attachment):
             self.documents.append(Document(path, plan.hint, data))
         page = plan.media_type in _HTML_TYPES
         if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
@@ -271,16 +284,32 @@ class Collector:
         rendered = html.render(charsets.decode(data, charset))
         if rendered.rough:
             self.mark(path, Reason.TOO_DEEP)
+        self._locked(path, rendered.text)
         self.text(path, _kind(plan), rendered.text)
         self.lead(path, rendered.links)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
         text = charsets.decode(data, plan.charset)
-        if plan.media_type in _FOLDED_TYPES:
-            text = _CALENDAR_FOLD.sub("", text).replace("\\n", "\n").replace("\\,", ",")
-        if not quiet and _PGP_BEGIN in text and _PGP_IN_TEXT.search(text):
-            self.mark(path, Reason.ENCRYPTED)
+        if plan.media_type in _FOLDED_TYPES or text.startswith(_FOLDED_TEXTS):
+            text = self._unfolded(path, plan, text)
+        if not quiet:
+            self._locked(path, text)
         self.text(path, _kind(plan), text)
+
+    def _locked(self, path: str, text: str) -> None:
+        if _ARMOUR in text and _LOCKED_IN_TEXT.search(text):
+            self.mark(path, Reason.ENCRYPTED)
+
+    def _unfolded(self, path: str, plan: Plan, text: str) -> str:
+        """An invitation or a card, its lines whole; what it holds of pages and of older encodings is read as well."""
+        text = _CALENDAR_FOLD.sub("", text)
+        if "</" in text:
+            self.text(path, _kind(plan), html.render(text).text)
+        if "QUOTED-PRINTABLE" in text.upper():
+            decoded = transfer.decode("quoted-printable", data := text.encode(), 0, len(data))
+            self.text(path, _kind(plan), charsets.decode(decoded.data))
+        self.look_inside(path, text.encode())
+        return text.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",")
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
         """Enveloped mail is closed; signed mail is not, but nothing here takes its text out of the signature yet."""
@@ -291,6 +320,13 @@ class Collector:
         self.mark(path, Reason.UNSUPPORTED if signed else Reason.ENCRYPTED)
         if signed:
             self.text(path, PartKind.BODY, charsets.decode(data))
+
+
+def _is_shown(found: Kind, media_type: str) -> bool:
+    """Whether mail programs show as it is what would else be opened: reports, pictures and pages made of XML."""
+    if found is Kind.MAIL:
+        return media_type.startswith("message/")
+    return found is Kind.XML and (media_type == "image/svg+xml" or media_type in _HTML_TYPES)
 
 
 def _kind(plan: Plan) -> PartKind:

@@ -151,7 +151,7 @@ class _Walk:
         block = headers.read_block(self.buffer, start, limit)
         plan = structure.plan(block, "message/rfc822" if frame.digest else "text/plain")
         self._note(block, plan, path)
-        self.collector.names(path, plan)
+        self.collector.names(path, plan, block.text)
         return self._body(plan, block.body, f"{path}/", path, frame.depth + 1, frame.quiet)
 
     def _message(self, start: int, prefix: str, depth: int, *, quiet: bool) -> _Delimiter:

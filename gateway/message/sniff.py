@@ -30,6 +30,7 @@ class Kind(Enum):
     TAR = "tar"
     CPIO = "cpio"
     AR = "ar"
+    XML = "xml"
     MAIL = "mail"
     MAILBOX = "mailbox"
     HTML = "html"
@@ -42,7 +43,7 @@ class Kind(Enum):
 CONTAINERS: Final = frozenset(
     {Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.SEVENZIP, Kind.RAR, Kind.TAR, Kind.CPIO, Kind.AR}
 )
-DOCUMENTS: Final = CONTAINERS | {Kind.ZIP, Kind.PDF, Kind.RTF, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX}
+DOCUMENTS: Final = CONTAINERS | {Kind.ZIP, Kind.PDF, Kind.RTF, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX, Kind.XML}
 _MAGIC: Final = (
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
@@ -55,6 +56,7 @@ _MAGIC: Final = (
     (b"Rar!\x1a\x07", Kind.RAR),
     (b"!<arch>\n", Kind.AR),
     (b"-----BEGIN PGP MESSAGE-----", Kind.PGP),
+    (b"age-encryption.org/v1", Kind.PGP),
     (b"\x89PNG\r\n\x1a\n", Kind.MEDIA),
     (b"\xff\xd8\xff", Kind.MEDIA),
     (b"GIF8", Kind.MEDIA),
@@ -85,6 +87,7 @@ _MAIL: Final = re.compile(rb"\s*" + _FIELD, re.I)
 _MAILBOX: Final = re.compile(rb"From [^\n]{3,200}\n" + _FIELD, re.I)
 _MADE_OF_PARTS: Final = re.compile(rb"\n(?:MIME-Version|Content-(?:Type|Transfer-Encoding))[ \t]*:", re.I)
 """What makes a mail more than its text: without such a field it says nothing that its source does not show."""
+_XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s|\xff\xfe<\0\?\0x\0|\xfe\xff\0<\0\?\0x")
 _END_OF_ZIP: Final = b"PK\x05\x06"
 _WITH_ZIP_INSIDE: Final = CONTAINERS | {Kind.ZIP, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX}
 """Kinds whose own reader comes to what stands in them."""
@@ -107,6 +110,8 @@ def kind(data: Bytes) -> Kind:
         return found
     if html.looks_like_html(start.removeprefix(b"\xef\xbb\xbf")):
         return Kind.HTML
+    if _XML.match(start):
+        return Kind.XML
     return Kind.TEXT if _textual(start) else _without_magic(start)
 
 

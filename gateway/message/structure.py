@@ -96,7 +96,7 @@ def plan(block: headers.Block, default: str) -> Plan:
     if block.doubtful and "" not in encodings:
         encodings = (*encodings, "")
     boundaries = _boundaries(types)
-    attachment, names = _names(block, chosen)
+    attachment, names = _names(block, types)
     shape = _shape(chosen.value, boundaries, names)
     many = shape is Shape.MULTIPART and len(boundaries) > 1
     return Plan(
@@ -176,13 +176,15 @@ def _encodings(values: list[str]) -> tuple[tuple[str, ...], bool, bool]:
     return distinct, unknown, disagree or len(distinct) > 1
 
 
-def _names(block: headers.Block, chosen: headers.ContentType) -> tuple[bool, tuple[str, ...]]:
+def _names(block: headers.Block, types: list[headers.ContentType]) -> tuple[bool, tuple[str, ...]]:
     """Whether the part is an attachment, and every name and description it has, decoded."""
     dispositions = block.values("disposition")
     found: list[str] = []
     for value in dispositions:
         found += headers.parameters(value).get("filename", ())
     named = bool(found) or any(value.lower().startswith("attachment") for value in dispositions)
-    found += chosen.parameters.get("name", ())
+    found += (name for reading in types for name in reading.parameters.get("name", ()))
     found += block.values("description")
-    return named, tuple(dict.fromkeys(headers.decode_words(text) for text in found if text))
+    return named, tuple(
+        dict.fromkeys(headers.decode_words(text.replace("\0", " ")) for text in found if text)
+    )
