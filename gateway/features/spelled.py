@@ -51,22 +51,25 @@ class Address(NamedTuple):
 def addresses(text: str) -> Iterator[Address]:
     """Whatever may be an address of the web or of a file server in a text, in no order; some of them twice."""
     text = _visible(text)
-    if "://" in text or "[:]//" in text:
+    if "[" in text:
+        text = text.replace("[:]//", "://")
+    if "://" in text:
         yield from _with_scheme(text)
-    if "%2" in text:
+    # One letter is found much faster than two.
+    if "%" in text and "%2" in text:
         yield from _encoded(text)
     for www in _WWW:
-        if www in text:
+        if www[0] in text and www in text:
             yield from _www(text, www)
     if "/" in text:
         yield from _bare(text)
-    if "\\\\" in text:
+    if "\\" in text and "\\\\" in text:
         yield from _on_file_servers(text)
 
 
 def _visible(text: str) -> str:
     """Without what nobody sees, and with wide forms and look-alikes of the signs of an address as themselves."""
-    if ":\\/" in text:
+    if "\\" in text and ":\\/" in text:
         # As programs write it for one another: `https:\/\/host\/path`.
         text = text.replace("\\/", "/")
     if text.isascii():
@@ -82,7 +85,6 @@ def _visible(text: str) -> str:
 
 def _with_scheme(text: str) -> Iterator[Address]:
     """Addresses that say `://`; an address inside another one is not looked for here."""
-    text = text.replace("[:]//", "://")
     position = text.find("://")
     while position >= 0:
         scheme = _SCHEME.search(text, max(0, position - 5), position)
