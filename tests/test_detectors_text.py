@@ -126,7 +126,7 @@ def test_every_eighth_word_changed(start: int, first: int, other: str) -> None:
     "text",
     [
         pytest.param(" ".join(WORDS[20:28]), id="eight-words"),
-        pytest.param(f"{' '.join(WORDS[:8])} {LETTER * 3} {' '.join(WORDS[20:28])}", id="far-apart"),
+        pytest.param(f"{' '.join(WORDS[:8])} {LETTER * 5} {' '.join(WORDS[20:28])}", id="far-apart"),
         pytest.param(" and ".join([" ".join(WORDS[:8])] * 20), id="said-again-and-again"),
         pytest.param("skippers put landings of Brinmouth mackerel at 72,670 tonnes", id="single-words"),
         pytest.param(LETTER, id="a-letter"),

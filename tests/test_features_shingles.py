@@ -159,3 +159,17 @@ def test_a_large_register_stays_small() -> None:
     """Fourteen bytes a shingle at most: a hundred publications of 65,000 words take less than 100 MB."""
     numbers = np.random.default_rng(4).integers(0, 2**64, 200_000, dtype=np.uint64)
     assert Texts.of({"a": np.unique(numbers)}).size <= 14 * 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RESTRICTED UNTIL PUBLISHED AT 9:30AM ON WEDNESDAY 28 MARCH 2018",
+        "OFFICIAL-SENSITIVE: embargoed until 00:01hrs on Friday 30th March 2018. Not for onward circulation.",
+        "You must not forward this email or discuss the contents with people it has not been sent to - this includes "
+        'indications such as "favourable" or "unfavourable".',
+    ],
+)
+def test_what_restricts_every_publication_is_no_trace(text: str) -> None:
+    """Two releases of one morning carry the same banner: it must not hold the one for the list of the other."""
+    assert [] == features(KEY, [text]).tolist()

@@ -36,7 +36,9 @@ _GROUPED: Final = re.compile(rb",(?=[0-9]{3}(?![0-9]))")
 _INNER: Final = b"-.'"
 _APART: Final = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 _FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(LENGTH)], np.uint64)
-_SMALL: Final = re.compile(rb"[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]")
+_SMALL: Final = re.compile(
+    rb"[0-9]{1,2}(?:am|pm|th|st|nd|rd|hrs)?|[0-9]{3,4}(?:am|pm)|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]"
+)
 _UNTELLING: Final = frozenset(
     b"""
     a about above after all also am among an and any are as at be because been before being below between both but
@@ -48,9 +50,17 @@ _UNTELLING: Final = frozenset(
     october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
     friday saturday sunday q1 q2 q3 q4 north south east west midlands london yorkshire humber england wales scotland
     northern ireland united kingdom great britain uk gb office national statistics ons false true
+    restricted confidential sensitive official officialsensitive embargo embargoed embargoes strictly publish published publication
+    publishes release released releases broadcast access pre prerelease pra list lists lifted lifts expires immediate
+    onward circulation circulate circulated forward forwarded forwarding share shared disclose disclosed discuss
+    discussed contents content document documents email emails mail message correspondence recipient recipients sent
+    replicate text banner marking attached attachment includes including indication indications favourable
+    unfavourable figures figure data person people anyone else somebody think needs please contact must permission
+    bst gmt noon midnight time date today tomorrow
     """.split()
 )
-"""Words that say nothing of one publication: grammar, periods, the regions and names that head any official table."""
+"""Words that say nothing of one publication: grammar, periods, the regions and names that head any official table, and
+what restricts every publication in the same words until it is out."""
 
 
 def whole(folded: str) -> str:
