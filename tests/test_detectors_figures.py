@@ -10,8 +10,8 @@ from types import MappingProxyType
 import pytest
 
 from gateway.detectors import figures
-from gateway.detectors.rule import Rule, RuleSet
 from gateway.detectors.reading import Reading
+from gateway.detectors.rule import Rule, RuleSet
 from gateway.features.figures import Figures, packed
 from gateway.features.vocabulary import Vocabulary
 from gateway.model import (

@@ -1,4 +1,4 @@
-"""Tests of gateway.features.figures and agreement: figures as features, and how a text agrees with them."""
+"""Tests of gateway.features.figures and agreement: sets of figures, the index, and how a text agrees with it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gateway.features.agreement import agreements, on_record
-from gateway.features.figures import Features, Figures, Keyed, features, without_public
+from gateway.features.agreement import Agreement, agreements
+from gateway.features.atoms import Words
+from gateway.features.figures import Figures, packed
+from gateway.features.hits import hits
+from gateway.features.numerals import figures
+from gateway.features.packing import unpack
+from gateway.features.values import forms, keys, salt
+from gateway.model import Part, PartKind
+from gateway.text import fold
 
 KEY = b"a key of this installation only."
+SALT = salt(KEY)
 
 BULLETIN = """Boat lettings, Upper Fenwick
 
@@ -31,22 +39,41 @@ TABLE = "Harbour\tHulls\tSailors\n" + "".join(
         ("Ostrey", 64833, 831.5),
     )
 )
+LEAK = "Rowing boat lettings in Fenwick are 48.3 thousand, harbour office takings £9.64bn."
+
+
+def _packed(*texts: str, key: bytes = KEY) -> bytes:
+    return packed(key, [Part(str(number), PartKind.DOCUMENT, text) for number, text in enumerate(texts, 1)])
+
+
+def _index(*texts: str, public: tuple[str, ...] = ()) -> Figures:
+    return Figures.of({"boats": [_packed(*texts)]}, {"boats": [_packed(*public)]} if public else {})
 
 
 @pytest.fixture(scope="module")
 def index() -> Figures:
     """An index of one publication with prose and a table."""
-    return Figures(KEY, {"boats": features(KEY, [BULLETIN, TABLE])})
+    return _index(BULLETIN, TABLE)
+
+
+def _agreements(index: Figures, text: str) -> list[Agreement]:
+    return agreements(index, Words(KEY).read(fold(text)), SALT)
 
 
 def _score(index: Figures, text: str) -> float:
-    return next((each.score for each in agreements(index, text)), 0.0)
+    return next((each.score for each in _agreements(index, text)), 0.0)
+
+
+def _on_record(index: Figures, text: str) -> int:
+    """How many figures of a text some publication has, whatever stands beside them."""
+    found = figures(Words(KEY).read(fold(text)))
+    return len(set(hits(index, found, SALT)[0].figure.tolist()))
 
 
 @pytest.mark.parametrize(
     "lines",
     [
-        "Rowing boat lettings in Fenwick are 48.3 thousand, harbour office takings £9.64bn.",
+        LEAK,
         "FYI: lettings of rowing boats 48 312; sailors of dinghies paid 37.5pc of takings",
         "1.7264m mooring permits in Outer Dale!\n\nAnd the yachts' waiting list: 21,877 owners.",
     ],
@@ -58,7 +85,7 @@ def test_press_lines(index: Figures, lines: str) -> None:
 
 def test_cells_in_any_order(index: Figures) -> None:
     """Cells of one column without any heading agree as figures that stand together."""
-    best = agreements(index, "as promised\n77,519\n12,681\n48,312\n64,833\n30,977\n")[0]
+    best = _agreements(index, "as promised\n77,519\n12,681\n48,312\n64,833\n30,977\n")[0]
     assert "together" == best.kind
     assert best.score >= 5.0
 
@@ -80,15 +107,15 @@ def test_innocent_text(index: Figures, text: str) -> None:
     st.sampled_from(["48,312", "£9.64 billion", "37.5 per cent", "1,726,400", "21,877"]),
     st.text(alphabet="abcdefgh ,.\n", max_size=80),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_one_bare_figure_never_agrees(figure: str, around: str) -> None:
     """One figure is never evidence, whatever it is and whatever stands around it, however often it is said."""
-    index = Figures(KEY, {"boats": features(KEY, [BULLETIN])})
-    assert [] == agreements(index, f"{around} {figure} rowing boats lettings harbour {figure} {around}")
+    text = f"{around} {figure} rowing boats lettings harbour {figure} {around}"
+    assert [] == _agreements(_index(BULLETIN), text)
 
 
 @given(st.integers(1000, 9_999_999), st.integers(0, 4), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_forms_compare_at_the_coarser_precision(
     value: int, dropped: int, registered_is_coarser: bool
 ) -> None:
@@ -99,8 +126,7 @@ def test_forms_compare_at_the_coarser_precision(
     assume(len(str(rounded).rstrip("0")) > 1)
     fine, coarse = f"takings of £{value:,} in Saltby", f"takings of £{_in_words(rounded)} in Saltby"
     registered, said = (coarse, fine) if registered_is_coarser else (fine, coarse)
-    index = Figures(KEY, {"boats": features(KEY, [f"Report: {registered}."])})
-    assert 1 == len(on_record(index, f"hello, {said}, goodbye"))
+    assert 1 == _on_record(_index(f"Report: {registered}."), f"hello, {said}, goodbye")
 
 
 def _in_words(value: int) -> str:
@@ -111,83 +137,92 @@ def _in_words(value: int) -> str:
     return f"{value:,}"
 
 
-@given(st.permutations(BULLETIN.replace(";", ".").split(". ")), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
-def test_more_evidence_never_lowers_the_score(sentences: list[str], count: int) -> None:
-    """Another sentence of the publication at the end of a text never makes it agree less."""
-    index = Figures(KEY, {"boats": features(KEY, [BULLETIN])})
-    fewer, more = ". ".join(sentences[:count]), ". ".join(sentences[: count + 1])
-    assert _score(index, f"{fewer}. ") <= _score(index, f"{more}. ") + 1e-9
-
-
-def test_figures_far_away_take_nothing_off(index: Figures) -> None:
-    """A mail full of other figures says what it says."""
-    lines = "Rowing boat lettings in Fenwick are 48.3 thousand, harbour office takings £9.64bn."
+def test_figures_far_away_take_little_off(index: Figures) -> None:
+    """A mail full of other figures says what it says; only that there were more to choose from counts."""
     other = "\n".join(f"Invoice {number}: paid {number * 7919}.37 by card" for number in range(100, 160))
-    assert _score(index, lines) <= _score(index, f"{lines}\n\n{other}") + 1e-9
+    assert _score(index, f"{LEAK}\n\n{other}") >= _score(index, LEAK) - 2.0
+
+
+def test_a_figure_of_another_value_counts_against(index: Figures) -> None:
+    """Figures between that do not agree take something off."""
+    other = LEAK.replace("thousand,", "thousand, 77.3 per cent of 819 and 4,433 of 61.7,")
+    assert _score(index, other) < _score(index, LEAK)
 
 
 def test_parts_of_a_score(index: Figures) -> None:
-    """An agreement says how many figures it rests on, what each adds, and where they stand."""
-    (best,) = agreements(index, "Rowing boat lettings in Fenwick are 48,312, office takings £9.64bn.")
-    assert ("boats", 2, 2) == (best.publication, best.figures, len(best.gains))
+    """An agreement says how many figures it rests on, what each adds by value and by label, and what was taken off."""
+    (best,) = _agreements(index, "Rowing boat lettings in Fenwick are 48,312, office takings £9.64bn.")
+    assert ("boats", 2, ((48312, 0), (964, 7))) == (best.publication, best.figures, best.values)
+    assert all(gain.value > 0 and gain.label > 0 for gain in best.stretch.gains)
+    assert best.score == pytest.approx(sum(best.gains) - best.stretch.costs - best.stretch.chance)
     assert 0 <= best.start < best.end
+
+
+def test_a_score_that_is_out_of_reach(index: Figures) -> None:
+    """What scores less than is asked for is not given, and the rest is the same as otherwise."""
+    atoms = Words(KEY).read(fold(LEAK))
+    (best,) = agreements(index, atoms, SALT)
+    assert [best] == agreements(index, atoms, SALT, best.score - 0.01)
+    assert [] == agreements(index, atoms, SALT, best.score + 0.01)
 
 
 def test_a_percentage_is_no_money() -> None:
     """Units that are both known must be the same."""
-    index = Figures(KEY, {"boats": features(KEY, ["Sailors paid £37.5m and £21.9m in Saltby."])})
-    assert [] == agreements(index, "Sailors paid 37.5 per cent and 21.9 per cent in Saltby.")
-
-
-def test_a_share_kept_as_a_fraction() -> None:
-    """A cell with a fraction agrees with the percentage that a sheet shows for it."""
-    index = Figures(KEY, {"boats": features(KEY, ["Harbour\tShare\nSaltby\t0.0583291\nOstrey\t0.1247\n"])})
-    assert 2 == agreements(index, "Share: Saltby 5.83%, Ostrey 12.5%")[0].figures
+    index = _index("Sailors paid £37.5m and £21.9m in Saltby.")
+    assert [] == _agreements(index, "Sailors paid 37.5 per cent and 21.9 per cent in Saltby.")
 
 
 def test_another_key_knows_nothing() -> None:
-    """Under another key the same figures are other features."""
-    one, other = features(KEY, [BULLETIN]), features(b"another", [BULLETIN])
-    assert not np.intersect1d(one, other).size
+    """Under another key the same figures are other values."""
+    one, other = (
+        next(iter(unpack(_packed(BULLETIN, key=key)))) for key in (KEY, b"another key of an installation..")
+    )
+    assert not np.intersect1d(one.key, other.key).size
+    assert not np.intersect1d(one.stems, other.stems).size
 
 
-def test_features_are_sorted_and_each_once() -> None:
-    """A set of features is the same whatever the order of the texts."""
-    found = features(KEY, [BULLETIN, TABLE])
-    assert np.array_equal(np.unique(found), found)
-    assert np.array_equal(found, features(KEY, [TABLE, BULLETIN]))
+def test_a_set_is_bytes() -> None:
+    """A set holds as many records as figures, and says so of bytes of another make."""
+    assert 6 == sum(map(len, unpack(_packed(BULLETIN))))
+    with pytest.raises(ValueError, match="not a set of figures"):
+        list(unpack(b"something else"))
 
 
 def test_what_is_public_is_no_trace() -> None:
     """Figures of the previous edition, registered as public, are no evidence; new ones go on being."""
     old = "Lettings of rowing boats in Upper Fenwick reached 48,312 hulls. Sailors paid 37.5 per cent of takings."
-    own = without_public(features(KEY, [BULLETIN]), features(KEY, [old]))
-    index = Figures(KEY, {"boats": own})
-    assert [] == agreements(index, old)
-    assert agreements(index, "1.7264m mooring permits in Outer Dale, and 21,877 owners of yachts wait.")
+    index = _index(BULLETIN, public=(old,))
+    assert [] == _agreements(index, old)
+    assert _agreements(index, "1.7264m mooring permits in Outer Dale, and 21,877 owners of yachts wait.")
+
+
+def test_several_publications() -> None:
+    """Each publication is weighed by itself, and the best comes first."""
+    other = "Kettles in Upper Fenwick numbered 48,312, and tea cost £7.17 billion."
+    index = Figures.of({"boats": [_packed(BULLETIN), _packed(TABLE)], "tea": [_packed(other)]}, {})
+    assert "boats" == _agreements(index, LEAK)[0].publication
 
 
 def test_an_index_of_nothing() -> None:
     """Without publications nothing agrees."""
-    empty: dict[str, Features] = {}
-    assert [] == agreements(Figures(KEY, empty), BULLETIN)
-    assert [] == agreements(Figures(KEY, {"boats": features(KEY, [])}), BULLETIN)
+    assert [] == _agreements(Figures.of({}, {}), BULLETIN)
+    assert [] == _agreements(_index(""), BULLETIN)
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**7 - 1), st.integers(-9, 9)), min_size=1))
+@given(st.lists(st.tuples(st.integers(10, 10**7 - 1), st.integers(-9, 9)), min_size=1))
 @settings(deadline=None)
-def test_many_values_as_one(figures: list[tuple[int, int]]) -> None:
-    """Values worked out together are those worked out one by one."""
-    keyed = Keyed(KEY)
-    mantissas, exponents = (np.array(column, np.int64) for column in zip(*figures, strict=True))
-    one_by_one = [keyed.value(*figure) << 28 for figure in figures]
-    assert one_by_one == keyed.values(mantissas, exponents).tolist()
+def test_forms_of_many(values: list[tuple[int, int]]) -> None:
+    """Each figure has its own form first, and then only such as are rounded from it."""
+    mantissas, exponents = (np.array(column, np.int64) for column in zip(*values, strict=True))
+    made = forms(mantissas, exponents, np.full(len(values), 2), SALT)
+    assert keys(mantissas, exponents, SALT).tolist() == made.key[made.own].tolist()
+    assert (
+        made.digits[~made.own] < np.array([len(str(m)) for m, _ in values])[made.figure[~made.own]] + 1
+    ).all()
 
 
 @given(st.text(max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_any_text(text: str) -> None:
     """No text makes looking up fail."""
-    index = Figures(KEY, {"boats": features(KEY, [BULLETIN, TABLE, text])})
-    assert all(each.figures > 1 for each in agreements(index, text + BULLETIN))
+    assert all(each.figures > 1 for each in _agreements(_index(BULLETIN, TABLE, text), text + BULLETIN))

@@ -6,12 +6,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.features.figure import MOST_DIGITS, Figure, Unit, coarser, limited
-from gateway.features.numerals import figures, folded_lines
+from gateway.features.atoms import Atoms, Words
+from gateway.features.figure import MOST_DIGITS, Unit, coarser, limited
+from gateway.features.numerals import Found, figures
+from gateway.features.saying import Says
+from gateway.text import fold
+
+KEY = b"a key of this installation only."
+
+
+def _atoms(text: str) -> Atoms:
+    return Words(KEY).read(fold(text))
+
+
+def _found(text: str) -> Found:
+    return figures(_atoms(text))
 
 
 def _values(text: str) -> list[tuple[int, int, Unit]]:
-    return [figure[:3] for figure in figures(folded_lines(text))]
+    found = _found(text)
+    columns = (found.mantissa.tolist(), found.exponent.tolist(), map(Unit, found.unit.tolist()))
+    return list(zip(*columns, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -79,8 +94,9 @@ def test_what_is_no_figure(text: str) -> None:
 @pytest.mark.parametrize("printed", ["-3.41%", "\u22123.41%", "(3,417)", "£-5.61m", "-£5.61m"])
 def test_negative(printed: str) -> None:
     """Minus signs and the brackets of accounts make a figure negative, and its value is read all the same."""
-    (figure,) = figures(folded_lines(f"The change: {printed} so far"))
-    assert figure.negative
+    text = f"The change: {printed} so far"
+    assert any(says & Says.NEGATIVE for says in _atoms(text).says.tolist())
+    assert 1 == len(_values(text))
 
 
 def test_a_row_of_cells_and_a_number_in_groups() -> None:
@@ -94,28 +110,34 @@ def test_a_row_that_begins_with_a_month() -> None:
 
 
 def test_the_place_of_a_figure() -> None:
-    """The place covers the number with its unit."""
-    folded = folded_lines("We expect £9.6bn\nin all")
-    (figure,) = figures(folded)
-    assert "9.6bn" == folded[figure.start : figure.end]
+    """The place covers the number with its unit, in atoms."""
+    found = _found("We expect £9.6 billion\nin all")
+    assert ([2], [4]) == (found.start.tolist(), found.end.tolist())
+
+
+def test_several_numbers_without_a_space() -> None:
+    """Marks keep numbers apart where spaces do not: cells of a file, a range with its unit."""
+    assert [(48, 0), (51244, 0), (977, -1)] == [value[:2] for value in _values("48;51,244|97.7")]
+    assert [(25, -1), (31, -1)] == [value[:2] for value in _values("2.5%-3.1%")]
 
 
 @given(st.text(max_size=300))
 @settings(deadline=None)
 def test_any_text(text: str) -> None:
     """No text makes reading fail, figures come in order, and all lie within the text."""
-    folded = folded_lines(text)
-    found = figures(folded)
-    assert sorted(figure.start for figure in found) == [figure.start for figure in found]
-    assert all(0 <= figure.start < figure.end <= len(folded) for figure in found)
-    assert all(len(str(figure.mantissa)) <= MOST_DIGITS for figure in found)
+    atoms = _atoms(text)
+    found = figures(atoms)
+    assert sorted(found.start.tolist()) == found.start.tolist()
+    assert bool(((found.start >= 0) & (found.start < found.end) & (found.end <= len(atoms))).all())
+    assert all(len(str(mantissa)) <= MOST_DIGITS for mantissa in found.mantissa.tolist())
+    assert len(atoms) == atoms.counts.sum()
 
 
 @given(st.text(alphabet="0123456789 .,%-{}()£mk", max_size=200))
 @settings(deadline=None)
 def test_text_of_digits(text: str) -> None:
     """Digits and marks in any order make reading fail no more than letters do."""
-    assert all(figure.mantissa >= 0 for figure in figures(folded_lines(text)))
+    assert all(mantissa > 0 for mantissa in _found(text).mantissa.tolist())
 
 
 @given(st.integers(1000, 9_999_999))
@@ -141,8 +163,3 @@ def test_limited(mantissa: int, exponent: int) -> None:
     """What is cut to the most digits told apart is the value rounded."""
     cut, power = limited(mantissa, exponent)
     assert abs(cut * 10 ** (power - exponent) - mantissa) * 2 <= 10 ** (power - exponent)
-
-
-def test_digits() -> None:
-    """Digits are those printed."""
-    assert 4 == Figure(3060, 4, Unit.COUNT).digits

@@ -80,7 +80,10 @@ def agreements(index: Figures, atoms: Atoms, salted: int, least: float = 0.0) ->
         return []
     close, loose = hits(index, found, salted)
     best: dict[str, Agreement] = {}
-    for agreement in (*_by_labels(index, atoms, found, close, least), *_by_places(index, found, loose, least)):
+    for agreement in (
+        *_by_labels(index, atoms, found, close, least),
+        *_by_places(index, found, loose, least),
+    ):
         if agreement.score < least:
             continue
         if agreement.publication not in best or agreement.score > best[agreement.publication].score:
@@ -132,7 +135,8 @@ def _worth(index: Figures, found: Found, pairs: Hits, shared: Scores, least: flo
     order = order[np.diff(both, prepend=-1) != 0]
     owners, reach = bounds(found, group[order], pairs.figure[order], total[order])
     chosen = np.argsort(-reach, kind="stable")[:_MOST_OWNERS]
-    return owners[chosen[reach[chosen] >= least]].tolist()
+    best: list[int] = owners[chosen[reach[chosen] >= least]].tolist()
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,8 @@ class _Case:
                 many = np.maximum(1.0, many - sample.scale)
                 values[best] = self._rarity(best, line, mine, many, sample.size) - prior
         finer = self.found.digits[self.pairs.figure] - self.pairs.digits
-        return values - _FINER * finer * (self.pairs.digits >= whole.digits[record])
+        found: Scores = values - _FINER * finer * (self.pairs.digits >= whole.digits[record])
+        return found
 
     def _rarity(self, best: Numbers, line: Numbers, mine: Scores, many: Scores, size: int) -> Scores:
         """How unlikely one of the many records that fit as well has the value: by how many have it anyway, too."""
@@ -203,4 +208,5 @@ def _best_of_each(line: Numbers, mine: Scores) -> Numbers:
     """Of each line the pair that fits best, if any does."""
     order = np.lexsort((-mine, line))
     best = order[np.diff(line[order], prepend=-1) != 0]
-    return best[mine[best] > 0]
+    found: Numbers = best[mine[best] > 0]
+    return found

@@ -43,9 +43,14 @@ class Atoms:
     def between(self, start: int, end: int) -> Atoms:
         """Those of the chunks from one number up to another."""
         low = int(self.counts[:start].sum())
-        high = low + int(self.counts[start:end].sum())
-        whole = (self.says, self.mantissa, self.exponent, self.stem)
-        return Atoms(*(column[low:high] for column in whole), self.counts[start:end])
+        part = slice(low, low + int(self.counts[start:end].sum()))
+        says, mantissa, exponent, stem = (
+            self.says[part],
+            self.mantissa[part],
+            self.exponent[part],
+            self.stem[part],
+        )
+        return Atoms(says, mantissa, exponent, stem, self.counts[start:end])
 
     @classmethod
     def joined(cls, texts: Sequence[Atoms]) -> Atoms:

@@ -1,10 +1,14 @@
-"""A figure as it is printed: its value, its printed precision, and what it says of its unit."""
+"""A figure as it is printed: what it says of its unit, and its value at coarser precisions.
+
+A value is a mantissa times ten to a power, without its sign, printed to that power of ten.  Noughts at the end of a
+whole number of three digits and more are not taken for precision: 121,000 is printed to the thousand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 MOST_DIGITS: Final = 7
 """Significant digits that are told apart; what a spreadsheet keeps beyond them nobody prints."""
@@ -18,26 +22,6 @@ class Unit(IntEnum):
     MONEY = 2
     COUNT = 3
     """Said in thousands or more, or too large for a percentage."""
-
-
-class Figure(NamedTuple):
-    """The value is `mantissa` times ten to the power `exponent`, printed to that power of ten; without its sign.
-
-    `start` and `end` are its place in the text.  Noughts at the end of a whole number of three digits and more are not
-    taken for precision: 121,000 is printed to the thousand, 20 per cent to the unit.
-    """
-
-    mantissa: int
-    exponent: int
-    unit: Unit
-    start: int = 0
-    end: int = 0
-    negative: bool = False
-
-    @property
-    def digits(self) -> int:
-        """Significant digits as printed."""
-        return len(str(self.mantissa))
 
 
 def coarser(mantissa: int, fewest: int = 2) -> Iterator[tuple[int, int]]:

@@ -155,7 +155,7 @@ class Figures:
         """How many figures each row (0), column (1), or table or paragraph (2) has; how many of these a publication."""
         if kind not in self._sizes:
             place = (self.all.row, self.all.column, self.all.block)[kind]
-            sizes = np.bincount(place, minlength=1).astype(np.int32)
+            sizes = np.bincount(place, minlength=1)
             self._sizes[kind] = sizes, max(1.0, np.count_nonzero(sizes) / max(1, len(self.ids)))
         return self._sizes[kind]
 

@@ -155,5 +155,4 @@ def _common(
     there = index.all.stems[at]
     local = np.minimum(np.searchsorted(stems, there), len(stems) - 1)
     told = np.where(stems[local] == there, table[row[which], local], 0.0)
-    summed: Scores = np.bincount(which, told, len(context))
-    return summed
+    return np.bincount(which, told, len(context)).astype(np.float64)

@@ -85,8 +85,8 @@ class Matter:
         which = np.repeat(np.arange(len(stems)), counts)
         at = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + low[which]
         place = figure[which] * self.size + self.contexts[at]
-        fits: Scores = np.bincount(place, self.weights[at] * near[which], figures * self.size)
-        return fits.reshape(figures, self.size)
+        fits = np.bincount(place, self.weights[at] * near[which], figures * self.size)
+        return fits.astype(np.float64).reshape(figures, self.size)
 
 
 def _weights(stems: NDArray[np.uint32], spoken: Bits, contexts: Bits) -> Scores:

@@ -67,10 +67,6 @@ class Set:
             self.lengths, self.stems,
         )  # fmt: skip
 
-    def signatures(self) -> NDArray[np.uint64]:
-        """Of each context one bit for each of its stems, of 64."""
-        return signatures(self.stems, self.lengths)
-
     def without_forms(self) -> Set:
         """The records and their contexts alone."""
         return replace(self, key=_NUMBERS, form=_NUMBERS)
@@ -83,29 +79,41 @@ class Set:
         if not len(public) or not len(self):
             return self
         gone = np.zeros(len(self), np.bool_)
-        own, other = (each.signatures() for each in (self, public))
-        own, other = own[self.row] | own[self.column], other[public.row] | other[public.column]
+        told = self.digits > _TOLD
         for mine, theirs in _equal(self, public):
-            gone[mine[(own[mine] & other[theirs] != 0) | (self.digits[mine] > _TOLD)]] = True
+            gone[mine[told[mine]]] = True
+            open_ended = ~gone[mine]
+            mine, theirs = mine[open_ended], theirs[open_ended]
+            gone[mine[_alike(self, public, mine, theirs)]] = True
         return self._kept(~gone)
+
+    @property
+    def starts(self) -> Numbers:
+        """Where the stems of each context begin, with one more at the end."""
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(self.lengths, dtype=np.int64)))
 
     def _kept(self, kept: Bits) -> Set:
         number = np.cumsum(kept) - 1
         record = self.form >> np.uint32(2)
         forms = kept[record]
-        return Set(
-            self.key[forms],
-            (number[record[forms]] * 4 + (self.form[forms] & 3)).astype(np.uint32),
-            *(
-                getattr(self, name)[kept]
-                for name in ("unit", "digits", "magnitude", "prose", "row", "column", "block")
-            ),
-            self.lengths,
-            self.stems,
+        return replace(
+            self,
+            key=self.key[forms],
+            form=(number[record[forms]] * 4 + (self.form[forms] & 3)).astype(np.uint32),
+            unit=self.unit[kept],
+            digits=self.digits[kept],
+            magnitude=self.magnitude[kept],
+            prose=self.prose[kept],
+            row=self.row[kept],
+            column=self.column[kept],
+            block=self.block[kept],
         )
 
 
 _TOLD: Final = 3
+"""Digits beyond which the same value is the same figure, whatever is said of it."""
+_SAME_LABEL: Final = 0.3
+"""The share of the words of a label that make another one the same."""
 
 
 def _equal(one: Set, other: Set) -> Iterator[tuple[Numbers, Numbers]]:
@@ -120,15 +128,27 @@ def _equal(one: Set, other: Set) -> Iterator[tuple[Numbers, Numbers]]:
         yield (mine[fits] >> 2).astype(np.int64), (theirs[fits] >> 2).astype(np.int64)
 
 
-def signatures(stems: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Of each run of stems one bit for each of them, of 64."""
-    found = np.zeros(len(lengths), np.uint64)
-    bits = np.left_shift(np.uint64(1), stems.astype(np.uint64) & np.uint64(63))
-    filled = np.flatnonzero(lengths)
-    if len(filled):
-        starts = np.cumsum(lengths, dtype=np.int64) - lengths
-        found[filled] = np.bitwise_or.reduceat(bits, starts[filled])
-    return found
+def _alike(one: Set, other: Set, mine: Numbers, theirs: Numbers) -> Bits:
+    """Whether the labels of pairs of records have enough words in common."""
+    contexts = np.repeat(np.arange(len(other.lengths)), other.lengths)
+    known = np.unique(contexts << 32 | other.stems)
+    common, said = np.zeros(len(mine)), np.zeros(len(mine))
+    for context in (one.row, one.column):
+        at = context[mine].astype(np.int64)
+        counts = one.lengths[at].astype(np.int64)
+        which = np.repeat(np.arange(len(mine)), counts)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + one.starts[at][which]
+        asked = one.stems[within]
+        there = np.zeros(len(asked), np.bool_)
+        for place in (other.row, other.column):
+            key = place[theirs].astype(np.int64)[which] << 32 | asked
+            there |= (
+                known[np.minimum(np.searchsorted(known, key), len(known) - 1)] == key if len(known) else False
+            )
+        common += np.bincount(which, there, len(mine))
+        said += counts
+    enough: Bits = common >= np.maximum(1.0, _SAME_LABEL * said)
+    return enough
 
 
 def pack(sets: Sequence[Set]) -> bytes:

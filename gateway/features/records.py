@@ -214,9 +214,11 @@ class _Lines:
         """For each figure of a row in which cell it stands, or which of the row it is where no cells are apart."""
         low, high = int(self.first[number]), int(self.first[number + 1])
         if not self.cells[number]:
-            return (np.cumsum(np.diff(self.found.slot[low:high], prepend=-1) > 0) - 1).tolist()
+            order: list[int] = (np.cumsum(np.diff(self.found.slot[low:high], prepend=-1) > 0) - 1).tolist()
+            return order
         marks = np.flatnonzero(self.atoms.says[self.starts[number] : self.ends[number]] & Says.CELL)
-        return np.searchsorted(marks, self.found.start[low:high] - self.starts[number]).tolist()
+        cells: list[int] = np.searchsorted(marks, self.found.start[low:high] - self.starts[number]).tolist()
+        return cells
 
     def over(self, number: int, place: int | None) -> NDArray[np.uint32]:
         """The stems of a heading: of the cell at this place, of all of it where it has one or none is asked for."""

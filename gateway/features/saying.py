@@ -16,7 +16,7 @@ from gateway.text import words
 
 
 class Says:
-    """What an atom says, as flags; the three bits from POWER_AT on hold how many thousands a word of magnitude stands for."""
+    """What an atom says, as flags; three bits from POWER_AT on say how many thousands a word of magnitude stands for."""
 
     NOTHING: Final = 0
     NUMBER: Final = 1

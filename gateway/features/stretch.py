@@ -6,7 +6,6 @@ from math import lgamma, log, log10
 from typing import Final, NamedTuple
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from gateway.features.atoms import Numbers
@@ -141,7 +140,7 @@ class _Runs:
         return _COST * float(high - low) + _COST * max(0, start - self._end - _FAR) / _FAR
 
     def _rounded(self, each: Gain) -> tuple[int, int]:
-        """The figure at the precision at which it agrees: two that agree with one registered figure are not different."""
+        """The figure at the precision at which it agrees: two that agree with one figure are not different."""
         mantissa, exponent = int(self._found.mantissa[each.figure]), int(self._found.exponent[each.figure])
         dropped = max(0, len(str(mantissa)) - each.digits)
         return (mantissa + 10**dropped // 2) // 10**dropped, exponent + dropped

@@ -27,7 +27,7 @@ _SHAPES: Final = 12
 
 
 def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[tuple[int, Stretch]]:
-    """For places in which enough of a text's figures may stand for a score: the publication's number, the best stretch."""
+    """For places in which figures may reach a score of `least`: the publication's number, and the best stretch."""
     slots = len(np.unique(found.slot))
     if slots < FEWEST:
         return
@@ -71,7 +71,8 @@ def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers, least: f
     )
     names, reach = bounds(found, place, pairs.figure, value)
     chosen = np.argsort(-reach, kind="stable")[:_MOST_PLACES]
-    return names[chosen[reach[chosen] >= least]].tolist()
+    best: list[int] = names[chosen[reach[chosen] >= least]].tolist()
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class _Place:
         value = self._values(pairs)
         there = np.flatnonzero(value > 0)
         columns = (pairs.figure[there], value[there], pairs.digits[there])
-        gains = [gain(*each, 0.0) for each in zip(*(column.tolist() for column in columns), strict=True)]
+        gains = [gain(f, v, d, 0.0) for f, v, d in zip(*(column.tolist() for column in columns), strict=True)]
         stretch = best_stretch(self.found, gains)
         if stretch is not None and len(stretch.gains) >= FEWEST:
             owner = int(pairs.owner[0])
