@@ -27,6 +27,12 @@ _HANDLING = re.compile(
     r"|\b(?:before|prior to|until) (?:its |their |the )?(?:publi(?:cation|shed)|release)\b",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(
+    r"\b(?:restricted|confidential|embargo\w*|protected|sensitive)\b[^.!?]{0,60}?\b(?:until|till|to|before)\b"
+    r"(?:[^!?]{0,100}?\b20\d\d\b)?",
+    re.IGNORECASE,
+)
+"""The restriction itself: often a heading, which no full stop parts from what follows."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _LONGEST_SENTENCE = 1000
 """What has no full stop for so long is no sentence: a table, or a page of a listing."""
@@ -150,14 +156,14 @@ def _texts(material: Material) -> Iterator[str]:
 
 
 def _without_handling(text: str) -> str:
-    """The text without its sentences on how to handle it."""
-    if _HANDLING.search(text) is None:
+    """The text without its sentences on how to handle it, unless they say figures."""
+    if _HANDLING.search(text) is None and _UNTIL.search(text) is None:
         return text
     return "\n".join(
         sentence
-        for paragraph in paragraphs(text)
+        for paragraph in paragraphs(_UNTIL.sub("\n\n", text))
         for sentence in _SENTENCE_END.split(paragraph)
-        if len(sentence) > _LONGEST_SENTENCE or _HANDLING.search(sentence) is None
+        if len(sentence) > _LONGEST_SENTENCE or _HANDLING.search(sentence) is None or _FIGURE.search(sentence)
     )
 
 

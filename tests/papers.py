@@ -35,11 +35,11 @@ def word(text: str = BANNER) -> bytes:
     return _saved(document)
 
 
-def workbook(text: str = BANNER) -> bytes:
-    """An xlsx whose text stands on a hidden sheet beside a number."""
+def workbook(text: str = BANNER, figures: tuple[float, ...] = (72670, 0.047)) -> bytes:
+    """An xlsx whose text stands on a hidden sheet beside figures."""
     book = Workbook()
     book.create_sheet("hidden").sheet_state = "hidden"
-    book["hidden"].append([text, 72670, 0.047])
+    book["hidden"].append([text, *figures])
     return _saved(book)
 
 
