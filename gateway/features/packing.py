@@ -82,9 +82,8 @@ class Set:
         told = self.digits > _TOLD
         for mine, theirs in _equal(self, public):
             gone[mine[told[mine]]] = True
-            open_ended = ~gone[mine]
-            mine, theirs = mine[open_ended], theirs[open_ended]
-            gone[mine[_alike(self, public, mine, theirs)]] = True
+            left = ~gone[mine]
+            gone[mine[left][_alike(self, public, mine[left], theirs[left])]] = True
         return self._kept(~gone)
 
     @property

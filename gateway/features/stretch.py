@@ -20,6 +20,8 @@ _FAR: Final = 60
 """Atoms between two figures for which as much is taken away again."""
 BEST: Final = 3.0
 """No single figure gains more by its value: two are needed to hold, whatever they are."""
+_BEST_LABEL: Final = 1.5
+"""No label adds more: however well it fits, that is so of other periods of the same figure, too."""
 _BY_CHANCE: Final = 0.14
 """Words that the label of a figure has in common with a registered one by chance.
 
@@ -61,8 +63,9 @@ def gain(figure: int, value: float, digits: int, words: float) -> Gain:
 
 def by_words(words: Scores) -> Scores:
     """What labels gain by so many words in common: how unlikely it is that so many agree by chance."""
-    told: Scores = np.interp(words, np.arange(len(_OF_WORDS)), _OF_WORDS) - words * log10(_BY_CHANCE)
-    return told
+    told = np.interp(words, np.arange(len(_OF_WORDS)), _OF_WORDS) - words * log10(_BY_CHANCE)
+    gained: Scores = np.minimum(_BEST_LABEL, told)
+    return gained
 
 
 _OF_WORDS: Final = np.array([lgamma(words + 1) / log(10) for words in range(2 * 12 + 2)])
