@@ -21,7 +21,6 @@ from gateway.features.figures import Figures
 from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
 from gateway.features.numerals import Found, figures
-from gateway.features.rarity import general
 from gateway.features.stretch import BEST, Gain, Stretch, best_stretch, bounds, by_words, gain
 from gateway.features.together import together
 
@@ -76,7 +75,7 @@ def agreements(index: Figures, atoms: Atoms, salted: int, least: float = 0.0) ->
     if not len(index):
         return []
     found = figures(atoms)
-    if len(found) < 2:
+    if found.places < 2:
         return []
     close, loose = hits(index, found, salted)
     best: dict[str, Agreement] = {}
@@ -106,8 +105,8 @@ def _by_places(index: Figures, found: Found, pairs: Hits, least: float) -> Itera
 
 def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits, least: float) -> Iterator[Agreement]:
     """Figures that agree under a common label."""
-    chosen = np.unique(pairs.figure)
-    if len(np.unique(found.slot[chosen])) < 2:
+    chosen = np.flatnonzero(np.bincount(pairs.figure, minlength=1))
+    if len(chosen) < 2:
         return
     beside = labels(atoms, found, chosen)
     row = np.searchsorted(chosen, pairs.figure)
@@ -127,7 +126,7 @@ def _worth(index: Figures, found: Found, pairs: Hits, shared: Scores, least: flo
     if not len(pairs):
         return []
     size = np.diff(index.bounds)[pairs.owner]
-    chance = _PRIOR * general(found, pairs.figure, pairs.digits) / (size + _PRIOR)
+    chance = _PRIOR * pairs.share / (size + _PRIOR)
     total = np.minimum(BEST, -np.log10(np.minimum(1.0, chance))) + by_words(shared)
     group = pairs.owner.astype(np.int64)
     order = np.lexsort((-total, pairs.figure, group))
@@ -200,7 +199,7 @@ class _Case:
         top = np.zeros(int(line.max()) + 1)
         top[line[best]] = mine[best]
         elsewhere = np.bincount(line, mine < top[line] / 2, len(top))[line[best]]
-        anyway = _PRIOR * general(self.found, self.pairs.figure[best], self.pairs.digits[best])
+        anyway = _PRIOR * self.pairs.share[best]
         return -np.log10(np.minimum(1.0, many * (elsewhere + anyway) / (size + _PRIOR)))
 
 

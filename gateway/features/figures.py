@@ -92,12 +92,21 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Places of one kind: that of each record, and how many a publication has of them, as a power of ten."""
+
+    of: NDArray[np.uint32]
+    many: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of all publications; what is public of the same publication is taken out.
 
     `all` are their records; those of publication number n are those from `bounds[n]` up to `bounds[n + 1]`, and
     `owner` says n for each.  The stems of context c are those from `starts[c]` up to `starts[c + 1]`.  `strong` forms
-    tell by themselves, `weak` ones are two digits of tables.
+    tell by themselves, `weak` ones are two digits of tables.  `places` are rows, columns, and tables and paragraphs;
+    each kind is numbered from `kinds` on, and `sizes` is how many figures each place has.
     """
 
     ids: tuple[str, ...]
@@ -108,7 +117,9 @@ class Figures:
     starts: Numbers = field(repr=False)
     strong: Forms = field(repr=False)
     weak: Forms = field(repr=False)
-    _sizes: dict[int, tuple[Numbers, float]] = field(repr=False, default_factory=dict)
+    places: tuple[Places, Places, Places] = field(repr=False)
+    kinds: Numbers = field(repr=False)
+    sizes: Numbers = field(repr=False)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
 
     @classmethod
@@ -122,6 +133,14 @@ class Figures:
             sets.append(own.without(known))
         whole = Set.joined(sets)
         weak = (whole.form & np.uint32(WEAK)) != 0
+        places = (whole.row, whole.column, whole.block)
+        sizes = [np.bincount(each, minlength=1).astype(np.int32) for each in places]
+        kinds = np.cumsum([0, *map(len, sizes)])[:3]
+        many = [float(np.log10(max(1.0, np.count_nonzero(each) / max(1, len(ids))))) for each in sizes]
+        row, column, block = (
+            Places(place + np.uint32(first), each)
+            for place, first, each in zip(places, kinds.tolist(), many, strict=True)
+        )
         return cls(
             ids,
             whole.without_forms(),
@@ -131,6 +150,9 @@ class Figures:
             np.concatenate(([0], np.cumsum(whole.lengths, dtype=np.int64))),
             Forms.of(whole.key[~weak], whole.form[~weak]),
             Forms.of(whole.key[weak], whole.form[weak]),
+            (row, column, block),
+            kinds,
+            np.concatenate(sizes),
         )
 
     def __len__(self) -> int:
@@ -142,7 +164,8 @@ class Figures:
         forms = sum(
             each.keys.nbytes + each.forms.nbytes + each.sieve.nbytes for each in (self.strong, self.weak)
         )
-        return self.all.size + self.owner.nbytes + self.starts.nbytes + forms
+        places = self.sizes.nbytes + sum(each.of.nbytes for each in self.places)
+        return self.all.size + self.owner.nbytes + self.starts.nbytes + forms + places
 
     def matter(self, owner: int) -> Matter:
         """What the labels of the publication with this number say."""
@@ -150,14 +173,6 @@ class Figures:
         if known is None:
             known = self._matters[owner] = Matter.of(self, owner)
         return known
-
-    def places(self, kind: int) -> tuple[Numbers, float]:
-        """How many figures each row (0), column (1), or table or paragraph (2) has; how many of these a publication."""
-        if kind not in self._sizes:
-            place = (self.all.row, self.all.column, self.all.block)[kind]
-            sizes = np.bincount(place, minlength=1)
-            self._sizes[kind] = sizes, max(1.0, np.count_nonzero(sizes) / max(1, len(self.ids)))
-        return self._sizes[kind]
 
 
 _SIEVE_BITS: Final = 24

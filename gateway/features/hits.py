@@ -15,6 +15,7 @@ from gateway.features.figures import Figures
 from gateway.features.figures import Forms as Registered
 from gateway.features.labels import Labels
 from gateway.features.numerals import Found
+from gateway.features.rarity import general
 from gateway.features.values import Forms
 from gateway.features.values import forms as asked_forms
 
@@ -33,12 +34,16 @@ _CROWD, _CLOSE = 8, 60
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Pairs of a figure of a text and a record: their numbers, whose it is, and how many digits agree."""
+    """Pairs of a figure of a text and a record: their numbers, whose it is, and how many digits agree.
+
+    `share` is how often figures of its shape have this value in ordinary text.
+    """
 
     figure: Numbers
     record: Numbers
     owner: NDArray[np.uint16]
     digits: Numbers
+    share: Scores
 
     @classmethod
     def joined(cls, parts: Sequence[Hits]) -> Hits:
@@ -50,7 +55,13 @@ class Hits:
 
     def taken(self, chosen: Bits | Numbers) -> Hits:
         """Some of them."""
-        return Hits(self.figure[chosen], self.record[chosen], self.owner[chosen], self.digits[chosen])
+        return Hits(
+            self.figure[chosen],
+            self.record[chosen],
+            self.owner[chosen],
+            self.digits[chosen],
+            self.share[chosen],
+        )
 
 
 def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
@@ -85,7 +96,8 @@ def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, b
     figure = asked.figure[which]
     fits = np.flatnonzero((asked.own[which] | own) & _units_agree(index, found, figure, record))
     which, record = which[fits], record[fits]
-    return Hits(figure[fits], record, index.owner[record], asked.digits[which])
+    share = general(found, asked.figure, asked.digits)
+    return Hits(figure[fits], record, index.owner[record], asked.digits[which], share[which])
 
 
 def _most(counts: Numbers, budget: int) -> int:

@@ -70,8 +70,8 @@ def labels(atoms: Atoms, found: Found, chosen: Numbers, borders: Bits | None = N
     stems = (
         np.where(there, atoms.stem[at], 0).astype(np.uint32) if len(words) else np.zeros(at.shape, np.uint32)
     )
-    slots = np.unique(found.slot)
-    between = np.abs(np.searchsorted(slots, at) - np.searchsorted(slots, found.slot[chosen])[:, None])
+    starts = np.unique(found.start)
+    between = np.abs(np.searchsorted(starts, at) - found.slot[chosen][:, None])
     between -= (at > start[:, None]) & (between > 0)
     near = _BETWEEN**between * np.tile(_BY_PLACE, 2)
     common = (atoms.says[at] & Says.COMMON) != 0 if len(words) else there

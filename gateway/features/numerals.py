@@ -6,7 +6,7 @@ is a figure at all: years, dates, times, telephone numbers, references and the n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,7 @@ class Found:
     """The figures of a text, in order: the value is `mantissa` times ten to the power `exponent`, without its sign.
 
     `digits` are those printed, `unit` a `figure.Unit`; `start` and `end` are the atoms it takes, end not included.
-    `slot` is the same for readings that begin at one place: `12 350` is two cells or one number.
+    `slot` numbers the places they begin at, from 0: `12 350` is two cells or one number.
     """
 
     mantissa: Numbers
@@ -41,6 +41,11 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.mantissa)
+
+    @property
+    def places(self) -> int:
+        """At how many places figures begin."""
+        return int(self.slot[-1]) + 1 if len(self) else 0
 
     def taken(self, chosen: Bits | Numbers) -> Found:
         """Some of them."""
@@ -70,6 +75,12 @@ def figures(atoms: Atoms) -> Found:
         parts.append(_spelled(atoms, says, at[spelled]))
     parts.append(_shares(atoms, says, at))
     return _in_order([part for part in parts if len(part)])
+
+
+def _numbered(found: Found) -> Found:
+    """The figures of a text in order, with the numbers of their places."""
+    slot = np.cumsum(np.diff(found.start, prepend=-1) != 0) - 1
+    return replace(found, slot=slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +242,10 @@ def _in_order(parts: list[Found]) -> Found:
     if not parts:
         return NO_FIGURES
     if len(parts) == 1:
-        return parts[0]
+        return _numbered(parts[0])
     whole = Found(*(np.concatenate([getattr(each, c.name) for each in parts]) for c in fields(Found)))
     whole = whole.taken(np.lexsort((-whole.end, whole.start)))
-    return whole
+    return _numbered(whole)
 
 
 _NONE: Final[NDArray[np.int64]] = np.empty(0, np.int64)

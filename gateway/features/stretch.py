@@ -73,14 +73,13 @@ _OF_WORDS: Final = np.array([lgamma(words + 1) / log(10) for words in range(2 * 
 
 def best_stretch(found: Found, row: list[Gain]) -> Stretch | None:
     """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures."""
-    slots = np.unique(found.slot)
-    runs = _Runs(found, slots)
+    runs = _Runs(found, np.unique(found.start))
     for each in _one_a_slot(found, row):
         runs.take(each)
     if runs.best is None:
         return None
     # In a text of many figures some stand where they agree by chance.
-    chance = log10(max(1.0, len(slots) / len(runs.best.gains)))
+    chance = log10(max(1.0, found.places / len(runs.best.gains)))
     return runs.best._replace(score=runs.best.score - chance, chance=chance)
 
 
@@ -89,8 +88,7 @@ def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tupl
 
     The arrays are sorted by group and figure, and have each figure of a group once.
     """
-    slots = np.unique(found.slot)
-    at = np.searchsorted(slots, found.slot[figure])
+    at = found.slot[figure]
     first = np.diff(group, prepend=-1) != 0
     between = np.where(first, 0, np.diff(at, prepend=0) - 1)
     number = np.cumsum(first) - 1
@@ -101,7 +99,7 @@ def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tupl
     starts = np.flatnonzero(first)
     reach = np.maximum.reduceat(summed - lowest, starts) if len(starts) else np.empty(0)
     many = np.diff(np.append(starts, len(group)))
-    chance = np.log10(np.maximum(1.0, len(slots) / np.maximum(1, many)))
+    chance = np.log10(np.maximum(1.0, found.places / np.maximum(1, many)))
     return group[starts], np.where(many > 1, reach - chance, -np.inf)
 
 

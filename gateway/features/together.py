@@ -13,30 +13,26 @@ from gateway.features.atoms import Bits, Numbers
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
-from gateway.features.rarity import general
 from gateway.features.stretch import Stretch, best_stretch, bounds, gain
 
 Scores = NDArray[np.float64]
 
 FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
-_MOST_PLACES: Final = 2
-"""Places of a kind that are looked at closely: those that promise most."""
-_SHAPES: Final = 12
+_MOST_PLACES: Final = 4
+"""Places that are looked at closely: those that promise most."""
+_SHAPES: Final = 4
 """Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
 
 def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[tuple[int, Stretch]]:
     """For places in which figures may reach a score of `least`: the publication's number, and the best stretch."""
-    slots = len(np.unique(found.slot))
-    if slots < FEWEST:
+    if found.places < FEWEST or len(pairs) < FEWEST:
         return
     pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
-    for kind, column in enumerate((index.all.row, index.all.column, index.all.block)):
-        sizes, kinds = index.places(kind)
-        many = float(np.log10(kinds))
-        for place in _crowded(found, pairs, column[pairs.record].astype(np.int64), sizes, least + many):
-            yield from _Place(index, found, column, place, many).stretch(pairs)
+    columns = (index.all.row, index.all.column, index.all.block)
+    for kind, place in _crowded(index, found, pairs, least):
+        yield from _Place(index, found, columns[kind], place, index.places[kind].many).stretch(pairs)
 
 
 def _counting(found: Found) -> Bits:
@@ -53,8 +49,10 @@ def _counting(found: Found) -> Bits:
     return counting
 
 
-def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers, least: float) -> list[int]:
-    """The places that may gain most: enough different figures stand there, in spite of how many the place has."""
+def _crowded(index: Figures, found: Found, pairs: Hits, least: float) -> list[tuple[int, int]]:
+    """The kinds and numbers of places that may gain most: enough different figures stand there, for its size."""
+    place = np.concatenate([each.of[pairs.record] for each in index.places]).astype(np.int64)
+    pairs = Hits.joined((pairs, pairs, pairs))
     order = np.argsort(place, kind="stable")
     there = place[order]
     alike = np.flatnonzero(there[FEWEST - 1 :] == there[: 1 - FEWEST])
@@ -66,13 +64,13 @@ def _crowded(found: Found, pairs: Hits, place: Numbers, sizes: Numbers, least: f
     place, pairs = there[kept], pairs.taken(order[kept])
     both, first = np.unique(place << 32 | pairs.figure, return_index=True)
     pairs, place = pairs.taken(first), both >> 32
-    value = -np.log10(
-        np.minimum(1.0, general(found, pairs.figure, pairs.digits) * np.maximum(1.0, sizes[place] / _SHAPES))
-    )
+    value = -np.log10(np.minimum(1.0, pairs.share * np.maximum(1.0, index.sizes[place] / _SHAPES)))
     names, reach = bounds(found, place, pairs.figure, value)
     chosen = np.argsort(-reach, kind="stable")[:_MOST_PLACES]
-    best: list[int] = names[chosen[reach[chosen] >= least]].tolist()
-    return best
+    best = names[chosen]
+    kinds = np.searchsorted(index.kinds, best, side="right") - 1
+    enough = reach[chosen] >= least + np.array([each.many for each in index.places])[kinds]
+    return list(zip(kinds[enough].tolist(), (best - index.kinds[kinds])[enough].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +112,5 @@ class _Place:
         for count in range(1, len(alike) // 3):
             kept = digits >= count
             alike[3 * count : 3 * count + 3] = np.bincount((magnitude[kept] - count) % 3, minlength=3)
-        chance = general(self.found, pairs.figure, pairs.digits) * np.maximum(1, alike[shape])
+        chance = pairs.share * np.maximum(1, alike[shape])
         return -np.log10(np.minimum(1.0, chance))
