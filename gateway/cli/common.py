@@ -139,7 +139,7 @@ def _outcome(call: Callable[[], object]) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from gateway.replies import StoreUnavailable
+    from gateway.replies import RegisterUnreadable, StoreUnavailable
     from gateway.store import NotDone, StoreRefused
 
     if isinstance(error, _Ended):
@@ -152,7 +152,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, NotDone | StoreRefused):
         tell(error.problems)
         return NOT_DONE if isinstance(error, NotDone) else WRONG_CALL
-    tell(f"store: {error}" if isinstance(error, StoreUnavailable) else _bug(error))
+    known = isinstance(error, StoreUnavailable | RegisterUnreadable)
+    tell(f"store: {error}" if known else _bug(error))
     return NOT_DONE
 
 

@@ -50,8 +50,7 @@ def load_register(
             people, rows = _load(connection)
             fetched = memory.fetch(connection, rows, keys, lagging=lagging)
             exempt = _exempt(connection)
-        # The store is free again for who writes: making an index may take seconds.
-        made = memory.indexes(fetched)
+        made = memory.indexes(database, fetched)
     return replace(
         people,
         files=MappingProxyType(made.files),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from ctypes import CDLL
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from time import monotonic
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from gateway.model import State
 from gateway.replies import RegisterUnreadable
+from gateway.store.database import Database
 from gateway.store.keys import Damaged, Keys, unseal
 from gateway.store.tables import DOCUMENTS, TRACES
 from gateway.store.threads import Recollection
@@ -32,7 +34,6 @@ Sets = Mapping[str, Sequence[bytes]]
 """Publication id -> packed sets, one for each document."""
 _WIDTHS: Final = {FILE: SIZE, TEXT: 8, LINK: SIZE}
 """Bytes of one trace of each kind whose traces are all as long."""
-_SLOW = (TEXT, FIGURES)
 _LONG = 0.25
 """Seconds; a change of the register is to be in every worker within one."""
 _OVER = frozenset({State.LIVE.value, State.WITHDRAWN.value})
@@ -58,15 +59,15 @@ class Indexes:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a load took out of the store: `quick` indexes, and the sealed sets of which the others are still to be made.
+    """What a load took out of the store: `quick` indexes, and the publications' `keys`.
 
-    `sealed` is None where the others are as they were, or are left for later.
+    `complete`: the other indexes are as they were, or are left for later.
     """
 
     made_of: object
     quick: Indexes
     keys: Mapping[str, bytes] = field(repr=False)
-    sealed: dict[str, list[tuple[str, bytes]]] | None = field(repr=False)
+    complete: bool
 
 
 class Memory:
@@ -116,15 +117,15 @@ class Memory:
                 threads = self._conversations.index(connection, sealed_keys, keys, registered)
                 quick = replace(quick, threads=threads)
         last = self._slow[0]
-        wanted = self._indexed and last != made_of and not (lagging and last is not None)
-        return Fetched(made_of, quick, opened, _sealed(connection, opened, _SLOW) if wanted else None)
+        complete = not self._indexed or last == made_of or (lagging and last is not None)
+        return Fetched(made_of, quick, opened, complete)
 
-    def indexes(self, fetched: Fetched) -> Indexes:
+    def indexes(self, database: Database, fetched: Fetched) -> Indexes:
         """All indexes of what was fetched.  Raises RegisterUnreadable, and ValueError where a set makes no sense."""
         made = self._slow[1]
-        if fetched.sealed is not None:
+        if not fetched.complete:
             began = monotonic()
-            made = _made(fetched.sealed, fetched.keys)
+            made = _made(database, fetched.keys)
             self._slow, self._seconds = (fetched.made_of, made), monotonic() - began
         return replace(fetched.quick, **made)
 
@@ -144,7 +145,7 @@ def _quick(connection: Connection, keys: Mapping[str, bytes], *, indexed: bool) 
     return Indexes(files, links=_links(*links) if links[0] else None), _pair(sealed, THREAD, keys)[0]
 
 
-def _made(sealed: dict[str, list[tuple[str, bytes]]], keys: Mapping[str, bytes]) -> dict[str, Any]:
+def _made(database: Database, keys: Mapping[str, bytes]) -> dict[str, Any]:
     """The other indexes; one after the other, because each kind's sets are large."""
     makers: tuple[tuple[str, str, Callable[[Sets, Sets], Any]], ...] = (
         ("texts", TEXT, _texts),
@@ -152,10 +153,22 @@ def _made(sealed: dict[str, list[tuple[str, bytes]]], keys: Mapping[str, bytes])
     )
     made = {}
     for name, kind, make in makers:
+        with database.read() as connection:
+            sealed = _sealed(connection, keys, (kind,))
+        # The store is free again for who writes: making an index may take seconds.
         secret, public = _pair(sealed, kind, keys)
         if secret:
             made[name] = make(secret, public)
+        del secret, public
+        _give_back()
     return made
+
+
+def _give_back() -> None:
+    """Let the system have what the opened sets took: thousands of small pieces, which the C library would keep."""
+    trim = getattr(CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _sealed(
