@@ -24,8 +24,14 @@ _WITH_LINES = str.maketrans(_LINES)
 _ON_ONE_LINE = str.maketrans({key: value.replace("\n", " ") for key, value in {**_LINES, "\n": "\n"}.items()})
 
 _LINE_BREAKS = "\x85\u2028\u2029"
-_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and symbols by category, but drawn as nothing (UAX 44 default ignorable; the empty Braille)."""
+_UNSEEN = "\u115f\u1160\u2065\ufffd" + "".join(map(chr, range(0xFFF0, 0xFFF9)))
+"""Letters and symbols by category, but drawn as nothing (UAX 44 default ignorable), or where nothing could be read."""
+_BLANKS = frozenset("\u2800\u3164\uffa0")
+"""Drawn as a blank: the empty Braille, the fillers of Hangul."""
+_NAMED_LETTER = re.compile(
+    r"(?:PARENTHESIZED |NEGATIVE (?:CIRCLED|SQUARED) )?LATIN (?:(?:CAPITAL|SMALL) LETTER|LETTER SMALL CAPITAL) ([A-Z])"
+    r"(?: WITH .*| BAR)?\Z|REGIONAL INDICATOR SYMBOL LETTER ([A-Z])\Z"
+)
 _QUOTES = (
     '`"\u00ab\u00b4\u00bb\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f'
     "\u2032\u2033\u2034\u2035\u2036\u2039\u203a\u300c\u300d\u301d\u301e\u301f"
@@ -33,20 +39,27 @@ _QUOTES = (
 _DASHES = "\u02d7\u2043\u2212\u2796\u30fc"
 """Dashes that Unicode does not count among them (category Pd)."""
 _LOOK_ALIKES = str.maketrans(
-    # Cyrillic, Greek capitals, Greek small letters, Cherokee, Latin small capitals, Armenian, punctuation.
+    # Cyrillic, Greek capitals, Greek small letters, Cherokee, Latin small capitals, Armenian, Coptic, Lisu, Old
+    # Italic, punctuation.
     "авекмнорстухіјѕԁһӏԛԝьԍАВЕКМНОРСТУХІЈЅԀҺӀԚԜЬԌ"
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
     "αβεικνορτυχωγϲϳ"
     "ᎠᎡᎢᎪᎬᎳᎷᎻᏀᏟᏚᏢᏦᏴᏞᏃᏙᎫ"
     "ıɑɡɩʏᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢ"
-    "հոսցօզ"
+    "հոսցօզՍՕՏԼ"
+    "ⲂⲈⲎⲔⲘⲚⲞⲢⲤⲦⲨⲬⲀⲄⲒⲃⲉⲏⲕⲙⲛⲟⲣⲥⲧⲩⲭⲁⲓ"
+    "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ"
+    "𐌀𐌁𐌄𐌉𐌌𐌏𐌕𐌗"
     "∕⁄∶꞉․",
     "abekmhopctyxijsdhlqwbgabekmhopctyxijsdhlqwbg"
     "abezhikmnoptyx"
     "abeikvoptuxwycj"
     "drtaewmhgcspkblzvj"
     "iagiyacdejkmoptuvwz"
-    "hnugoq"
+    "hnugoquosl"
+    "behkmnopctyxagibehkmnopctyxai"
+    "bpdtgkjczfmnlsrvhwxyaeiou"
+    "abeimotx"
     "//::.",
 )
 """Letters of other scripts drawn like ASCII ones, as far as banner words need (UTS 39)."""
@@ -84,9 +97,19 @@ def _fold_run(run: str) -> str:
 
 def _fold_character(character: str) -> str:
     """One character as ASCII where a reader would take it for that, else its simplest form, which is stable."""
-    plain = unicodedata.normalize("NFKD", character).translate(_LOOK_ALIKES).casefold()
+    if character in _BLANKS:
+        return " "
+    plain = unicodedata.normalize("NFKD", _letter(character)).translate(_LOOK_ALIKES).casefold()
     simpler = "".join(map(_simplest, plain))
     return character if simpler == character else _fold_character(simpler)
+
+
+def _letter(character: str) -> str:
+    """The ASCII letter that a character is by its name: small capitals, letters with strokes, in boxes or brackets."""
+    if len(character) != 1 or character.isascii():
+        return character
+    named = _NAMED_LETTER.match(unicodedata.name(character, ""))
+    return (named[1] or named[2]).lower() if named else character
 
 
 def _simplest(character: str) -> str:
@@ -94,15 +117,21 @@ def _simplest(character: str) -> str:
         return "\n"
     if character.isspace():
         return " " if not character.isascii() else character
-    category = unicodedata.category(character)
-    if category in ("Cf", "Mn", "Me", "Cs") or character in _BLANKS or unicodedata.combining(character):
+    if not character.isascii() and _is_unseen(character):
         return ""
-    if category == "Pd" or character in _DASHES:
+    if unicodedata.category(character) == "Pd" or character in _DASHES:
         return "-"
     if character in _QUOTES:
         return "'"
-    digit = unicodedata.decimal(character, None)
+    digit = unicodedata.digit(character, None)
     return character if digit is None else str(digit)
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether a character is drawn as nothing, or upon another, or is none (UAX 44: noncharacters)."""
+    if unicodedata.category(character) in ("Cf", "Mn", "Me", "Cs", "Cc") or unicodedata.combining(character):
+        return True
+    return character in _UNSEEN or ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
 
 
 class _Folding(dict[int, str]):
@@ -113,7 +142,7 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         if code >= 0x20000 and code not in _COMPATIBLE_IDEOGRAPHS:
-            return "" if code >> 16 == 14 else chr(code)
+            return "" if code >> 16 == 14 or code & 0xFFFE == 0xFFFE else chr(code)
         return self.setdefault(code, _fold_character(chr(code)))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.message.html import declared_charset, looks_like_html, render
+from gateway.message.html import declared_charsets, looks_like_html, render
 
 SHOWN = {
     "bold": ("RE<b>STRI</b>CTED", "RESTRICTED"),
@@ -54,6 +54,6 @@ def test_too_deep_is_read_roughly() -> None:
 
 def test_charset_and_looks() -> None:
     """A page names its charset near its top, and is known by its first tag."""
-    assert "koi8-r" == declared_charset(b'<meta http-equiv="x" content="text/html; charset=koi8-r">')
-    assert "" == declared_charset(b"<p>charset=x")
+    assert ("koi8-r",) == declared_charsets(b'<meta http-equiv="x" content="text/html; charset=koi8-r">')
+    assert () == declared_charsets(b"<p>charset=x")
     assert [True, True, False] == [*map(looks_like_html, [b" <!DOCTYPE HTML>", b"<html>", b"a <html>"])]

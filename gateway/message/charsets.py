@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -30,7 +31,11 @@ _NAMES: Final[dict[str, str]] = {
     "cp852": "ibm852 852",
     "cp858": "ibm00858",
     "cp037": "ibm037 ebcdic-cp-us ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-wt",
+    "cp273": "ibm273 csibm273",
+    "cp424": "ibm424 ebcdic-cp-he csibm424",
     "cp500": "ibm500 ebcdic-cp-be ebcdic-cp-ch",
+    "cp875": "ibm875",
+    "cp1026": "ibm1026 csibm1026",
     "cp1140": "ibm01140",
     "iso8859-2": "iso-8859-2 latin2 l2 csisolatin2",
     "iso8859-3": "iso-8859-3 latin3 l3 csisolatin3",
@@ -94,7 +99,18 @@ _EAST_ASIAN: Final = frozenset(
 _PATIENCE: Final = 1_048_576
 """Bytes of broken UTF-16, UTF-32 or UTF-7 that are read with each error replaced: a fifth of a second."""
 
-_EBCDIC: Final = frozenset({"cp037", "cp500", "cp1140"})
+_EBCDIC: Final = frozenset({"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"})
+_APART: Final = frozenset({"utf-7", *_WIDE, *_EBCDIC})
+"""Codecs in which ASCII letters are other bytes: under any other label a banner in English reads alike."""
+_UNORDERED: Final = frozenset({"utf-16", "utf-32"})
+_ESCAPES: Final = (b"\x1b(", b"\x1b$")
+_OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]")
+_SURROGATE_PAIR: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_CONTROLS: Final = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_FEWEST: Final = 4
+"""Letters that a guess needs."""
+_GUESSED: Final = 256
+"""Bytes in which zeros are counted where no label says how wide the letters are."""
 
 
 def codec_of(label: str) -> str | None:
@@ -107,6 +123,11 @@ def is_wide(label: str) -> bool:
     return codec_of(label) in _WIDE
 
 
+def is_apart(label: str) -> bool:
+    """Whether ASCII letters are other bytes under this label than under most."""
+    return codec_of(label) in _APART
+
+
 def decode(data: Buffer, label: str = "") -> str:
     """Text of `data` as a reader would see it; whatever the label says, every byte comes out as something.
 
@@ -114,11 +135,14 @@ def decode(data: Buffer, label: str = "") -> str:
     """
     if len(data) == 0:
         return ""
-    codec = _marked(data) or codec_of(label)
+    start = bytes(data[:_GUESSED])
+    codec = _marked(start) or codec_of(label)
+    if b"\0" in start and (codec not in _WIDE or codec in _UNORDERED) and not start.startswith(_MARKS):
+        codec = guessed(start) or codec
     if codec is None or codec == "utf-8" or (_SINGLE_BYTE.match(codec) and codec not in _EBCDIC):
         text = _strictly(data, "utf-8")
         if text is not None:
-            return text.removeprefix("\ufeff")
+            return _escaped(data, text).removeprefix("\ufeff")
     if codec is not None:
         text = _strictly(data, codec)
         if text is not None:
@@ -126,13 +150,45 @@ def decode(data: Buffer, label: str = "") -> str:
     return whole(_somehow(data, codec))
 
 
+def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
+    """Each text that `data` may be to readers who go by different labels, the first label's first."""
+    found = {decode(data, labels[0]): None}
+    others = [label for label in labels[1:] if is_apart(label)]
+    if is_apart(labels[0]) and b"\0" not in bytes(data[:_GUESSED]):
+        others.append("")
+    found.update((decode(data, label), None) for label in others)
+    return [*found]
+
+
+def guessed(start: bytes) -> str | None:
+    """The wide codec that the zeros among some first bytes speak for, or None: every second byte, or three of four."""
+    half = len(start) // 2
+    if half < _FEWEST:
+        return None
+    even, odd = start[: 2 * half : 2], start[1 : 2 * half : 2]
+    for codec, zeros, letters in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if 4 * zeros.count(0) >= 3 * half and not _CONTROLS.search(letters):
+            return codec
+    four = start[: len(start) // 4 * 4]
+    for codec, letters in (("utf-32-le", four[::4]), ("utf-32-be", four[3::4])):
+        if four.count(0) >= 3 * len(letters) and not _CONTROLS.search(letters):
+            return codec
+    return None
+
+
+def _escaped(data: Buffer, text: str) -> str:
+    """ASCII with escapes of ISO 2022 in it is what they make of it, whatever the label says."""
+    if "\x1b" not in text or not any(escape in bytes(data) for escape in _ESCAPES):
+        return text
+    return _strictly(data, "iso2022_jp_2") or text
+
+
 def whole(text: str) -> str:
     """Text with its surrogate pairs joined and its lone surrogates replaced: some encodings let them through."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _marked(data: Buffer) -> str | None:
-    start = bytes(data[:4])
+def _marked(start: bytes) -> str | None:
     if not start.startswith(_MARKS):
         return None
     return next(codec for mark, codec in _BYTE_ORDER_MARKS if start.startswith(mark))
@@ -147,11 +203,28 @@ def _strictly(data: Buffer, codec: str) -> str | None:
 
 def _somehow(data: Buffer, codec: str | None) -> str:
     """Text of data that is not well-formed in its charset; without errors handled one by one, which takes seconds."""
-    if codec == "utf-8" or codec in _EAST_ASIAN:
+    if codec == "utf-8":
+        return str(_OVERLONG.sub(_short, _SURROGATE_PAIR.sub(_joined, data)), codec, "replace")
+    if codec in _EAST_ASIAN:
         return str(data, codec, "replace")
     if codec is None or _SINGLE_BYTE.match(codec):
         return codecs.charmap_decode(data, "strict", _table(codec or "cp1252"))[0]
     return str(data[:_PATIENCE], codec, "replace") + _somehow(data[_PATIENCE:], None)
+
+
+def _short(match: re.Match[bytes]) -> bytes:
+    """The ASCII or Latin character that too many bytes were used for."""
+    code = 0
+    for byte in match[0][1:]:
+        code = code << 6 | (byte & 63)
+    first = match[0][0]
+    return chr(code | (first & 31) << 6 if first < 0xE0 else code).encode()
+
+
+def _joined(match: re.Match[bytes]) -> bytes:
+    """The character beyond the first plane of which both surrogates were encoded (CESU-8)."""
+    pair = match[0].decode("utf-8", "surrogatepass")
+    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
 @cache

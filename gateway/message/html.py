@@ -72,10 +72,14 @@ class Rendered:
     links: tuple[str, ...] = ()
 
 
-def declared_charset(data: bytes) -> str:
-    """The charset that a `meta` element near the top names, or the empty string."""
-    match = _META_CHARSET.search(data)
-    return match[1].decode("ascii") if match else ""
+def declared_charsets(data: bytes) -> tuple[str, ...]:
+    """The charsets that `meta` elements near the top name, UTF-8 where they name one that they could not stand in."""
+    if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data:
+        return ()
+    found = (match[1].decode("ascii") for match in _META_CHARSET.finditer(data))
+    return tuple(
+        "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in found
+    )
 
 
 def looks_like_html(start: bytes) -> bool:

@@ -242,7 +242,8 @@ class Collector:
         end = media.end(data)
         rest = memoryview(data)[end:]
         found = sniff.kind(rest[: sniff.START])
-        if found is Kind.UNKNOWN and (quiet or media.is_trailer(rest)):
+        scraps = found is Kind.UNKNOWN or (found is Kind.TEXT and b"\0" in bytes(rest[: sniff.START]))
+        if scraps and (quiet or media.is_trailer(rest)):
             return
         if found not in (Kind.MEDIA, Kind.EMPTY):
             self.content(f"{path}/0", _FOUND, rest, quiet=quiet)
@@ -280,21 +281,23 @@ class Collector:
         self._plain(path, plan, data, quiet=quiet)
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
-        charset = plan.charset or html.declared_charset(bytes(data[: sniff.START]))
-        rendered = html.render(charsets.decode(data, charset))
-        if rendered.rough:
-            self.mark(path, Reason.TOO_DEEP)
-        self._locked(path, rendered.text)
-        self.text(path, _kind(plan), rendered.text)
-        self.lead(path, rendered.links)
+        said = html.declared_charsets(bytes(data[: sniff.START]))
+        labels = (plan.charset or "".join(said[:1]), *plan.other_charsets, *said)
+        for text in charsets.readings(data, labels):
+            rendered = html.render(text)
+            if rendered.rough:
+                self.mark(path, Reason.TOO_DEEP)
+            self._locked(path, rendered.text)
+            self.text(path, _kind(plan), rendered.text)
+            self.lead(path, rendered.links)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
-        text = charsets.decode(data, plan.charset)
-        if plan.media_type in _FOLDED_TYPES or text.startswith(_FOLDED_TEXTS):
-            text = self._unfolded(path, plan, text)
-        if not quiet:
-            self._locked(path, text)
-        self.text(path, _kind(plan), text)
+        for written in charsets.readings(data, (plan.charset, *plan.other_charsets)):
+            folded = plan.media_type in _FOLDED_TYPES or written.startswith(_FOLDED_TEXTS)
+            text = self._unfolded(path, plan, written) if folded else written
+            if not quiet:
+                self._locked(path, text)
+            self.text(path, _kind(plan), text)
 
     def _locked(self, path: str, text: str) -> None:
         if _ARMOUR in text and _LOCKED_IN_TEXT.search(text):

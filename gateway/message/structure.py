@@ -47,6 +47,7 @@ class Plan:
     names: tuple[str, ...]
     attachment: bool
     smime_type: str = ""
+    other_charsets: tuple[str, ...] = ()
 
     @property
     def digest(self) -> bool:
@@ -110,6 +111,7 @@ def plan(block: headers.Block, default: str) -> Plan:
         names=names,
         attachment=attachment,
         smime_type=chosen.parameter("smime-type").lower(),
+        other_charsets=_other_charsets(types) if types else (),
     )
 
 
@@ -125,8 +127,17 @@ def _types(block: headers.Block) -> tuple[list[headers.ContentType], bool]:
 
 
 def _identity(reading: headers.ContentType) -> tuple[str, tuple[str, ...], str | None]:
-    charset = charsets.codec_of(reading.parameter("charset"))
+    label = reading.parameter("charset")
+    charset = charsets.codec_of(label) if charsets.is_apart(label) else None
     return reading.value or _PLAIN, reading.parameters.get("boundary", ()), charset
+
+
+def _other_charsets(types: list[headers.ContentType]) -> tuple[str, ...]:
+    """What is named as charset besides the first one."""
+    if len(types) == 1 and len(types[0].parameters.get("charset", ())) <= 1:
+        return ()
+    named = dict.fromkeys(label for reading in types for label in reading.parameters.get("charset", ()))
+    return tuple(named)[: limits.BOUNDARIES]
 
 
 def _chosen(types: list[headers.ContentType], default: str) -> headers.ContentType:

@@ -36,6 +36,9 @@ _UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,6}(?: [^\n]*|\r?)\n"
 _FIRST_LINE: Final = re.compile(rb"[A-Za-z0-9+/]{1,1000}(=*)[ \t]*(?:\r?\n|\Z)")
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
 _PURE_LINE: Final = re.compile(rb"[ \t]*[A-Za-z0-9+/]+=*[ \t\r]*\Z")
+_JUNK: Final = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_FIRST: Final = 1_000
+"""Bytes of base64 in which junk may stand before it."""
 _FOR_ADDRESSES: Final = bytes.maketrans(b"-_", b"+/")
 _CLOSING_REACH: Final = 128
 """Bytes at the end of base64 in which a line of hyphens is no part of it, but what a multipart closes with."""
@@ -82,13 +85,19 @@ def _quoted_printable(buffer: bytes, start: int, end: int) -> Bytes:
 
 
 def other_readings(buffer: bytes, start: int, end: int) -> Iterator[bytes]:
-    """Bytes that irregular base64 may stand for: without the lines that are none, in the alphabet of addresses, and
-    with one to three letters less at its start."""
+    """Bytes that irregular base64 may stand for.
+
+    Without the lines that are none, behind the junk at its start, in the alphabet of addresses, and with one to three
+    letters less at its start.
+    """
     region = buffer[start:end]
     lines = region.splitlines()
     pure = [line for line in lines if _PURE_LINE.match(line)]
     if len(pure) < len(lines):
         yield _one_base64(b"".join(pure))
+    junk = [match.end() for match in _JUNK.finditer(region, 0, _FIRST)]
+    if junk:
+        yield _one_base64(region[junk[-1] :])
     if (b"-" in region or b"_" in region) and b"+" not in region and b"/" not in region:
         yield _one_base64(region.translate(_FOR_ADDRESSES))
     letters = region.translate(None, _OTHER)

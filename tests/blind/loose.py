@@ -164,9 +164,12 @@ RAW: dict[str, Callable[[str], bytes]] = {
     "body-mixed-line-ends": lambda text: HEAD + b"\r\nhello\rhello\nhello\r\n" + text.encode() + b"\r",
     "decoded-line-ends": lambda text: _alone(b"hello\rhello\n" + text.replace(" ", "\r", 1).encode(), b"text/plain"),
     "line-feeds-only": lambda text: multipart(HELLO, entity(Load(text.encode(), b"text/plain"))).replace(b"\r\n", b"\n"),
+}  # fmt: skip
+
+ZEROS: dict[str, Callable[[str], bytes]] = {
     "zeros-between": lambda text: _alone(b"\0".join(bytes([c]) for c in text.encode()), b"text/plain"),
     "zero-in-word": lambda text: _alone(text.replace("A", "\0A").encode(), b"text/plain"),
-}  # fmt: skip
+}
 
 
 def _alone(data: bytes, kind: bytes) -> bytes:
@@ -231,3 +234,4 @@ def looks() -> Iterator[Case]:
     """M49 and M50: types that lie, bytes as they come."""
     yield from worded("M49", SNIFFED)
     yield from worded("M50", RAW)
+    yield from worded("M50", ZEROS, doubtful=True)
