@@ -109,7 +109,11 @@ def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits, least: f
     if len(chosen) < 2:
         return
     beside = labels(atoms, found, chosen)
-    row = np.searchsorted(chosen, pairs.figure)
+    number = np.zeros(len(found), np.int64)
+    number[chosen] = np.arange(len(chosen))
+    row = number[pairs.figure]
+    labelled = np.flatnonzero(beside.stems.any(axis=1)[row])
+    pairs, row = pairs.taken(labelled), row[labelled]
     shared = overlaps(index, beside, row, pairs.record)
     labelled = np.flatnonzero(shared >= _LEAST_SHARED)
     pairs, row, shared = pairs.taken(labelled), row[labelled], shared[labelled]

@@ -21,15 +21,17 @@ from gateway.features.values import forms as asked_forms
 
 Scores = NDArray[np.float64]
 
-_BUDGET: Final = 400_000
+_BUDGET: Final = 30_000
 """Pairs that are looked at for one stretch of text in all, so that one of nothing but digits ends, too."""
-_FEW: Final = 1_500
+_FEW: Final = 1_000
 """Pairs by two digits of tables that are looked at where they do not stand close together."""
-_MANY: Final = 40_000
+_MANY: Final = 10_000
 """The same where many do."""
 _FEWEST: Final = 2
 _CROWD, _CLOSE = 8, 60
 """So many figures within so many atoms may be cells of a table."""
+_TOGETHER: Final = 4
+"""So many, within twice the distance, may stand together somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,24 @@ def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
     fewest = np.full(len(found), _FEWEST)
     asked = asked_forms(found.mantissa, found.exponent, fewest, salted)
     strong = _pairs(index, index.strong, found, asked, _BUDGET)
-    few = asked.taken(asked.own & (asked.digits <= _FEWEST))
-    crowded = _crowded(found)
-    weak = _pairs(index, index.weak, found, few, _MANY if crowded else _FEW)
-    both = Hits.joined((strong, weak))
-    return both if len(weak) <= _FEW else strong, both if crowded else strong
+    two = asked.taken(asked.own & (asked.digits == _FEWEST))
+    close = _close(found, _CROWD, _CLOSE)
+    cells = two.taken(close[two.figure]) if close.any() else two
+    weak = _pairs(index, index.weak, found, cells, _MANY if close.any() else _FEW)
+    both = Hits.joined((strong, weak)) if len(weak) else strong
+    near = _close(found, _TOGETHER, 2 * _CLOSE)
+    loose = both if close.any() else strong
+    return both if len(weak) <= _FEW else strong, loose.taken(near[loose.figure])
 
 
-def _crowded(found: Found) -> bool:
-    """Whether so many figures stand close together anywhere as might be cells of a table."""
-    gaps = found.start[_CROWD - 1 :] - found.start[: 1 - _CROWD]
-    return len(gaps) > 0 and int(gaps.min()) <= _CLOSE
+def _close(found: Found, many: int, atoms: int) -> Bits:
+    """Which figures are one of so many that begin within so many atoms."""
+    close = np.zeros(len(found), np.bool_)
+    gaps = found.start[many - 1 :] - found.start[: 1 - many]
+    at = np.flatnonzero(gaps <= atoms)
+    for step in range(many if len(at) else 0):
+        close[at + step] = True
+    return close
 
 
 def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, budget: int) -> Hits:

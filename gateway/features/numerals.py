@@ -141,10 +141,8 @@ def _plain(atoms: Atoms, says: Numbers, at: Numbers) -> tuple[Found, Found]:
 
 def _units(mantissa: Numbers, exponent: Numbers, percent: Bits, money: Bits, power: Bits) -> Numbers:
     large = power | (exponent + digits_of(mantissa) > 3)
-    chosen: Numbers = np.select(
-        [percent, money, large], [int(Unit.PERCENT), int(Unit.MONEY), int(Unit.COUNT)], int(Unit.PLAIN)
-    )
-    return chosen
+    plain = np.where(large, int(Unit.COUNT), int(Unit.PLAIN))
+    return np.where(percent, int(Unit.PERCENT), np.where(money, int(Unit.MONEY), plain))
 
 
 def _phones(atoms: Atoms, at: Numbers) -> Bits:
