@@ -1,4 +1,8 @@
-"""What the story is told with: people, a release with invented figures, and the mails that carry it."""
+"""What the story is told with: people, a release, and the mails that carry it.
+
+The people and the wording are invented.  The figures are those of the release of the origin case, published at 9:30 on
+28 March 2018 (Department for Education, SFR20/2018, as Tes and Children & Young People Now reported them).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 ID = "children-looked-after"
 NEXT_ID = "children-looked-after-revised"
-TITLE = "Children looked after: stability of placements"
+TITLE = "Outcomes for children looked after by local authorities"
 LONDON = ZoneInfo("Europe/London")
 HOST = "department.example"
 
@@ -48,13 +52,14 @@ COLLEAGUE = "grace.hill@press.department.example"
 OUTSIDER = "editor@newspaper.example"
 
 ROWS = (
-    ("England", 75_420, 52_190, 69.2),
-    ("North East", 5_070, 3_610, 71.2),
-    ("North West", 14_260, 9_740, 68.3),
-    ("London", 9_910, 6_520, 65.8),
-    ("South West", 6_130, 4_390, 71.6),
+    ("Expected standard in reading, writing and mathematics at key stage 2, per cent, 2017", 32, 61),
+    ("The same without special educational needs, per cent, 2017", 57, 70),
+    ("Average Attainment 8 score, 2017", 19.3, 44.5),
+    ("Permanent exclusions, per cent, 2016", 0.10, 0.08),
+    ("At least one fixed period exclusion, per cent, 2016", 11.44, 2.11),
+    ("Persistent absentees, per cent, 2017", 10.0, 10.8),
 )
-SECRETS = ("75,420", "75420", "52,190", "69.2", "stability.docx", "tables.xlsx")
+SECRETS = ("11.44", "2.11", "44.5", "19.3 ", "Attainment", "exclusion", "outcomes.docx", "tables.xlsx")
 """Words that may stand in the release's own mails and nowhere else."""
 
 
@@ -85,17 +90,22 @@ def write_report(path: Path, planned: datetime) -> None:
     run.font.color.rgb = RGBColor(0xFF, 0, 0)
     document.add_heading(TITLE, 0)
     document.add_paragraph(
-        "On 31 March there were 75,420 children looked after in England. Of these, 52,190 (69.2 per cent) had one "
-        "placement in the year, up from 68.1 per cent a year before."
+        "Of the children who had been in care for a year or longer, 32 per cent left primary school in 2017 with the "
+        "expected standard in reading, writing and mathematics; of all others 61 per cent did. At the end of key stage "
+        "4 their average Attainment 8 score was 19.3, that of others 44.5."
     )
-    table = document.add_table(rows=1, cols=4)
+    document.add_paragraph(
+        "In 2016 some 11.44 per cent had at least one fixed period exclusion from school, compared with 2.11 per cent "
+        "of all children."
+    )
+    table = document.add_table(rows=1, cols=3)
     for cell, name in zip(
-        table.rows[0].cells, ("Region", "Children", "One placement", "Per cent"), strict=True
+        table.rows[0].cells, ("Measure", "Looked after children", "All children"), strict=True
     ):
         cell.text = name
     for row in ROWS:
         for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = f"{value:,}" if isinstance(value, int) else str(value)
+            cell.text = str(value)
     document.save(str(path))
 
 
@@ -105,7 +115,7 @@ def write_tables(path: Path) -> None:
 
     book = openpyxl.Workbook()
     sheet = book.create_sheet("Table 1", 0)
-    sheet.append(("Region", "Children looked after", "One placement in the year", "Per cent"))
+    sheet.append(("Measure", "Looked after children", "All children"))
     for row in ROWS:
         sheet.append(row)
     book.save(path)
@@ -168,9 +178,15 @@ def forward(planned: datetime, attached: tuple[Path, ...]) -> Letter:
     return letter(BRIEFING, (*UNLISTED, LISTED[3][0]), f"FW: {TITLE}", text, attached)
 
 
-def press_lines(planned: datetime) -> Letter:
-    """A press officer copies draft lines to the private office and to one colleague who is not on the list (13:31)."""
-    text = f"{banner(planned)}\n\nDraft lines: seven in ten children had one placement in the year.\n\nTom\n"
+def press_lines() -> Letter:
+    """A press officer copies draft lines of his own, without banner or file, to one who is not on the list (13:31)."""
+    text = (
+        "Draft lines for tomorrow, for your comments:\n\n"
+        "- Too many children in care fall behind early: 32% reach the expected standard in reading, writing and maths "
+        "when they leave primary school (61% of other pupils do).\n"
+        "- Their Attainment 8 score averages 19.3 points, less than half of the 44.5 of their peers.\n"
+        "- About 11.4% of them were excluded for a fixed period at least once.\n\nTom\n"
+    )
     return letter(PRESS, (LISTED[3][0], COLLEAGUE), "Draft press lines", text)
 
 

@@ -72,7 +72,7 @@ class _Story:
         now = datetime.now(UTC)
         self.planned = material.planned_time(now)
         self.opens = now - timedelta(hours=1)
-        self.attached = (site.folder / "stability.docx", site.folder / "tables.xlsx")
+        self.attached = (site.folder / "outcomes.docx", site.folder / "tables.xlsx")
         self.refs: list[str] = []
         self.browser = Browser()
         site.at_the_end(self.browser.close)
@@ -103,7 +103,9 @@ class _Story:
         self.site.command("document", "add", ID, *map(str, self.attached))
         count = len(self._json("document", "list", ID))
         return Step(
-            "She registers the report and its tables", f"{count} documents known by their digests", count == 2
+            "She registers the report and its tables",
+            f"{count} documents known by their digests, words and figures",
+            count == 2,
         )
 
     def start(self) -> Step:
@@ -159,9 +161,17 @@ class _Story:
         return Step(what, seen, got is not None)
 
     def press(self) -> Step:
-        letter = material.press_lines(self.planned)
+        letter = material.press_lines()
         self._save("press-lines.eml", letter)
-        return self._held("Tom copies draft press lines to a colleague", letter, (material.COLLEAGUE,))
+        what = "Tom copies press lines of his own, no banner, no file, to a colleague"
+        step = self._held(what, letter, (material.COLLEAGUE,))
+        if not step.as_told:
+            return step
+        found = next(each for each in self._json("incident", "list") if each["ref"] == self.refs[-1])[
+            "findings"
+        ]
+        kinds = sorted({finding["detector"] for finding in found})
+        return Step(what, f"{step.seen}; found by {', '.join(kinds)}", kinds == ["figures"])
 
     def ordinary(self) -> Step:
         letter = material.ordinary()
