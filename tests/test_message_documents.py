@@ -141,7 +141,10 @@ def test_program_in_an_archive_is_named() -> None:
     """What nobody can read is named in an archive as in a mail; in an Office file unknown parts are its own."""
     binary = b"MZ\x90\0\x03\0"
     assert [("2/1", Reason.UNSUPPORTED)] == marks(opened(archive({"a.exe": binary})))
-    assert [] == marks(opened(archive({"[Content_Types].xml": TYPES, "word/vbaProject.bin": binary})))
+    assert [("2/1", Reason.UNSUPPORTED)] == marks(
+        opened(archive({"[Content_Types].xml": TYPES, "word/vbaProject.bin": binary}))
+    )
+    assert [] == marks(opened(archive({"[Content_Types].xml": TYPES, "word/media/image1.emf": binary})))
 
 
 def test_text_of_a_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,6 @@ def test_document_is_told_by_its_content() -> None:
 MARKS = {
     "program": (b"MZ\x90\0\x03\0", "Content-Type: application/octet-stream", Reason.UNSUPPORTED),
     "zstandard": (b"\x28\xb5\x2f\xfd\0", "Content-Type: application/zstd", Reason.UNSUPPORTED),
-    "winmail": (b"\x78\x9f\x3e\x22\1\0", "Content-Type: application/ms-tnef", Reason.UNSUPPORTED),
     "zeros-in-text": (b"ab\0cd", "Content-Type: text/plain", Reason.UNSUPPORTED),
     "partial": (b"Subject: x", "Content-Type: message/partial; id=a; number=1", Reason.UNSUPPORTED),
     "external": (b"Content-Type: text/plain", "Content-Type: message/external-body; name=x", Reason.UNSUPPORTED),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from gateway.message import charsets, limits
+from gateway.message import charsets, limits, packed_rtf
 
 Bytes = bytes | memoryview
 
@@ -254,6 +254,7 @@ def file_in(stream: Stream, data: bytes) -> bytes:
 _UNICODE: Final = "001f"
 _ANSI: Final = "001e"
 _PAGE: Final = "__substg1.0_10130102"
+_BODY: Final = "__substg1.0_10090102"
 _PROPERTY: Final = "__substg1.0_"
 
 
@@ -268,6 +269,12 @@ def mail_text(compound: CompoundFile) -> str:
         elif stream.name.endswith(_ANSI):
             texts.append(charsets.decode(compound.read(stream)))
     return "\n".join(texts)
+
+
+def mail_bodies(compound: CompoundFile) -> Iterator[bytes]:
+    """The RTF bodies of an Outlook message and of the messages in it."""
+    found = (stream for stream in compound.streams if stream.name == _BODY and stream.size)
+    return (packed_rtf.unpacked(compound.read(stream)) for stream in found)
 
 
 def mail_pages(compound: CompoundFile) -> Iterator[bytes]:

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.message import (
     archives,
+    charsets,
     compound,
+    containers,
     limits,
-    mailbox,
     native,
+    old_office,
     outlook,
     packages,
-    rar,
+    pdf,
     reader,
     rtf,
-    sevenzip,
     sniff,
-    streams,
     structure,
-    tape,
 )
-from gateway.message.entries import Budget, Entry, Unreadable
+from gateway.message.entries import Budget, Unreadable
 from gateway.message.leaves import Collector
 from gateway.message.native import prepare
 from gateway.message.sniff import Kind
@@ -122,7 +121,7 @@ class _Extraction:
         inside = None if self._enough_archives() else self._deeper(job)
         if inside is None:
             return
-        for number, entry in enumerate(_CONTAINERS[sniff.kind(job.data)](job.data, self.budget), 1):
+        for number, entry in enumerate(containers.OPENERS[sniff.kind(job.data)](job.data, self.budget), 1):
             path = f"{job.path}/{number}"
             if entry.fault is not None:
                 self.collector.mark(path, entry.fault)
@@ -171,8 +170,6 @@ class _Extraction:
         names = [archive.said, *(text for member in files for text in (member.name, *member.said))]
         self.collector.about(job.path, "\n".join(names))
         self._members(job, archive, files)
-        for start, end in archive.gaps:
-            self._inner(job, f"{job.path}/0", "", job.data[start:end])
 
     def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
         """Read members one by one, so that only one is inflated at a time; each has the path of its number."""
@@ -185,7 +182,10 @@ class _Extraction:
             except Unreadable as fault:
                 self.collector.mark(path, fault.reason)
                 data = fault.read
-            self._inner(job, path, member.name, data)
+            inside = replace(job, quiet=packages.is_harmless(member.name)) if job.quiet else job
+            self._inner(inside, path, member.name, data)
+        for start, end in archive.gaps:
+            self._inner(job, f"{job.path}/0", "", job.data[start:end])
 
     def _inner(self, job: _Job, path: str, name: str, data: Bytes) -> None:
         """One file found in a document: a leaf, and whatever can be read of it."""
@@ -206,8 +206,7 @@ class _Extraction:
         self.collector.add(reading)
         self._queue(job)
 
-    def open_mail(self, job: _Job) -> None:
-        """A mail that somebody kept under another name."""
+    def open_mail(self, job: _Job) -> None:  # One that somebody kept under another name.
         self._mail(job, job.path, bytes(job.data))
 
     def _queue(self, job: _Job) -> None:
@@ -224,13 +223,16 @@ class _Extraction:
             self.collector.mark(job.path, Reason.ENCRYPTED)
         elif program is compound.Program.OUTLOOK:
             self._outlook(job, opened)
-        elif program is not compound.Program.OTHER and not self._native(job, program.value):
+        elif program is not compound.Program.OTHER and not self._native(job, program.value).says:
             self.collector.text(job.path, PartKind.DOCUMENT, native.runs(opened.main()))
+        for text in old_office.texts(opened, program):
+            self.collector.about(job.path, text)
         inner = list(opened.embedded())
         inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
         for number, stream in enumerate(inner, 1):
             self._inner(inside, f"{job.path}/{number}", "", compound.file_in(stream, opened.read(stream)))
-        if program is compound.Program.OTHER and not inner and not job.quiet:
+        closed = program is compound.Program.OTHER and not inner and not old_office.has_code(opened)
+        if closed and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
         self.collector.lead(job.path, native.addresses(opened.main()))
 
@@ -241,10 +243,31 @@ class _Extraction:
         for page in compound.mail_pages(opened):
             plan = replace(structure.named("", "text/html"), attachment=False)
             self.collector.written(job.path, plan, page)
+        for body in compound.mail_bodies(opened):
+            self.collector.about(job.path, rtf.read(body).text)
 
     def open_pdf(self, job: _Job) -> None:
-        """A PDF file."""
-        self._native(job, native.PDF)
+        """A PDF file: its pages by the library, everything beside them here."""
+        read = self._native(job, native.PDF)
+        found = pdf.beside(job.data, read.text, self.budget)
+        self.collector.about(job.path, "\n".join(found.texts))
+        for reason in found.faults:
+            self.collector.mark(job.path, reason)
+        for number, file in enumerate(found.files, len(read.inner) + 1):
+            self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", file)
+
+    def open_xml(self, job: _Job) -> None:
+        """Office and other programs keep whole documents in one file of XML, too."""
+        data = bytes(job.data)
+        try:
+            text = packages.flat_text(data)
+        except Unreadable as fault:
+            # That it is no good XML hides nothing: whoever opens it sees its source.  What entities make is not in it.
+            if fault.reason is not Reason.BROKEN or b"<!ENTITY" in data:
+                self.collector.mark(job.path, fault.reason)
+            text = charsets.decode(data)
+        self.collector.said(job.path, text)
+        self.collector.look_inside(job.path, job.data)
 
     def open_rtf(self, job: _Job) -> None:
         """An RTF file."""
@@ -253,8 +276,8 @@ class _Extraction:
         for number, data in enumerate(found.objects, 1):
             self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", data)
 
-    def _native(self, job: _Job, media_type: str) -> bool:
-        """Have the library read a document; whether there was any text."""
+    def _native(self, job: _Job, media_type: str) -> native.Native:
+        """Have the library read a document."""
         found = native.read(job.data, media_type)
         self.collector.said(job.path, found.text)
         self.collector.about(job.path, found.about)
@@ -263,26 +286,15 @@ class _Extraction:
             self.collector.text(f"{job.path}/{number}", PartKind.DOCUMENT, text)
         if found.reason is not None:
             self.collector.mark(job.path, found.reason)
-        return bool(found.text.strip() or found.about.strip())
+        return found
 
 
-_CONTAINERS: Final[dict[Kind, Callable[[Bytes, Budget], Iterator[Entry]]]] = {
-    Kind.GZIP: streams.gunzip,
-    Kind.BZIP2: streams.bunzip2,
-    Kind.XZ: streams.unxz,
-    Kind.LZMA: streams.unlzma,
-    Kind.SEVENZIP: sevenzip.unpack,
-    Kind.RAR: rar.unpack,
-    Kind.TAR: tape.untar,
-    Kind.CPIO: tape.uncpio,
-    Kind.AR: tape.unar,
-    Kind.MAILBOX: mailbox.mails,
-}
 _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
     Kind.ZIP: _Extraction.open_zip,
     Kind.COMPOUND: _Extraction.open_compound,
     Kind.PDF: _Extraction.open_pdf,
     Kind.RTF: _Extraction.open_rtf,
+    Kind.XML: _Extraction.open_xml,
     Kind.MAIL: _Extraction.open_mail,
-    **dict.fromkeys(_CONTAINERS, _Extraction.open_container),
+    **dict.fromkeys(containers.OPENERS, _Extraction.open_container),
 }

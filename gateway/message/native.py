@@ -41,6 +41,11 @@ class Native:
     about: str = ""
     links: tuple[str, ...] = ()
 
+    @property
+    def says(self) -> bool:
+        """Whether there was any text."""
+        return bool(self.text.strip() or self.about.strip())
+
 
 def prepare() -> None:
     """Load the library and what it unpacks for itself, so that later it needs no file and no time."""

@@ -21,6 +21,8 @@ _PARAGRAPHS: Final = frozenset([
     "p", "h", "tr", "row", "table-row", "list-item", "comment", "annotation", "title", "si", "pt", "text-box", "sp",
     "shape", "footnote", "endnote", "author", "text", *_PRINTED,
 ])  # fmt: skip
+_OPENING: Final = frozenset({"p", "h", "note-body", "annotation"})
+"""Elements that begin a line of their own, in the middle of a paragraph, too: notes and remarks stand there."""
 _CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
 _ROWS: Final = frozenset(["tr", "row", "table-row"])
 _GRID: Final = _CELLS | _ROWS | {"v"}
@@ -173,6 +175,8 @@ class Collector:
             self.pieces.append(_BREAKS[local])
         if local in _GRID:
             self._cell(local, attributes)
+        if local in _OPENING and self.pieces and not self.pieces[-1].endswith(("\n", "\t")):
+            self.pieces.append("\n")
         if local in _ASIDE:
             self.set_aside = True
         self.printed = local in _PRINTED

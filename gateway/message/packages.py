@@ -110,6 +110,13 @@ def is_harmless(name: str) -> bool:
     return _HARMLESS.fullmatch(name.lower()) is not None
 
 
+def flat_text(data: bytes) -> str:
+    """Text of a file of XML that is no part of a package.  Raises Unreadable as `xml_text` does."""
+    collector = Collector(every_element=b"<w:" not in data and b"<office:" not in data)
+    text = xml_text(data, collector)
+    return f"{text}\n{collector.book.left()}"
+
+
 def _is_part(member: Member) -> bool:
     return member.name.lower().endswith(_XML) or member.name == "mimetype"
 

@@ -27,6 +27,12 @@ _ASIDE: Final = frozenset(
     b"fldinst annotation atnid atnauthor footnote header headerl headerr headerf footer footerl footerr footerf"
     b" info shpinst shptxt docvar userprops".split()
 )
+_CHARSETS: Final = {
+    77: "macintosh", 128: "shift_jis", 129: "euc-kr", 134: "gbk", 136: "big5", 161: "windows-1253",
+    162: "windows-1254", 163: "windows-1258", 177: "windows-1255", 178: "windows-1256", 186: "windows-1257",
+    204: "windows-1251", 222: "windows-874", 238: "windows-1250",
+}  # fmt: skip
+"""Charsets of fonts; their text is in them, whatever the file says of itself."""
 _OBJECT: Final = b"objdata"
 _ESCAPED: Final = b"\\{}"
 
@@ -46,6 +52,7 @@ class _Group:
     target: list[str] | None
     stand_ins: int = 1
     optional: bool = False
+    codec: str = ""
 
 
 @dataclass(slots=True)
@@ -58,6 +65,8 @@ class _Reader:
     stack: list[_Group] = field(default_factory=list)
     group: _Group = field(default_factory=lambda: _Group(None))
     codec: str = "cp1252"
+    fonts: dict[int, str] = field(default_factory=dict)
+    font: int = 0
     pending: bytearray = field(default_factory=bytearray)
     skip: int = 0
     closed: bool = False
@@ -70,7 +79,7 @@ class _Reader:
     def flush(self) -> None:
         """Hexadecimal characters wait for their neighbours: in some charsets two of them are one letter."""
         if self.pending and self.group.target is not None:
-            self.group.target.append(charsets.decode(bytes(self.pending), self.codec))
+            self.group.target.append(charsets.decode(bytes(self.pending), self.group.codec or self.codec))
         self.pending.clear()
 
     def brace(self, brace: bytes) -> None:
@@ -78,7 +87,7 @@ class _Reader:
         self.skip = 0
         if brace == b"{":
             self.stack.append(self.group)
-            self.group = _Group(self.group.target, self.group.stand_ins)
+            self.group = _Group(self.group.target, self.group.stand_ins, codec=self.group.codec)
         elif self.stack:
             self.group = self.stack.pop()
             self.closed = not self.stack
@@ -91,6 +100,11 @@ class _Reader:
             self.group.stand_ins = min(max(number, 0), 100)
         elif word == b"ansicpg":
             self.codec = f"windows-{number}"
+        elif word == b"f":
+            self.flush()
+            self.font, self.group.codec = number, self.fonts.get(number, "")
+        elif word == b"fcharset":
+            self.fonts[self.font] = _CHARSETS.get(number, "")
         elif word in _BREAKS:
             self.write(_BREAKS[word])
         else:
@@ -121,7 +135,7 @@ class _Reader:
             self.skip -= taken
             data = data[taken:]
         if data:
-            self.write(charsets.decode(data, self.codec))
+            self.write(charsets.decode(data, self.group.codec or self.codec))
 
     def code(self, value: int) -> None:
         if self.skip:

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Final
 
-from gateway.message import html, tape
+from gateway.message import charsets, html, tape
 
 Bytes = bytes | memoryview
 START: Final = 4_096
@@ -30,6 +30,7 @@ class Kind(Enum):
     TAR = "tar"
     CPIO = "cpio"
     AR = "ar"
+    TNEF = "tnef"
     XML = "xml"
     MAIL = "mail"
     MAILBOX = "mailbox"
@@ -41,9 +42,28 @@ class Kind(Enum):
 
 
 CONTAINERS: Final = frozenset(
-    {Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.SEVENZIP, Kind.RAR, Kind.TAR, Kind.CPIO, Kind.AR}
+    {
+        Kind.GZIP,
+        Kind.BZIP2,
+        Kind.XZ,
+        Kind.LZMA,
+        Kind.SEVENZIP,
+        Kind.RAR,
+        Kind.TAR,
+        Kind.CPIO,
+        Kind.AR,
+        Kind.TNEF,
+    }
 )
-DOCUMENTS: Final = CONTAINERS | {Kind.ZIP, Kind.PDF, Kind.RTF, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX, Kind.XML}
+DOCUMENTS: Final = CONTAINERS | {
+    Kind.ZIP,
+    Kind.PDF,
+    Kind.RTF,
+    Kind.COMPOUND,
+    Kind.MAIL,
+    Kind.MAILBOX,
+    Kind.XML,
+}
 _MAGIC: Final = (
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
@@ -55,6 +75,7 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVENZIP),
     (b"Rar!\x1a\x07", Kind.RAR),
     (b"!<arch>\n", Kind.AR),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"-----BEGIN PGP MESSAGE-----", Kind.PGP),
     (b"age-encryption.org/v1", Kind.PGP),
     (b"\x89PNG\r\n\x1a\n", Kind.MEDIA),
@@ -112,11 +133,13 @@ def kind(data: Bytes) -> Kind:
         return Kind.HTML
     if _XML.match(start):
         return Kind.XML
-    return Kind.TEXT if _textual(start) else _without_magic(start)
+    return _without_magic(start)
 
 
 def _without_magic(start: bytes) -> Kind:
-    return Kind.TAR if tape.is_tar(start) else Kind.UNKNOWN
+    if b"\0" in start and tape.is_tar(start):
+        return Kind.TAR
+    return Kind.TEXT if _textual(start) else Kind.UNKNOWN
 
 
 def _mail(start: bytes) -> Kind | None:
@@ -166,4 +189,6 @@ def _textual(start: bytes) -> bool:
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
     controls = len(start) - len(start.translate(None, _CONTROL))
-    return controls * 200 <= len(start) and b"\0" not in start
+    if b"\0" in start:
+        return charsets.guessed(start) is not None
+    return controls * 200 <= len(start)
