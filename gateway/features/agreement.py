@@ -112,7 +112,7 @@ def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits, least: f
     number = np.zeros(len(found), np.int64)
     number[chosen] = np.arange(len(chosen))
     row = number[pairs.figure]
-    labelled = np.flatnonzero(beside.stems.any(axis=1)[row])
+    labelled = np.flatnonzero(np.any(beside.stems != 0, axis=1)[row])
     pairs, row = pairs.taken(labelled), row[labelled]
     shared = overlaps(index, beside, row, pairs.record)
     labelled = np.flatnonzero(shared >= _LEAST_SHARED)

@@ -1,4 +1,4 @@
-"""What of a text's figures is registered: pairs of a figure and a record with the same value, and with a common label."""
+"""What of a text's figures is registered: pairs of a figure and a record with the same value; how labels overlap."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
     both = Hits.joined((strong, weak)) if len(weak) else strong
     near = _close(found, _TOGETHER, 2 * _CLOSE)
     loose = both if close.any() else strong
-    return both if len(weak) <= _FEW else strong, loose.taken(near[loose.figure])
+    return both if len(weak) <= _MANY else strong, loose.taken(near[loose.figure])
 
 
 def _close(found: Found, many: int, atoms: int) -> Bits:

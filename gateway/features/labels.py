@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Bits, Numbers
+from gateway.features.numberwords import Says
 from gateway.features.numerals import Found
-from gateway.features.saying import Says
 
 REACH: Final = 12
 """Content words on either side of a figure that may be its label."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Bits, Numbers
 from gateway.features.figure import MOST_DIGITS, Unit
-from gateway.features.saying import POWER_AT, Says
+from gateway.features.numberwords import POWER_AT, Says
 
 _TENS: Final = 10 ** np.arange(18, dtype=np.int64)
 _POWERS: Final = 7 << POWER_AT

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Bits, Numbers, Words
 from gateway.features.labels import labels
+from gateway.features.numberwords import CELL, LINE, Says
 from gateway.features.numerals import Found, figures
-from gateway.features.saying import CELL, LINE, Says
 from gateway.text import fold
 
 _ROW_WORDS, _COLUMN_WORDS = 8, 8

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.atoms import Bits, Numbers
+from gateway.features.atoms import Bits
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
@@ -21,6 +21,9 @@ FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
+_LARGE, _TELLING = 1000, 0.7
+"""Of a place with so many figures, what each must add: where it has every fifth value anyway (prices, indices), figures
+of one kind all agree or none."""
 _SHAPES: Final = 4
 """Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
@@ -32,7 +35,7 @@ def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterato
     pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
     columns = (index.all.row, index.all.column, index.all.block)
     for kind, place in _crowded(index, found, pairs, least):
-        yield from _Place(index, found, columns[kind], place, index.places[kind].many).stretch(pairs)
+        yield from _Place(index, found, columns[kind], kind, place).stretch(pairs)
 
 
 def _counting(found: Found) -> Bits:
@@ -75,16 +78,13 @@ def _crowded(index: Figures, found: Found, pairs: Hits, least: float) -> list[tu
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One row, column, table or paragraph: its number among its kind, which the column of the records has.
-
-    `many` says how many of its kind a publication has, as a power of ten: as many could have agreed by chance.
-    """
+    """One row, column, table or paragraph: its number among its kind, which the column of the records has."""
 
     index: Figures
     found: Found
     column: NDArray[np.uint32]
+    kind: int
     name: int
-    many: float
 
     def stretch(self, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
         """The best stretch of figures that stand there."""
@@ -92,13 +92,18 @@ class _Place:
         pairs = pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
         pairs = pairs.taken(np.diff(pairs.figure, prepend=-1) != 0)
         value = self._values(pairs)
-        there = np.flatnonzero(value > 0)
+        large = self.index.sizes[self.index.kinds[self.kind] + self.name] > _LARGE
+        there = np.flatnonzero(value > (_TELLING if large else 0.0))
         columns = (pairs.figure[there], value[there], pairs.digits[there])
         gains = [gain(f, v, d, 0.0) for f, v, d in zip(*(column.tolist() for column in columns), strict=True)]
         stretch = best_stretch(self.found, gains)
         if stretch is not None and len(stretch.gains) >= FEWEST:
-            owner = int(pairs.owner[0])
-            yield owner, stretch._replace(score=stretch.score - self.many, chance=stretch.chance + self.many)
+            # As many places as a publication has of the kind could have agreed by chance.
+            many = self.index.places[self.kind].many
+            yield (
+                int(pairs.owner[0]),
+                stretch._replace(score=stretch.score - many, chance=stretch.chance + many),
+            )
 
     def _values(self, pairs: Hits) -> Scores:
         """How unlikely it is that one of the figures of the place has the value of each pair."""
