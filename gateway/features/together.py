@@ -21,7 +21,7 @@ FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
-_LARGE, _TELLING = 1000, 0.7
+_LARGE, _TELLING = 300, 0.7
 """Of a place with so many figures, what each must add: where it has every fifth value anyway (prices, indices), figures
 of one kind all agree or none."""
 _SHAPES: Final = 4
