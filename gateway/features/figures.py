@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers, Words
 from gateway.features.matter import Matter
-from gateway.features.packing import OWN, WEAK, Set, pack, unpack
+from gateway.features.packing import EARLIER, OWN, PROSE, WEAK, Set, pack, unpack
 from gateway.features.records import Reading, read
 from gateway.features.values import Keys, forms, salt
 from gateway.model import Part
@@ -49,7 +49,7 @@ def _set(reading: Reading, salted: int) -> Set:
         found.unit.astype(np.uint8),
         found.digits.astype(np.uint8),
         np.clip(found.magnitude, -99, 99).astype(np.int8),
-        reading.prose.astype(np.uint8),
+        (reading.prose * PROSE + reading.earlier * EARLIER).astype(np.uint8),
         reading.row.astype(np.uint32),
         reading.column.astype(np.uint32),
         reading.block.astype(np.uint32),

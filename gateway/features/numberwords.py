@@ -50,6 +50,10 @@ class Says:
     """A mark after a number, by which what follows is not its unit."""
     COMMON: Final = 1 << 31
     """A content word that is in every kind of mail."""
+    THAN: Final = 1 << 33
+    """After it stands what something is compared with."""
+    AGO: Final = 1 << 34
+    """Before it stands what was so earlier."""
     ITEM: Final = 1 << 32
     """After it a number of one or two digits is that of a thing or an age."""
 
@@ -128,6 +132,8 @@ FIXED: Final[dict[str, int]] = {
     **dict.fromkeys(MONEYS, Says.MONEY_WORD),
     **{word: power << POWER_AT for word, power in POWERS.items()},
     **dict.fromkeys(PARTS, Says.FRACTION),
+    **dict.fromkeys(("compared", "from", "than", "versus", "against", "exceeding"), Says.THAN),
+    **dict.fromkeys(("ago", "earlier", "previous", "previously", "before"), Says.AGO),
     "per": Says.PER,
     "cent": Says.CENT,
     "points": Says.POINTS,

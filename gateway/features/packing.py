@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
 
-_VERSION: Final = b"F3"
+_VERSION: Final = b"F4"
 OWN, WEAK = 1, 2
+PROSE, EARLIER = 1, 2
 _TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4")
 
 
@@ -22,8 +23,8 @@ class Set:
 
     Of each form: `key` of its value, and `form`, four times the number of its record, and WEAK where a table has so few
     digits of it, and OWN where it is as printed.
-    Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (it stands in a
-    sentence), `row` and `column` (numbers of contexts) and `block` (its table or paragraph).  Of each context how many
+    Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (PROSE where it stands in a
+    sentence, and EARLIER where that says that it was so before), `row` and `column` (numbers of contexts) and `block` (its table or paragraph).  Of each context how many
     stems it has (`lengths`); `stems` are those of all.
     """
 

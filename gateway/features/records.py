@@ -31,7 +31,7 @@ class Reading:
     """The figures of one document with their contexts; the contexts and blocks are numbered from 0.
 
     Of each figure: `row` and `column` are contexts (the same twice in a sentence), `block` is its table or paragraph,
-    `prose` whether it stands in a sentence.  `contexts` are their stems.
+    `prose` whether it stands in a sentence, `earlier` whether that says that something was so before.  `contexts` are their stems.
     """
 
     found: Found
@@ -39,6 +39,7 @@ class Reading:
     column: Numbers
     block: Numbers
     prose: Bits
+    earlier: Bits
     contexts: list[NDArray[np.uint32]]
 
 
@@ -106,7 +107,8 @@ class _Layout:
                 block[chosen] = self.blocks
         at = np.flatnonzero(prose)
         row[at] = column[at] = self._sentences(lines, at)
-        return Reading(self.found, row, column, block, prose, self.contexts)
+        earlier = prose & _earlier(self.atoms, self.found)
+        return Reading(self.found, row, column, block, prose, earlier, self.contexts)
 
     def _enter_table(self) -> None:
         if not self.in_table:
@@ -153,6 +155,46 @@ class _Layout:
         first = len(self.contexts)
         self.contexts += [_distinct(stems[stems != 0]) for stems in near.stems]
         return first + np.arange(len(at))
+
+
+def _earlier(atoms: Atoms, found: Found) -> Bits:
+    """Which figures are what others are compared with, or were so a year ago: an earlier edition may have said them."""
+    than, ago, ends = (
+        np.concatenate(([0], np.cumsum((atoms.says & flag) != 0)))
+        for flag in (Says.THAN, Says.AGO, Says.ENDS)
+    )
+    end_before = np.concatenate(([0], found.end[:-1])).astype(np.int64)
+    start_after = np.concatenate((found.start[1:], [len(atoms)])).astype(np.int64)
+    start = np.minimum(found.start, len(atoms))
+    low = np.maximum(np.minimum(end_before, start), start - _COMPARED)
+    high = np.maximum(found.end, np.minimum(start_after, np.minimum(found.end + _COMPARED, len(atoms))))
+    compared = (than[start] > than[low]) & (ends[start] == ends[low])
+    over = (ago[high] > ago[found.end]) & (ends[high] == ends[found.end])
+    return compared | over | _of_earlier_year(atoms, found, start, high)
+
+
+def _of_earlier_year(atoms: Atoms, found: Found, start: Numbers, high: Numbers) -> Bits:
+    """Which figures have a year after them (up to the next figure) that is earlier than the one a text is about.
+
+    A text is about the latest of the years that it names at least half as often as the one it names most.
+    """
+    at = np.flatnonzero((atoms.says & Says.YEAR) != 0)
+    years = atoms.mantissa[at] * 10 ** np.maximum(0, atoms.exponent[at])
+    at, years = at[years < _LATEST], years[years < _LATEST]
+    if not len(at):
+        return np.zeros(len(found), np.bool_)
+    named, counts = np.unique(years, return_counts=True)
+    about = int(named[counts * 2 >= counts.max()].max())
+    following = np.minimum(np.searchsorted(at, start), len(at) - 1)
+    there = (at[following] >= start) & (at[following] < high)
+    return there & (years[following] < about)
+
+
+_LATEST: Final = 2100
+
+
+_COMPARED: Final = 8
+"""Atoms between a figure and the word that says that it is of an earlier time."""
 
 
 def _distinct(stems: NDArray[np.uint32]) -> NDArray[np.uint32]:
