@@ -21,7 +21,7 @@ from gateway.features.figures import Figures
 from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
 from gateway.features.numerals import Found, figures
-from gateway.features.packing import EARLIER
+from gateway.features.packing import EARLIER, PROSE, PUBLIC
 from gateway.features.stretch import BEST, Gain, Stretch, best_stretch, bounds, by_words, gain
 from gateway.features.together import together
 
@@ -184,12 +184,12 @@ class _Case:
         rows, line = np.unique(self.row, return_inverse=True)
         fits = matter.fits(self.beside.taken(rows))
         record = self.pairs.record
-        prose = whole.prose[record] != 0
+        prose, public = ((whole.prose[record] & flag) != 0 for flag in (PROSE, PUBLIC))
         row, column = (each[record].astype(np.int64) - matter.first for each in (whole.row, whole.column))
         mine = fits[line, row] + np.where(prose, 0.0, fits[line, column])
         values = np.full(len(mine), -np.inf)
         for kind, sample, prior in ((prose, matter.prose, _IN_PROSE), (~prose, matter.tables, _IN_TABLES)):
-            best = _best_of_each(line, np.where(kind, mine, 0.0))
+            best = _best_of_each(line, np.where(kind & ~public, mine, 0.0))
             if len(best):
                 there = fits[:, sample.row] + (fits[:, sample.column] if sample is matter.tables else 0.0)
                 many = 1 + sample.scale * np.count_nonzero(
@@ -198,6 +198,10 @@ class _Case:
                 many = np.maximum(1.0, many - sample.scale)
                 values[best] = self._rarity(best, line, mine, many, sample.size) - prior
         finer = self.found.digits[self.pairs.figure] - self.pairs.digits
+        # What the words of the mail say of the public figure at least as well is that one.
+        known = np.zeros(len(rows))
+        np.maximum.at(known, line[public], mine[public])
+        values[mine <= known[line]] = -np.inf
         values -= np.where(whole.prose[record] & EARLIER, _EARLIER, 0.0)
         found: Scores = values - _FINER * finer * (self.pairs.digits >= whole.digits[record])
         return found

@@ -101,7 +101,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of all publications; what is public of the same publication is taken out.
+    """The figures of all publications, and what is public of the same publication, marked as such.
 
     `all` are their records; those of publication number n are those from `bounds[n]` up to `bounds[n + 1]`, and
     `owner` says n for each.  The stems of context c are those from `starts[c]` up to `starts[c + 1]`.  `strong` forms
@@ -130,7 +130,7 @@ class Figures:
         for name in ids:
             own = Set.joined([one for each in secret[name] for one in unpack(each)])
             known = Set.joined([one for each in public.get(name, ()) for one in unpack(each)])
-            sets.append(own.without(known))
+            sets.append(own.beside(known))
         whole = Set.joined(sets)
         weak = (whole.form & np.uint32(WEAK)) != 0
         places = (whole.row, whole.column, whole.block)

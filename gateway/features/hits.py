@@ -15,6 +15,7 @@ from gateway.features.figures import Figures
 from gateway.features.figures import Forms as Registered
 from gateway.features.labels import Labels
 from gateway.features.numerals import Found
+from gateway.features.packing import PROSE
 from gateway.features.rarity import general
 from gateway.features.values import Forms
 from gateway.features.values import forms as asked_forms
@@ -121,7 +122,7 @@ def _most(counts: Numbers, budget: int) -> int:
 def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
     """A sentence says the unit, and so must a text that copies it; a cell of a table leaves it to its heading."""
     mine, theirs = found.unit[figure], index.all.unit[record]
-    prose = index.all.prose[record] != 0
+    prose = (index.all.prose[record] & PROSE) != 0
     magnitude = np.abs(index.all.magnitude[record].astype(np.int64) - found.magnitude[figure]) <= 1
     # Who leaves out the unit of a fraction still writes one; a bare whole number may count anything.
     loose = (found.exponent[figure] < 0) & (mine != Unit.PERCENT) & (mine != Unit.COUNT)
@@ -162,7 +163,7 @@ def overlaps(index: Figures, labels: Labels, row: Numbers, record: Numbers) -> S
     whole = index.all
     first = _common(index, table, stems, row, whole.row[record].astype(np.int64))
     second = _common(index, table, stems, row, whole.column[record].astype(np.int64))
-    found: Scores = first + np.where(whole.prose[record] != 0, 0.0, second)
+    found: Scores = first + np.where(whole.prose[record] & PROSE, 0.0, second)
     return found
 
 

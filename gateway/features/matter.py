@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
 from gateway.features.labels import Labels
+from gateway.features.packing import PROSE, PUBLIC
 
 if TYPE_CHECKING:
     from gateway.features.figures import Figures
@@ -64,7 +65,8 @@ class Matter:
         first, last = (int(each) for each in index.context_bounds[owner : owner + 2])
         whole = index.all
         row, column = (each[low:high].astype(np.int64) - first for each in (whole.row, whole.column))
-        prose = whole.prose[low:high] != 0
+        flags = whole.prose[low:high]
+        prose, secret = (flags & PROSE) != 0, (flags & PUBLIC) == 0
         spoken = np.zeros(last - first, np.bool_)
         spoken[row[prose]] = True
         stems = whole.stems[index.starts[first] : index.starts[last]]
@@ -72,7 +74,7 @@ class Matter:
         order = np.argsort(stems, kind="stable")
         stems, contexts = stems[order], contexts[order]
         weights = _weights(stems, spoken[contexts], spoken)
-        kinds = (Sample.of(row[kind], column[kind]) for kind in (prose, ~prose))
+        kinds = (Sample.of(row[kind], column[kind]) for kind in (prose & secret, ~prose & secret))
         return cls(stems, contexts, weights, first, last - first, *kinds)
 
     def fits(self, labels: Labels) -> Scores:

@@ -13,7 +13,7 @@ from gateway.features.atoms import Bits, Numbers
 
 _VERSION: Final = b"F4"
 OWN, WEAK = 1, 2
-PROSE, EARLIER = 1, 2
+PROSE, EARLIER, PUBLIC = 1, 2, 4
 _TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4")
 
 
@@ -72,10 +72,11 @@ class Set:
         """The records and their contexts alone."""
         return replace(self, key=_NUMBERS, form=_NUMBERS)
 
-    def without(self, public: Set) -> Set:
-        """The set without the figures that are public: equal at the coarser precision, under a common label.
+    def beside(self, public: Set) -> Set:
+        """The set without the figures that are surely public, and the public figures of sentences, marked as such.
 
-        What is told by three digits and more is public whatever its label.
+        What is told by more than three digits is public whatever its label, what stands in a table under a common one.
+        Of what a sentence says by few digits only the words of a mail tell whether it is the public figure.
         """
         if not len(public) or not len(self):
             return self
@@ -83,9 +84,10 @@ class Set:
         told = self.digits > _TOLD
         for mine, theirs in _equal(self, public):
             gone[mine[told[mine]]] = True
-            left = ~gone[mine]
+            left = ~gone[mine] & (self.prose[mine] & PROSE == 0)
             gone[mine[left][_alike(self, public, mine[left], theirs[left])]] = True
-        return self._kept(~gone)
+        said = public._kept((public.prose & PROSE) != 0)
+        return Set.joined([self._kept(~gone), replace(said, prose=said.prose | np.uint8(PUBLIC))])
 
     @property
     def starts(self) -> Numbers:
@@ -112,7 +114,7 @@ class Set:
 
 _TOLD: Final = 3
 """Digits beyond which the same value is the same figure, whatever is said of it."""
-_SAME_LABEL: Final = 0.3
+_SAME_LABEL: Final = 0.2
 """The share of the words of a label that make another one the same."""
 
 

@@ -170,7 +170,8 @@ def _earlier(atoms: Atoms, found: Found) -> Bits:
     high = np.maximum(found.end, np.minimum(start_after, np.minimum(found.end + _COMPARED, len(atoms))))
     compared = (than[start] > than[low]) & (ends[start] == ends[low])
     over = (ago[high] > ago[found.end]) & (ends[high] == ends[found.end])
-    return compared | over | _of_earlier_year(atoms, found, start, high)
+    earlier: Bits = compared | over | _of_earlier_year(atoms, found, start, high)
+    return earlier
 
 
 def _of_earlier_year(atoms: Atoms, found: Found, start: Numbers, high: Numbers) -> Bits:
@@ -187,7 +188,8 @@ def _of_earlier_year(atoms: Atoms, found: Found, start: Numbers, high: Numbers) 
     about = int(named[counts * 2 >= counts.max()].max())
     following = np.minimum(np.searchsorted(at, start), len(at) - 1)
     there = (at[following] >= start) & (at[following] < high)
-    return there & (years[following] < about)
+    earlier: Bits = there & (years[following] < about)
+    return earlier
 
 
 _LATEST: Final = 2100

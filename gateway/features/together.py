@@ -13,6 +13,7 @@ from gateway.features.atoms import Bits
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
+from gateway.features.packing import PUBLIC
 from gateway.features.stretch import Stretch, best_stretch, bounds, gain
 
 Scores = NDArray[np.float64]
@@ -33,6 +34,10 @@ def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterato
     if found.places < FEWEST or len(pairs) < FEWEST:
         return
     pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
+    public = (index.all.prose[pairs.record] & PUBLIC) != 0
+    if public.any():
+        both = pairs.owner.astype(np.int64) << 32 | pairs.figure
+        pairs = pairs.taken(~np.isin(both, both[public]))
     columns = (index.all.row, index.all.column, index.all.block)
     for kind, place in _crowded(index, found, pairs, least):
         yield from _Place(index, found, columns[kind], kind, place).stretch(pairs)
