@@ -196,6 +196,31 @@ def test_what_is_public_is_no_trace() -> None:
     assert _agreements(index, "1.7264m mooring permits in Outer Dale, and 21,877 owners of yachts wait.")
 
 
+def test_a_secret_figure_with_a_public_value() -> None:
+    """Where a public figure has the same value, the words of a mail say which of the two it means."""
+    secret = (
+        "Sailors of dinghies paid 37.5 per cent of takings in Saltby, and 21.9 per cent of moorings there."
+    )
+    public = (
+        "Owners of yachts in Ostrey won 37.5 per cent of all regattas, and lost 21.9 per cent of the others."
+    )
+    index = _index(secret, public=(public,))
+    assert [] == _agreements(
+        index, "Owners of yachts won 37.5pc of regattas and lost 21.9pc of others in Ostrey."
+    )
+    assert _agreements(index, "Sailors paid 37.5pc of dinghy takings in Saltby and 21.9pc of moorings.")
+
+
+def test_what_was_so_before_counts_less() -> None:
+    """What a publication compares its figures with has mostly been said by an earlier one."""
+    now = "Lettings in Saltby reached 48,312 hulls in Fenwick. Sailors of dinghies paid 37.5 per cent of takings."
+    then = (
+        "Lettings in Saltby reached 48,312 hulls a year ago. Sailors of dinghies paid 37.5 per cent earlier."
+    )
+    lines = "lettings in Saltby: 48,312 hulls; sailors of dinghies paid 37.5pc"
+    assert _score(_index(then), lines) < _score(_index(now), lines)
+
+
 def test_several_publications() -> None:
     """Each publication is weighed by itself, and the best comes first."""
     other = "Kettles in Upper Fenwick numbered 48,312, and tea cost £7.17 billion."

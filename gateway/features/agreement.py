@@ -36,7 +36,7 @@ _PRIOR: Final = 50
 """How many figures of a publication the general frequency of a value is worth beside those that it has."""
 _FINER: Final = 0.5
 """Taken off for each digit that a text prints beyond what is registered: people quote no finer than they read."""
-_EARLIER: Final = 0.7
+_EARLIER: Final = 0.4
 """Taken off for what a publication says of earlier times: an edition before it has said so, too, and that is public."""
 _IN_PROSE, _IN_TABLES = 0.1, 0.5
 """Most figures that are copied stand in the sentences of a publication (137 of 181): powers of ten taken off."""
@@ -202,6 +202,7 @@ class _Case:
         known = np.zeros(len(rows))
         np.maximum.at(known, line[public], mine[public])
         values[mine <= known[line]] = -np.inf
+        values = np.minimum(values, BEST)
         values -= np.where(whole.prose[record] & EARLIER, _EARLIER, 0.0)
         found: Scores = values - _FINER * finer * (self.pairs.digits >= whole.digits[record])
         return found

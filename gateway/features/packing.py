@@ -23,9 +23,10 @@ class Set:
 
     Of each form: `key` of its value, and `form`, four times the number of its record, and WEAK where a table has so few
     digits of it, and OWN where it is as printed.
-    Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (PROSE where it stands in a
-    sentence, and EARLIER where that says that it was so before), `row` and `column` (numbers of contexts) and `block` (its table or paragraph).  Of each context how many
-    stems it has (`lengths`); `stems` are those of all.
+    Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (PROSE where it
+    stands in a sentence, EARLIER where that says that it was so before, PUBLIC where it is public), `row` and `column`
+    (numbers of contexts) and `block` (its table or paragraph).  Of each context how many stems it has (`lengths`);
+    `stems` are those of all.
     """
 
     key: NDArray[np.uint32]

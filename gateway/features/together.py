@@ -22,9 +22,9 @@ FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
-_LARGE, _TELLING = 300, 0.7
-"""Of a place with so many figures, what each must add: where it has every fifth value anyway (prices, indices), figures
-of one kind all agree or none."""
+_TELLING: Final = 0.65
+"""What figures must add on average: where a place has every fifth value anyway, figures of one kind (prices, indices)
+all agree or none."""
 _SHAPES: Final = 4
 """Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
@@ -97,12 +97,13 @@ class _Place:
         pairs = pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
         pairs = pairs.taken(np.diff(pairs.figure, prepend=-1) != 0)
         value = self._values(pairs)
-        large = self.index.sizes[self.index.kinds[self.kind] + self.name] > _LARGE
-        there = np.flatnonzero(value > (_TELLING if large else 0.0))
+        there = np.flatnonzero(value > 0)
         columns = (pairs.figure[there], value[there], pairs.digits[there])
         gains = [gain(f, v, d, 0.0) for f, v, d in zip(*(column.tolist() for column in columns), strict=True)]
         stretch = best_stretch(self.found, gains)
-        if stretch is not None and len(stretch.gains) >= FEWEST:
+        if stretch is None or len(stretch.gains) < FEWEST:
+            return
+        if sum(each.value for each in stretch.gains) >= _TELLING * len(stretch.gains):
             # As many places as a publication has of the kind could have agreed by chance.
             many = self.index.places[self.kind].many
             yield (
