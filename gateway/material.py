@@ -8,9 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from types import MappingProxyType
 
+from gateway.furniture import is_furniture, without_content
 from gateway.message import Collector, extract, read
+from gateway.message.sniff import Bytes
+from gateway.message.structure import Plan
 from gateway.model import Document, Message, Part, PartKind
 
 TEXT, FIGURES, LINK, THREAD = "text", "figures", "link", "thread"
@@ -46,14 +50,19 @@ _FIGURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything that was read; `about` are the numbers of parts that are about a file rather than what it says."""
+    """Everything that was read; `about` are the numbers of parts that are about a file rather than what it says.
+
+    `idle` are the digests (SHA-256) of inner files that say nothing of this one, where they are known.
+    """
 
     message: Message = field(default_factory=Message)
     about: frozenset[int] = frozenset()
+    idle: frozenset[bytes] = frozenset()
 
     def __add__(self, other: Material) -> Material:
         first = len(self.message.parts)
-        return Material(self.message + other.message, self.about | {first + number for number in other.about})
+        about = self.about | {first + number for number in other.about}
+        return Material(self.message + other.message, about, self.idle | other.idle)
 
     @property
     def said(self) -> tuple[Part, ...]:
@@ -67,22 +76,35 @@ class Material:
 
 @dataclass(slots=True)
 class _Sorting(Collector):
-    """A collector that remembers which parts are about the file."""
+    """A collector that remembers which parts are about the file, and which files in it are in many others."""
 
     apart: set[int] = field(default_factory=set)
+    idle: set[bytes] = field(default_factory=set)
 
     def about(self, path: str, text: str) -> None:
         first = len(self.parts)
         Collector.about(self, path, text)
         self.apart.update(range(first, len(self.parts)))
 
+    def content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
+        whole = bytes(data)
+        if _is_body(plan) or is_furniture(whole, plan.media_type, plan.hint):
+            self.idle.add(sha256(whole).digest())
+        self.idle.update(without_content(whole))
+        Collector.content(self, path, plan, data, quiet=quiet)
+
     def material(self) -> Material:
-        return Material(self.reading().message, frozenset(self.apart))
+        return Material(self.reading().message, frozenset(self.apart), frozenset(self.idle))
+
+
+def _is_body(plan: Plan) -> bool:
+    """Whether a part is text of a mail: a footer that a list or a server adds to every mail is such a part."""
+    return plan.media_type in ("text/plain", "text/html") and not plan.attachment and not plan.names
 
 
 def of_document(document: Document) -> Material:
     """What is read of a document: any file but a mail.  Total."""
-    collector = _Sorting()
+    collector = _Sorting(idle=set(without_content(bytes(document.data))))
     extract(document, collector)
     return collector.material()
 
@@ -192,9 +214,19 @@ def _figures(key: bytes, material: Material) -> bytes:
 
 
 def _links(key: bytes, material: Material) -> bytes:
+    """The addresses of files that hold nothing else: a sheet with one, beside others, only says where to look.
+
+    What a mail says itself is a file of its own; all of a host it does not mean.
+    """
     from gateway.features import links
 
-    return links.packed(key, (url for part in material.said for url in links.listed(part.text)))
+    files: dict[str, list[tuple[str, ...]]] = {}
+    for part in material.said:
+        told = links.listed(part.text)
+        if part.kind is PartKind.BODY:
+            told = tuple(url for url in told if not links.is_whole_host(url))
+        files.setdefault("mail" if part.kind is PartKind.BODY else part.path, []).append(told)
+    return links.packed(key, (url for each in files.values() if all(each) for told in each for url in told))
 
 
 def link(key: bytes, url: str) -> Mapping[str, bytes]:

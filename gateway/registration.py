@@ -7,50 +7,23 @@ text or data of its own.
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.policy import default
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from gateway import material
+from gateway import furniture, material
 from gateway.material import Material
 from gateway.message import sniff
 from gateway.model import Document
 
 SMALLEST = 256
 """Bytes; an inner piece of this size or less is no trace."""
-_MAX_INNER = 200 * 1024 * 1024
-_MAX_DEPTH = 4
 _MORE = "1: too-large"
 """What is said of a file of which not everything became traces."""
 _MAILS = (".eml",)
-_MIN_TEXT = 100
-"""Letters and digits that a part of an office file must carry."""
-_IMAGES = (
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"BM",
-    b"II*\x00",
-    b"MM\x00*",
-    b"\x01\x00\x00\x00",
-    b"\xd7\xcd\xc6\x9a",
-)
-_OFFICE_CONTENT = re.compile(
-    r"word/(document|comments)\d*\.xml|xl/worksheets/[^/]+\.xml|xl/sharedStrings\.xml|xl/comments\d*\.xml"
-    r"|ppt/(slides|notesSlides|comments)/[^/]+\.xml|(word|xl|ppt)/charts/chart\d*\.xml|(word|xl|ppt)/embeddings/[^/]+"
-    r"|(.+/)?content\.xml"
-)
-_SHARED_STRING = re.compile(rb"<c [^>]*t=\"s\"[^>]*>.*?</c>", re.DOTALL)
-_TAG = re.compile(rb"<[^>]*>")
-_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]")
-_OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
+_BLANK = b" \t\r\n\f\v\0\xa0\xef\xbb\xbf\xc2\xff\xfe"
+"""Bytes of white space and of what says how a text is encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +49,12 @@ class Traced:
 
 
 class Empty(ValueError):
-    """The file has no bytes: as a trace it would match every empty attachment."""
+    """The file is blank: as a trace it would match every empty attachment, or the empty text of a mail."""
+
+
+def is_empty(content: bytes) -> bool:
+    """Whether a file holds nothing but white space."""
+    return not content.strip(_BLANK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +67,7 @@ class Looked:
 
 
 def trace_file(path: Path, key: bytes) -> Traced:
-    """The traces of a file, under the installation's key.  Raises OSError, and Empty for a file of no bytes."""
+    """The traces of a file, under the installation's key.  Raises OSError, and Empty for a blank file."""
     return trace(path.name, path.read_bytes(), key)
 
 
@@ -123,16 +101,15 @@ def trace_link(url: str, key: bytes) -> Traced:
 
 
 def look(name: str, content: bytes) -> Looked:
-    """Look into a file of this name.  Total; raises Empty for a file of no bytes."""
-    if not content:
+    """Look into a file of this name.  Total; raises Empty for a blank file."""
+    if is_empty(content):
         raise Empty
     own = sha256(content).digest()
-    if len(content) > _MAX_INNER:
+    if len(content) > furniture.LARGEST:
         return Looked(frozenset({own}), Material(), (_MORE,))
     suffix = PurePosixPath(name).suffix.lower()
     found = _read(suffix, content)
-    idle = frozenset((*_images(suffix, content), *_without_content(content, 0)))
-    inner = {leaf.sha256 for leaf in found.message.leaves if leaf.size > SMALLEST and leaf.sha256 not in idle}
+    inner = {leaf.sha256 for leaf in found.message.leaves if leaf.size > SMALLEST} - found.idle
     unreadable = tuple(f"{place.path}: {place.reason.value}" for place in found.message.unreadable)
     return Looked(frozenset({own, *inner, *_in_mail(content)}), found, unreadable)
 
@@ -151,46 +128,3 @@ def _in_mail(content: bytes) -> Iterator[bytes]:
     for end in (b"", b"\n", b"\n\n"):
         yield sha256(lines + end).digest()
         yield sha256((lines + end).replace(b"\n", b"\r\n")).digest()
-
-
-def _images(suffix: str, content: bytes) -> Iterator[bytes]:
-    """Digests of the images in a mail: the logo of a signature is in every mail of its sender."""
-    if suffix in _MAILS:
-        for part in message_from_bytes(content, policy=default).walk():
-            image = part.get_payload(decode=True)
-            if part.get_content_maintype() == "image" and isinstance(image, bytes):
-                yield sha256(image).digest()
-
-
-def _without_content(content: bytes, depth: int) -> Iterator[bytes]:
-    """Digests of the members of a zip or office file, at any depth, that carry no content of their own."""
-    if depth == _MAX_DEPTH or not content.startswith(b"PK\x03\x04"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            office = not _OFFICE_MARKS.isdisjoint(archive.namelist())
-            for info in archive.infolist():
-                if info.file_size > _MAX_INNER or info.is_dir():
-                    continue
-                member = archive.read(info)
-                if not _carries_content(info.filename, member, office=office):
-                    yield sha256(member).digest()
-                yield from _without_content(member, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
-        # What is broken or encrypted here, `extract` has named as unreadable.
-        return
-
-
-def _carries_content(name: str, member: bytes, *, office: bool) -> bool:
-    if member.startswith(_IMAGES) or PurePosixPath(name).suffix.lower() in (".svg", ".emf", ".wmf"):
-        return False
-    if not office:
-        return True
-    if _OFFICE_CONTENT.fullmatch(name) is None:
-        return False
-    return "/embeddings/" in name or len(_WORD.findall(_text(member))) >= _MIN_TEXT
-
-
-def _text(member: bytes) -> bytes:
-    # A cell that only points to a shared string says nothing: the number is the same in many workbooks.
-    return _TAG.sub(b"", _SHARED_STRING.sub(b"", member))

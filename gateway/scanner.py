@@ -187,9 +187,9 @@ class Scanners:
         """What of a file becomes traces; where its reading does not end in time, its own digest and a mark.
 
         A scanner looks into it; the features are made here, in a thread, under the installation's key.
-        Raises ScanUnfinished when no scanner could finish it, `registration.Empty` for a file of no bytes.
+        Raises ScanUnfinished when no scanner could finish it, `registration.Empty` for a blank file.
         """
-        if not content:
+        if registration.is_empty(content):
             raise registration.Empty
         document = Document("1", PurePosixPath(name).suffix.lower().lstrip("."), content)
         try:

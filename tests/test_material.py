@@ -137,6 +137,21 @@ def test_a_list_of_links_is_not_prose() -> None:
     assert {"link": 2} == dict(counts(features(found, KEY)))
 
 
+def test_an_address_beside_other_things_is_no_link() -> None:
+    """Where a sheet or a covering letter holds one address only, all other mail with that address would be held."""
+    book = Workbook()
+    for name, text in (("first", "Contents"), ("more", "https://www.stats.example/statistics")):
+        book.create_sheet(name)["A1"] = text
+    assert "link" not in features(document(saved(book)), KEY)
+    for text, links in (
+        ("https://www.stats.example/", 0),
+        ("https://www.stats.example/preview/cla", 1),
+        ("https://www.stats.example/preview/cla\n\nHere it is.", 0),
+    ):
+        found = of_mail(bytes(circulation(text)))
+        assert links == counts(features(found, KEY)).get("link", 0), text
+
+
 def test_a_file_beyond_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a table of millions of cells the first ones become traces, and it is said that these are not all."""
     rows = "".join(f"Place {number},{number * 7919 % 99991}\n" for number in range(400)).encode()

@@ -12,7 +12,7 @@ import pytest
 from docx import Document as Docx
 from openpyxl import Workbook
 
-from gateway.registration import Empty, Traced
+from gateway.registration import Empty, Traced, look
 from gateway.registration import trace_file as trace_under
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"logo" * 200
@@ -134,3 +134,59 @@ def test_a_text_file_is_known_with_any_line_ends(tmp_path: Path, end: bytes) -> 
 def test_a_short_text_has_one_digest(tmp_path: Path) -> None:
     """The shorter a text, the likelier a mail says the same by chance."""
     assert {digest(b"yes\n")} == trace_file(written(tmp_path, "a.txt", b"yes\n")).digests
+
+
+def mail_with(*attachments: tuple[str, bytes]) -> bytes:
+    """A circulation mail with these files."""
+    mail = EmailMessage()
+    mail["From"] = "lead@stats.example"
+    mail.set_content("Please find the tables attached.")
+    for name, content in attachments:
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+def test_what_programs_write_into_a_file_is_none_in_a_mail_either(tmp_path: Path) -> None:
+    """The preview picture and the template's logo inside a document that came with a mail are in other files, too."""
+    for name, text in (("a.docx", "one " * 50), ("b.docx", "two " * 50)):
+        document = Docx()
+        document.add_paragraph(text)
+        document.save(str(tmp_path / name))
+    one, other = ((tmp_path / name).read_bytes() for name in ("a.docx", "b.docx"))
+    registered = trace_file(written(tmp_path, "a.eml", mail_with(("a.docx", one), ("logo.bin", PNG)))).digests
+    assert digest(one) in registered
+    assert registered.isdisjoint({digest(PNG), *digests_in(mail_with(("b.docx", other)))})
+
+
+def digests_in(content: bytes) -> set[bytes]:
+    """What a file detector looks up of a mail."""
+    return {leaf.sha256 for leaf in look("mail.eml", content).material.message.leaves}
+
+
+def test_a_footer_that_every_mail_has_is_no_trace(tmp_path: Path) -> None:
+    """A list or a server puts the same footer under every mail, a sender the same card: neither is registered."""
+    footer = b"This mail and its files are for the addressee only. " * 10
+    card = b"BEGIN:VCARD\r\nFN:A Lead\r\n" + b"NOTE:statistics\r\n" * 30 + b"END:VCARD\r\n"
+    content = (
+        b"From: lead@stats.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+        b"--x\r\nContent-Type: text/plain\r\n\r\nSee the table.\r\n--x\r\nContent-Type: text/plain\r\n\r\n"
+        + footer
+        + b"\r\n--x\r\nContent-Type: text/vcard; name=lead.vcf\r\n\r\n"
+        + card
+        + b"\r\n--x--\r\n"
+    )
+    assert len(digests_in(content)) >= 3
+    assert {digest(content)} == trace_file(written(tmp_path, "circulation.eml", content)).digests
+
+
+def test_a_table_that_begins_like_a_bitmap(tmp_path: Path) -> None:
+    """`BMI by region` is no picture."""
+    table = b"BMI by region\n" + TABLE
+    assert digest(table) in trace_file(written(tmp_path, "a.zip", zipped(bmi__csv=table))).digests
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b" \n\n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_blank_file(tmp_path: Path, blank: bytes) -> None:
+    """A file of white space is no trace: a forwarded mail often has such a text."""
+    with pytest.raises(Empty):
+        trace_file(written(tmp_path, "blank.txt", blank))
