@@ -30,6 +30,7 @@ from gateway.model import (
     OnFinding,
     Outcome,
     Policy,
+    Reason,
     Recipient,
     Register,
     Scope,
@@ -221,6 +222,9 @@ class Desk:
             return
         if mine:
             yield Claim((finding.publication,), mine, asked)
+        elif finding.reason is Reason.IMAGE:
+            # Everybody sends pictures; only of those who have the material could one be of it.
+            return
         elif self.policy.unreadable is Scope.EVERYONE and (all_ := self._under_embargo()):
             yield Claim((None,), all_, asked)
 

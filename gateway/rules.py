@@ -55,10 +55,14 @@ class RuleError(Exception):
 
 
 def load(
-    folder: Path | None, zone: ZoneInfo = LONDON, figures_threshold: float = FIGURES_THRESHOLD
+    folder: Path | None,
+    zone: ZoneInfo = LONDON,
+    figures_threshold: float = FIGURES_THRESHOLD,
+    images: int | None = None,
 ) -> RuleSet:
     """The rules of all `.toml` files right in a folder (None: the shipped ones); `zone` is that of times without one.
 
+    `figures_threshold` and `images` are settings that detectors ask the rules for.
     Raises RuleError with every problem of every file.
     """
     folder = folder or shipped_folder()
@@ -74,7 +78,7 @@ def load(
         problems = [f"{folder}: no rule for the detector {kind!r}" for kind in missing]
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules), zone, figures_threshold)
+    return RuleSet(tuple(rules), zone, figures_threshold, images)
 
 
 def shipped_folder() -> Path:

@@ -218,6 +218,7 @@ class Scan(Section):
     deadline: Duration = timedelta(seconds=60)
     document_deadline: Duration = timedelta(seconds=10)
     document_memory_bytes: Whole = Field(default=2_147_483_648, ge=268_435_456)
+    images: Whole | None = Field(default=None, ge=1)
 
 
 class RegisterSettings(Section):

@@ -387,6 +387,14 @@ def test_unreadable(
     )
 
 
+@pytest.mark.parametrize(("sender", "expected"), [(LISTED, HOLD), (OUTSIDER, RELAY)])
+def test_a_picture_counts_only_from_who_has_the_material(sender: str, expected: Disposition) -> None:
+    """Everybody sends pictures: from a stranger one is let through even where nothing else unreadable is."""
+    picture = replace(UNREADABLE, reason=Reason.IMAGE)
+    policy = Policy(unreadable=Scope.EVERYONE)
+    assert [expected] == dispositions(outcome(OUTSIDER, findings=(picture,), sender=sender, policy=policy))
+
+
 @pytest.mark.parametrize("scope", Scope)
 def test_unreadable_with_nothing_under_embargo(scope: Scope) -> None:
     """With nothing to protect, what cannot be read is relayed and only counted."""

@@ -148,7 +148,12 @@ def _rules(settings: Settings) -> RuleSet:
     from gateway.rules import RuleError, load
 
     try:
-        return load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
+        return load(
+            settings.rules.folder,
+            settings.policy.zone,
+            settings.policy.figures_threshold,
+            settings.scan.images,
+        )
     except RuleError as error:
         fail(error.problems, WRONG_CALL)
 
@@ -187,7 +192,8 @@ def _reload(config: Path, folder: Path, current: dict[str, Post]) -> bool:
     try:
         settings = _lasting(load(config), current["post"].settings)
         problems: Sequence[str] = unusable_files(settings)
-        rules = load_rules(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
+        policy = settings.policy
+        rules = load_rules(settings.rules.folder, policy.zone, policy.figures_threshold, settings.scan.images)
     except (ConfigError, RuleError) as error:
         problems = error.problems
     if problems:

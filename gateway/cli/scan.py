@@ -198,7 +198,12 @@ def _rules(settings: Settings) -> RuleSet:
     from gateway.rules import RuleError, load
 
     try:
-        return load(settings.rules.folder, settings.policy.zone, settings.policy.figures_threshold)
+        return load(
+            settings.rules.folder,
+            settings.policy.zone,
+            settings.policy.figures_threshold,
+            settings.scan.images,
+        )
     except RuleError as error:
         fail(error.problems, WRONG_CALL)
 

@@ -25,5 +25,6 @@ UNREADABLE = {
     Reason.UNSUPPORTED.value: "nothing here can read this kind of file",
     Reason.DEADLINE.value: "reading it took too long",
     Reason.SCANNER.value: "the reader failed at it several times",
+    Reason.IMAGE.value: "it is a picture, and what it shows was not read",
 }
 """Why something could not be read, by the word that findings and documents carry."""

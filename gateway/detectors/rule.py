@@ -139,12 +139,14 @@ class Rule:
 class RuleSet:
     """All rules in the order of their ids; `zone` is that of planned times that name none.
 
-    `figures_threshold` is the score (powers of ten) from which figures are a finding.
+    `figures_threshold` is the score (powers of ten) from which figures are a finding; `images` the bytes from which a
+    picture counts as unreadable (None: never).
     """
 
     rules: tuple[Rule, ...] = ()
     zone: ZoneInfo = LONDON
     figures_threshold: float = FIGURES_THRESHOLD
+    images: int | None = None
 
     def of(self, detector: Detector) -> tuple[Rule, ...]:
         """The rules for one detector."""

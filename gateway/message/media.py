@@ -14,6 +14,10 @@ _JPEG: Final = b"\xff\xd8\xff"
 _GIF: Final = b"GIF8"
 _BMP: Final = b"BM"
 _RIFF: Final = b"RIFF"
+_PICTURE: Final = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|\x00\x00\x01\x00|RIFF....WEBP|....ftyp(?:hei|mif1|msf1|avi[fs])",
+    re.S,
+)
 _FILE_BEHIND: Final = re.compile(
     rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|%PDF-1\."
 )
@@ -27,6 +31,11 @@ _SMALL: Final = 4_096
 """Bytes behind a picture that nobody asks about: cameras and servers add some."""
 _TRAILERS: Final = re.compile(rb"\xff[\xc0-\xfe]|....ftyp|MotionPhoto|\0\0|.{0,64}(?:MotionPhoto|SEFH)", re.S)
 """What telephones put behind a picture: the picture once more, a film of the moment, a table of both."""
+
+
+def is_picture(data: Bytes) -> bool:
+    """Whether it is a picture rather than sound, a film or a font."""
+    return _PICTURE.match(bytes(data[:16])) is not None
 
 
 def end(data: Bytes) -> int:

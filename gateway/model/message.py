@@ -32,11 +32,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One decoded leaf (attachment, archive member, embedded object): path, SHA-256 (32 bytes), size in bytes."""
+    """One decoded leaf (attachment, archive member, embedded object): path, SHA-256 (32 bytes), size in bytes.
+
+    `picture`: it is one, by its bytes; what it shows is not read.
+    """
 
     path: str
     sha256: bytes
     size: int
+    picture: bool = False
 
     def __post_init__(self) -> None:
         if len(self.sha256) != 32:
@@ -70,6 +74,7 @@ class Reason(Enum):
     UNSUPPORTED = "unsupported"
     DEADLINE = "deadline"
     SCANNER = "scanner"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
