@@ -66,6 +66,8 @@ _UNNAMED: Final = "application/octet-stream"
 _LINE_FEED: Final = 10
 _CHANCE: Final = 16
 """Bytes that may look like text by chance."""
+_NUMBERED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+"""A letter by its number, as programs write it into files of data (JSON)."""
 _FOUND: Final = named("")
 """The plan of what stands inside a text: what it is shows in its bytes."""
 _CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
@@ -212,8 +214,9 @@ class Collector:
         """Read one decoded leaf by what it is, whatever it is called."""
         if len(data) == 0:
             return
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
         found = sniff.kind(data)
+        picture = found is Kind.MEDIA and media.is_picture(data)
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture))
         if data[-1] == _LINE_FEED and found in sniff.DOCUMENTS:
             bare = bytes(data).rstrip(b" \t\r\n")
             # A document that was not encoded as a whole may have a line end too many.
@@ -298,6 +301,8 @@ class Collector:
             if not quiet:
                 self._locked(path, text)
             self.text(path, _kind(plan), text)
+            if "\\u00" in text:
+                self.text(path, _kind(plan), _NUMBERED.sub(lambda match: chr(int(match[1], 16)), text))
 
     def _locked(self, path: str, text: str) -> None:
         if _ARMOUR in text and _LOCKED_IN_TEXT.search(text):
