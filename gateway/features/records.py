@@ -159,17 +159,18 @@ class _Layout:
 
 def _earlier(atoms: Atoms, found: Found) -> Bits:
     """Which figures are what others are compared with, or were so a year ago: an earlier edition may have said them."""
-    than, ago, ends = (
-        np.concatenate(([0], np.cumsum((atoms.says & flag) != 0)))
-        for flag in (Says.THAN, Says.AGO, Says.ENDS)
+    than, ends = (
+        np.concatenate(([0], np.cumsum((atoms.says & flag) != 0))) for flag in (Says.THAN, Says.ENDS)
     )
+    ago = np.append(np.flatnonzero(atoms.says & Says.AGO), len(atoms))
     end_before = np.concatenate(([0], found.end[:-1])).astype(np.int64)
     start_after = np.concatenate((found.start[1:], [len(atoms)])).astype(np.int64)
     start = np.minimum(found.start, len(atoms))
     low = np.maximum(np.minimum(end_before, start), start - _COMPARED)
     high = np.maximum(found.end, np.minimum(start_after, np.minimum(found.end + _COMPARED, len(atoms))))
     compared = (than[start] > than[low]) & (ends[start] == ends[low])
-    over = (ago[high] > ago[found.end]) & (ends[high] == ends[found.end])
+    following = ago[np.searchsorted(ago, np.minimum(found.end, len(atoms)))]
+    over = (following < high) & (ends[following] == ends[np.minimum(found.end, len(atoms))])
     earlier: Bits = compared | over | _of_earlier_year(atoms, found, start, high)
     return earlier
 

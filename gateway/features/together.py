@@ -22,7 +22,7 @@ FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
-_TELLING: Final = 0.65
+_TELLING: Final = 0.7
 """What figures must add on average: where a place has every fifth value anyway, figures of one kind (prices, indices)
 all agree or none."""
 _SHAPES: Final = 4
