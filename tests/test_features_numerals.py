@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.features.atoms import Atoms, Words
 from gateway.features.figure import MOST_DIGITS, Unit, coarser, limited
-from gateway.features.numerals import Found, figures
 from gateway.features.numberwords import Says
+from gateway.features.numerals import Found, figures
 from gateway.text import fold
 
 KEY = b"a key of this installation only."

@@ -31,7 +31,8 @@ class Reading:
     """The figures of one document with their contexts; the contexts and blocks are numbered from 0.
 
     Of each figure: `row` and `column` are contexts (the same twice in a sentence), `block` is its table or paragraph,
-    `prose` whether it stands in a sentence, `earlier` whether that says that something was so before.  `contexts` are their stems.
+    `prose` whether it stands in a sentence, `earlier` whether that says that something was so before.  `contexts` are
+    the stems of each context.
     """
 
     found: Found
