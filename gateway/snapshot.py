@@ -2,7 +2,8 @@
 
 A thread looks at the epoch four times a second, so that a change is in every worker within a second.  Where so much is
 registered that its indexes take longer to make, new traces of texts and figures alone come later.  A poll that finds
-the store busy or away leaves the last good snapshot in service until it is too old; then nobody can say "clean".
+the store busy or away leaves the last good snapshot in service until it is too old; then nobody can say "clean".  So
+does a set of traces that cannot be opened.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from gateway.store.register import load_register
 from gateway.store.traces import Memory
 
 _POLL = 0.25
+_PAUSE = 5.0
+"""Seconds before indexes that could not be made are tried again."""
 _log = log.get(__name__)
 
 
@@ -43,11 +46,14 @@ class Snapshot:
         self._max_age = max_age.total_seconds()
         self._register: Register | None = None
         self._confirmed = 0.0
+        self._whole = 0.0
 
     @property
     def age(self) -> float:
-        """Seconds since the snapshot was known to be the store's."""
-        return time.monotonic() - self._confirmed if self._register is not None else float("inf")
+        """Seconds since all of the snapshot was known to be the store's, or its indexes were being made."""
+        if self._register is None:
+            return float("inf")
+        return time.monotonic() - min(self._confirmed, self._whole)
 
     def current(self) -> Register:
         """The register; raises RegisterUnreadable where no snapshot is young enough."""
@@ -65,11 +71,15 @@ class Snapshot:
         finally:
             self._doubt()
         self._confirmed = began
+        if not self._memory.behind:
+            self._whole = began
         return changed
 
     def catch_up(self) -> None:
         """Make the indexes that were left for later (blocks for seconds); raises StoreUnavailable."""
+        began = time.monotonic()
         self._load(lagging=False)
+        self._whole = max(began, self._whole)
         # Whatever else changed meanwhile is in the snapshot already and stays there.
         self._register = self._load(lagging=True)
         self._doubt()
@@ -89,16 +99,23 @@ class Snapshot:
             await asyncio.sleep(_POLL)
             await self._tried(self.refresh)
             if self._memory.behind and (catching_up is None or catching_up.done()):
-                catching_up = asyncio.create_task(self._tried(self.catch_up))
+                catching_up = asyncio.create_task(self._catch_up())
 
-    async def _tried(self, step: Callable[[], object]) -> None:
-        """Do a step in a thread."""
+    async def _catch_up(self) -> None:
+        if not await self._tried(self.catch_up):
+            # It takes seconds of a processor, and mail wants that, too.
+            await asyncio.sleep(_PAUSE)
+
+    async def _tried(self, step: Callable[[], object]) -> bool:
+        """Do a step in a thread; whether it was done."""
         try:
             await asyncio.to_thread(step)
             self._complained = False
+            return True
         except StoreUnavailable:
             if not self._complained:
                 _log.warning("register not read", problem="store", seconds=round(self.age, 1))
             self._complained = True
         except Exception as error:
             _log.error("register not read", error=type(error).__name__)
+        return False

@@ -64,3 +64,15 @@ def test_each_caller_has_one_of_its_own() -> None:
         assert first is not second
     with lent(KEY) as third:
         assert third in (first, second)
+
+
+def test_lines_of_many_words_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table without spaces has few chunks of very many words: what is remembered stays bounded, and is right."""
+    monkeypatch.setattr("gateway.features.vocabulary._MOST_SAID", 1000)
+    one, sizes = Vocabulary(KEY), list[int]()
+    for start in range(10):
+        line = ",".join(f"{start}{number:04}x" for number in range(700))
+        found = one.read(line).words
+        assert np.array_equal(hashes(KEY).of(words(line.encode())), found)
+        sizes.append(len(one._hashes))
+    assert max(sizes) <= 1000 + 700

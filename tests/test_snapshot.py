@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from gateway.clock import Clock
 from gateway.model import Grant, GrantKind, Publication
@@ -18,6 +19,7 @@ from gateway.snapshot import Snapshot
 from gateway.store import documents, grants, publications
 from gateway.store.documents import NewDocument
 from gateway.store.installation import open_store
+from gateway.store.tables import TRACES
 from gateway.trust import Reading
 
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
@@ -41,6 +43,30 @@ def test_a_change_arrives_within_a_second(tmp_path: Path) -> None:
         return time.monotonic() - began
 
     assert asyncio.run(changed()) < 1.5
+    database.close()
+
+
+def test_traces_that_cannot_be_opened_do_not_wait_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where indexes are made beside, one that cannot be made ages the snapshot: what it misses would get out."""
+    monkeypatch.setattr("gateway.store.traces._LONG", 0.0)
+    database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
+    publication = Publication("p", "Figures", NOW + DAY, "lead@stats.example")
+    publications.add(database, keys, publication, (), "t", NOW)
+    snapshot = Snapshot(database, keys, timedelta(seconds=0.2))
+    snapshot.refresh()
+    text = b"Children looked after number 72,670 now, said the first report of the year"
+    documents.add(database, keys, "p", [NewDocument.of(trace("a.txt", text, keys.trace_key))], "t", NOW)
+    with database.write() as connection:
+        connection.execute(update(TRACES).where(TRACES.c.kind == "text").values(sealed=b"damaged"))
+    for _ in range(3):
+        snapshot.refresh()
+        with pytest.raises(RegisterUnreadable):
+            snapshot.catch_up()
+        time.sleep(0.1)
+    with pytest.raises(RegisterUnreadable):
+        snapshot.current()
     database.close()
 
 

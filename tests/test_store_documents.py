@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
 from sqlalchemy import select, update
 
-from gateway.model import Publication
-from gateway.store import NotDone, StoreRefused, publications
+from gateway.model import Publication, State
+from gateway.store import NotDone, StoreRefused, publication_rows, publications
 from gateway.store.database import Database
 from gateway.store.documents import NewDocument, add, listed
 from gateway.store.keys import Keys
 from gateway.store.register import load_register
-from gateway.store.tables import AUDIT, DOCUMENTS, TRACES
+from gateway.store.tables import AUDIT, DOCUMENTS, PUBLICATIONS, TRACES
 from gateway.traces import file_hash
 
 TIME = datetime(2018, 3, 28, 8, 30, tzinfo=UTC)
@@ -121,3 +122,23 @@ def test_damaged_set(opened: tuple[Database, Keys]) -> None:
         connection.execute(update(TRACES).values(sealed=bytes(80)))
     with pytest.raises(StoreRefused, match="what is registered for cla-2018 is damaged"):
         add(*opened, "cla-2018", [REPORT], "ann", NOW)
+
+
+@pytest.mark.parametrize(
+    "store_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_nothing_is_registered_under_a_key_that_is_being_destroyed(opened: tuple[Database, Keys]) -> None:
+    """Traces sealed under a key that is gone would make the register unreadable with the publication's next key."""
+    database, keys = opened
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as connection:
+            publication_rows.known(connection, "cla-2018")
+            adding = pool.submit(add, database, keys, "cla-2018", [REPORT], "ann", NOW)
+            with pytest.raises(TimeoutError):
+                adding.result(timeout=0.3)
+            values = {"sealed_key": None, "state": State.LIVE.value}
+            connection.execute(update(PUBLICATIONS).where(PUBLICATIONS.c.id == "cla-2018").values(**values))
+        with pytest.raises(NotDone):
+            adding.result(timeout=5)
+    with database.read() as connection:
+        assert connection.execute(select(TRACES)).first() is None

@@ -73,6 +73,10 @@ class Sayings:
         self._exponent = array("q")
         self._stem = array("I")
 
+    def __len__(self) -> int:
+        """How many atoms all chunks have together."""
+        return len(self._says)
+
     def add(self, chunk: str) -> None:
         """Take in the next chunk."""
         found = atoms(chunk)

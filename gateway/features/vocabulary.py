@@ -25,6 +25,8 @@ PIECE: Final = 100_000
 """Characters of a text that may be read at a time."""
 _MOST: Final = 100_000
 """Chunks that are remembered: some 10 MB; those of a year of one office's mail begin to repeat well before."""
+_MOST_SAID: Final = 5 * _MOST
+"""Words and numbers of all these together, another 10 MB: a line of a table without spaces is one chunk of many."""
 _BITS: Final = 19
 """Of the number of slots: more than twice those remembered and as many as one piece can add."""
 _KEYS: Final = 4
@@ -69,7 +71,7 @@ class Vocabulary:
 
     def read(self, folded: str) -> Chunks:
         """The chunks of a folded text of at most PIECE characters."""
-        if len(self._first) > _MOST:
+        if len(self._first) > _MOST or len(self._hashes) + len(self._sayings) > _MOST_SAID:
             self._forget()
         data = folded.encode("utf-8", "surrogatepass")
         numbers = self._numbers(data)

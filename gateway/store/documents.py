@@ -15,6 +15,7 @@ from gateway.store import NotDone, StoreRefused
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
 from gateway.store.keys import Damaged, Keys, seal, unseal
+from gateway.store.publication_rows import known
 from gateway.store.tables import DOCUMENTS, EPOCH, PUBLICATIONS, TRACES
 from gateway.store.traces import FILE, kind_of
 from gateway.traces import SIZE, file_hash
@@ -220,6 +221,8 @@ def _counts(connection: Connection, key: bytes | None, publication: str) -> dict
 
 
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes:
+    # Its key must not be destroyed, nor made anew, before what is sealed under it here is there.
+    known(connection, publication)
     key = _opened(connection, keys, publication)
     return key if key is not None else _another(connection, keys, publication)
 
