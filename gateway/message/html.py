@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import limits
+from gateway.message import limits, transfer, views
 
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html iframe legend li main menu nav"
-    " object ol optgroup option p pre section select summary table tbody td textarea tfoot th thead title tr ul"
+    " figcaption figure footer form frame h1 h2 h3 h4 h5 h6 head header hr html legend li main menu nav"
+    " ol optgroup option p pre section select summary table tbody td textarea tfoot th thead title tr ul"
 )
 
 
@@ -32,7 +33,10 @@ _NESTING_TAG: Final = re.compile(
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|td|th|tr|option)\b)[a-z]",
     re.I,
 )
-_CONDITIONAL: Final = re.compile(r"<!--\[if[^\]<>]{0,200}\]>(?:<!-->)?|<!(?:--)?<?!?\[endif\](?:--)?>")
+_CONDITIONAL: Final = re.compile(
+    r"<!--\[ ?if[^\]<>]{0,200}\]>(?:(?:<!)?--[ >]*)?|<!\[ ?if[^\]<>]{0,200}\]>|<!(?:--)?[ ]?(?:<!)?\[endif\](?:--)?>",
+    re.I,
+)
 _META_CHARSET: Final = re.compile(
     rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{1,40})", re.I
 )
@@ -52,6 +56,9 @@ _LEADING: Final = (
 _LINKS: Final = ",".join(
     f"[{name.replace(':', chr(92) + ':')}]" if name != "content" else "meta[content]" for name in _LEADING
 )
+_PROGRAM: Final = 'script:not([type*="json" i]):not([type*="xml" i])'
+_HOLDERS: Final = '[srcdoc],[src^="data:" i],[href^="data:" i],[data^="data:" i]'
+_DATA: Final = re.compile(r"\s*data:([^,]{0,200}),", re.I)
 _NOWHERE: Final = ("#", "cid:", "data:", "tel:")
 _ADDRESS: Final = re.compile(r"[/\\]|%2f|www\.", re.I)
 _UNSEEN_BREAKS: Final = str.maketrans("", "", "\t\r\n")
@@ -64,12 +71,15 @@ _LOOSE: Final = re.compile(r"https?://[^\s\"'<>]{1,8192}", re.I)
 class Rendered:
     """Text of an HTML document; `rough`: it nests too deep to be parsed, its tags were only cut out.
 
-    `links` are the addresses in its attributes: where it leads and what it shows from elsewhere.
+    `links` are the addresses in its attributes: where it leads and what it shows from elsewhere.  `inside` are pages
+    and files that stand in attributes themselves.  `script`: there is a program in it that may make more of it.
     """
 
     text: str
     rough: bool = False
     links: tuple[str, ...] = ()
+    inside: tuple[bytes, ...] = ()
+    script: bool = False
 
 
 def declared_charsets(data: bytes) -> tuple[str, ...]:
@@ -89,7 +99,7 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
-    if "[if" in source:
+    if "<![" in source or "<!--[" in source:
         source = _CONDITIONAL.sub("", source)
     apart = _BLOCK_TAG.sub("\n<", source)
     if _work(apart) > limits.HTML_WORK:
@@ -99,11 +109,35 @@ def render(source: str) -> Rendered:
     given = [node.attributes for node in tree.css(_SELECTOR)]
     attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
     links = _links(tree)
+    unshown, styled, fostered = views.oddities(source)
+    sheets = tuple(node.text(deep=True) for node in tree.css("style")) if styled else ()
+    inside = tuple(_inside(tree)) if unshown or "data:" in source else ()
+    script = unshown and any(node.text(deep=True).strip() for node in tree.css(_PROGRAM))
     tree.strip_tags(_UNSEEN)
     root = tree.root
     text = root.text(deep=True, separator="") if root is not None else ""
     # The same text again would say nothing, and a node with two such attributes is found twice.
-    return Rendered("\n".join([text, *dict.fromkeys(attributes)]), links=links)
+    said = "\n".join([text, *dict.fromkeys(attributes)])
+    page = views.Page(apart, tree, said, sheets, unshown, styled, fostered)
+    return Rendered("\n".join([said, *views.other_lines(page)]), links=links, inside=inside, script=script)
+
+
+def _inside(tree: LexborHTMLParser) -> Iterator[bytes]:
+    """Pages and files that stand whole in an attribute."""
+    for node in tree.css(_HOLDERS):
+        for name, value in node.attributes.items():
+            if name == "srcdoc":
+                yield f"<html>{value}".encode()
+            elif value and name in _LEADING and (match := _DATA.match(value)):
+                yield _data(match[1], value[match.end() :])
+
+
+def _data(how: str, payload: str) -> bytes:
+    """The content of a `data:` address."""
+    if how.lower().replace(" ", "").endswith(";base64"):
+        letters = views.percent_decoded(payload).encode()
+        return bytes(transfer.decode("base64", letters, 0, len(letters)).data)
+    return views.percent_decoded(payload).encode()
 
 
 def _links(tree: LexborHTMLParser) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ _PLAIN_FIELD: Final = re.compile(
 """A field of a part that says no more than what `Plan` knows of it: no other words in it."""
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+_OVERRIDE: Final = "\u202e"
+"""From here on letters are shown from right to left."""
 _FOLDED_TEXTS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
 _HTML_TYPES: Final = frozenset(
     {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
@@ -290,9 +292,14 @@ class Collector:
             rendered = html.render(text)
             if rendered.rough:
                 self.mark(path, Reason.TOO_DEEP)
+            if rendered.script and _kind(plan) is PartKind.DOCUMENT:
+                # A browser shows an attached page, and what its program makes of it; no mail program does.
+                self.mark(path, Reason.UNSUPPORTED)
             self._locked(path, rendered.text)
             self.text(path, _kind(plan), rendered.text)
             self.lead(path, rendered.links)
+            for inner in rendered.inside if path.count("/") < limits.DEPTH else ():
+                self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
         for written in charsets.readings(data, (plan.charset, *plan.other_charsets)):

@@ -73,5 +73,14 @@ XML_DEPTH: Final = 512
 HTML_WORK: Final = 100_000_000
 """Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.4 s."""
 
+STYLE_RULES: Final = 2_000
+"""Rules of the style sheets of one page that are looked at.  Newsletters have some hundreds."""
+
+HIDDEN_NODES: Final = 2_000
+"""Elements of a page that one rule may hide or write around; a page that hides more is read with all it hides."""
+
+TURNED_LINES: Final = 20_000
+"""Lines of a page that are also read from the last to the first, where it is turned around."""
+
 CHAIN_SECTORS: Final = 1_048_576
 """Sectors of one stream of a compound file: 512 MiB of 512 byte sectors, and the end of chains that run in circles."""
