@@ -12,6 +12,7 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from gateway.message import limits, streams, zip_records
@@ -161,7 +162,8 @@ def _checked(
     if _overlap(members, extents, begin):
         raise Unreadable(Reason.BROKEN)
     gaps = [] if Reason.TOO_LARGE in faults else list(_gaps(extents, begin, end, len(data)))
-    hidden = [one for gap in gaps for one in zip_records.locals_between(data, *gap)][: limits.MEMBERS]
+    apart = (one for gap in gaps for one in zip_records.locals_between(data, *gap))
+    hidden = list(islice(apart, limits.MEMBERS))
     if hidden:
         faults[Reason.AMBIGUOUS] = None
         extents |= {member.offset: (start, stop) for member, start, stop in hidden}
@@ -172,11 +174,7 @@ def _checked(
 
 def _salvaged(data: Bytes) -> Zip:
     """An archive without a directory: as programs repair it.  Raises Unreadable if nothing is left of it."""
-    found = []
-    for one in zip_records.locals_between(data, 0, len(data)):
-        found.append(one)
-        if len(found) == limits.MEMBERS:
-            break
+    found = list(islice(zip_records.locals_between(data, 0, len(data)), limits.MEMBERS))
     if not found:
         raise Unreadable(Reason.BROKEN)
     extents = {member.offset: (start, end) for member, start, end in found}

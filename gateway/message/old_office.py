@@ -17,10 +17,10 @@ def texts(compound: CompoundFile, program: Program) -> Iterator[str]:
         elif program is Program.EXCEL:
             yield biff.text(compound.main())
     for stream in compound.streams:
-        if is_code(stream):
-            yield vba.source(compound.read(stream))
-        elif program is Program.OTHER and stream.size:
-            yield native.runs(compound.read(stream))
+        if (code := is_code(stream)) or (program is Program.OTHER and stream.size):
+            data = compound.read(stream)
+            yield vba.source(data)
+            yield "" if code else native.runs(data)
 
 
 def is_code(stream: Stream) -> bool:

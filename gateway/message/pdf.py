@@ -79,6 +79,7 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
     found = _looked(data, budget)
     known = {line.strip() for line in text.splitlines()}
     for old in _earlier(data):
+        budget.take(len(old))
         before = native.read(old, native.PDF).text.splitlines()
         found.texts.update(dict.fromkeys(line for line in before if line.strip() not in known))
     words = {*_LONG_WORD.findall(text)}

@@ -135,9 +135,12 @@ def streams(reader: Reader) -> list[Folder]:
         kind = reader.byte()
     if kind == _SUBSTREAMS:
         _substreams(reader, folders)
+        kind = reader.byte()
     else:
         for folder in folders:
             folder.files = [(folder.size, folder.crc)]
+    if kind != _END:
+        raise Unreadable(Reason.BROKEN)
     _place(folders, start, sizes)
     return folders
 

@@ -38,6 +38,7 @@ class Decompressor(Protocol):
 
 
 Make = Callable[[], Decompressor]
+Opener = Callable[[Bytes, Budget], Iterator[Entry]]
 
 
 def expand(make: Make, data: Bytes, allowed: int) -> tuple[bytes, int, Reason | None]:

@@ -1,0 +1,78 @@
+"""Compressed files: what was packed comes out, in bounds, and what is wrong is said."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.message import limits, streams
+from gateway.message.entries import Budget, Entry
+from gateway.model import Reason
+
+KINDS: dict[str, tuple[Callable[[bytes], bytes], streams.Opener]] = {
+    "gzip": (gzip.compress, streams.gunzip),
+    "bzip2": (bz2.compress, streams.bunzip2),
+    "xz": (lzma.compress, streams.unxz),
+    "lzma": (lambda data: lzma.compress(data, lzma.FORMAT_ALONE), streams.unlzma),
+}
+
+
+def opened(kind: str, data: bytes) -> list[Entry]:
+    """The files in a compressed file."""
+    return list(KINDS[kind][1](memoryview(data), Budget()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.binary(max_size=200))
+def test_what_was_packed_comes_out(kind: str, data: bytes) -> None:
+    """One file, whole."""
+    assert [(data, None)] == [(one.data, one.fault) for one in opened(kind, KINDS[kind][0](data))]
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz"])
+def test_streams_in_a_row_are_one_file(kind: str) -> None:
+    """So programs unpack them."""
+    packed = KINDS[kind][0](b"one") + KINDS[kind][0](b"two")
+    assert [b"onetwo"] == [one.data for one in opened(kind, packed)]
+
+
+def test_what_stands_behind_is_a_file_of_its_own() -> None:
+    """Padding is none."""
+    packed = gzip.compress(b"one")
+    assert [b"one", b"behind"] == [one.data for one in opened("gzip", packed + b"behind")]
+    assert [b"one"] == [one.data for one in opened("gzip", packed + bytes(9))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cut_file_is_broken(kind: str) -> None:
+    """What could be read comes with the fault."""
+    (found,) = opened(kind, KINDS[kind][0](b"hello" * 99)[:-10])
+    assert Reason.BROKEN is found.fault
+
+
+def test_too_much_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is unpacked beyond what may be."""
+    monkeypatch.setattr(limits, "EXPANSION_FREE_BYTES", 1_000)
+    monkeypatch.setattr(limits, "EXPANSION", 2)
+    (found,) = opened("gzip", gzip.compress(bytes(100_000)))
+    assert (1_000, Reason.TOO_LARGE) == (len(found.data), found.fault)
+
+
+@given(st.sampled_from(sorted(KINDS)), st.binary(max_size=60), st.integers(0, 60))
+def test_damage_is_no_error(kind: str, noise: bytes, at: int) -> None:
+    """Any bytes give entries."""
+    packed = KINDS[kind][0](b"hello" * 20)
+    opened(kind, packed[:at] + noise + packed[at:])
+
+
+@pytest.mark.parametrize("properties", [b"", b"\x5d\0\0", b"\xff"])
+def test_impossible_properties_are_refused(properties: bytes) -> None:
+    """Both forms of lzma say how they were packed in so many bytes."""
+    with pytest.raises(ValueError, match="lzma"):
+        streams.lzma1(properties) if len(properties) != 1 else streams.lzma2(properties)
