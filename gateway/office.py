@@ -20,7 +20,7 @@ from gateway.console.server import Pages
 from gateway.life import Life
 from gateway.model import Client, State
 from gateway.releases import Releases
-from gateway.replies import StoreUnavailable
+from gateway.replies import RegisterUnreadable, StoreUnavailable
 from gateway.resend import Answer, ResendMemory, Ticket
 from gateway.smtp import received
 from gateway.smtp.next_hop import NextHop
@@ -118,8 +118,9 @@ class Office:
             try:
                 await asyncio.to_thread(self._refresh)
                 self._store_answers = True
-            except StoreUnavailable:
+            except (StoreUnavailable, RegisterUnreadable):
                 self._store_answers = False
+            self._snapshot.follow_up()
             await asyncio.sleep(_LOOK)
 
     def _refresh(self) -> None:

@@ -47,6 +47,7 @@ class Snapshot:
         self._register: Register | None = None
         self._confirmed = 0.0
         self._whole = 0.0
+        self._catching_up: asyncio.Task[None] | None = None
 
     @property
     def age(self) -> float:
@@ -94,12 +95,15 @@ class Snapshot:
 
     async def keep(self) -> None:
         """Refresh for ever; a store that does not answer is logged once and tried again."""
-        catching_up: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(_POLL)
             await self._tried(self.refresh)
-            if self._memory.behind and (catching_up is None or catching_up.done()):
-                catching_up = asyncio.create_task(self._catch_up())
+            self.follow_up()
+
+    def follow_up(self) -> None:
+        """See that indexes which were left for later are made, in a task beside: for whoever refreshes."""
+        if self._memory.behind and (self._catching_up is None or self._catching_up.done()):
+            self._catching_up = asyncio.create_task(self._catch_up())
 
     async def _catch_up(self) -> None:
         if not await self._tried(self.catch_up):

@@ -46,6 +46,27 @@ def test_a_change_arrives_within_a_second(tmp_path: Path) -> None:
     database.close()
 
 
+def test_who_refreshes_alone_catches_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The office looks at the register on its own: there, too, what was left for later is made, and is then current."""
+    monkeypatch.setattr("gateway.store.traces._LONG", 0.0)
+    database, keys = open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "keys")
+    publication = Publication("p", "Figures", NOW + DAY, "lead@stats.example")
+    publications.add(database, keys, publication, (), "t", NOW)
+    snapshot = Snapshot(database, keys, timedelta(minutes=1))
+    snapshot.refresh()
+    text = b"Children looked after number 72,670 now, said the first report of the year"
+    documents.add(database, keys, "p", [NewDocument.of(trace("a.txt", text, keys.trace_key))], "t", NOW)
+
+    async def looked() -> None:
+        while not snapshot.current().texts:
+            snapshot.refresh()
+            snapshot.follow_up()
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(looked(), 10))
+    database.close()
+
+
 def test_traces_that_cannot_be_opened_do_not_wait_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
