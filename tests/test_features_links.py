@@ -130,3 +130,22 @@ def test_a_link_as_such_may_hold_several() -> None:
         FOLDER.removeprefix("https://"),
     ):
         assert [Match] == [type(match) for _, match in lookup.behind(given)][:1]
+
+
+def test_parameters_that_no_page_needs_cost_nothing() -> None:
+    """Of an address with forty parameters those that a registered page needs are found, and no others are combined."""
+    index = Links.of({"p": [packed(KEY, ["https://host.example/view?id=7&key=a&page=2&part=x"])]}, {})
+    asked: list[bytes] = []
+
+    class Counting(Links):
+        __slots__ = ()
+
+        def __contains__(self, digest: bytes) -> bool:
+            asked.append(digest)
+            return Links.__contains__(self, digest)
+
+    counting = Counting(index._owners, index._public)
+    more = "&".join(f"n{number}={number}" for number in range(35))
+    found = Lookup(counting, KEY).behind(f"https://host.example/view?{more}&key=a&page=2&part=x&id=7")
+    assert [{"p"}] == [set(match.ids) for _, match in found]
+    assert len(asked) < 50

@@ -84,3 +84,9 @@ def test_a_hostile_text_takes_time_by_its_length_only(piece: str) -> None:
     for _ in addresses(piece * (500_000 // len(piece))):
         pass
     assert process_time() - began < 2
+
+
+def test_an_encoded_address_ends_where_the_next_begins() -> None:
+    """A list of addresses that are percent-encoded is no address over many lines."""
+    listed = "\n".join(f"https%3A%2F%2Fhost.example%2F{number}" for number in range(3))
+    assert [[], [], []] == [list(each.longer) for each in addresses(listed)]

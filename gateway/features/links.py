@@ -21,7 +21,7 @@ from gateway.traces import SIZE
 
 _LEADING: Final = ("page\n", "folder\n")
 _FEW: Final = 6
-"""Parameters of an address of which every selection is looked up; of more, one, two or all of them."""
+"""Parameters that pages need of which every selection is looked up; of more, one, two or all of them."""
 _REMEMBERED: Final = 50_000
 """Hosts, and addresses that lead nowhere, that are remembered while one mail is read."""
 _WRAPPED: Final = 40
@@ -80,6 +80,8 @@ def _registered(place: Place) -> Iterator[str]:
         yield _folder(place.host, place.path)
         return
     yield _page(place, place.wanted)
+    for parameter in place.wanted:
+        yield _asks(place, parameter)
     if place.wanted:
         yield _mark("asks", _page(place, ()))
 
@@ -90,6 +92,11 @@ def _mark(kind: str, text: str) -> str:
 
 def _page(place: Place, wanted: Iterable[str]) -> str:
     return _mark("page", "\n".join((place.host, "/".join(place.path), *sorted(wanted))))
+
+
+def _asks(place: Place, parameter: str) -> str:
+    """That a page needs a parameter: whatever else an address has need not be looked at."""
+    return _mark("asks", _page(place, (parameter,)))
 
 
 def _folder(host: str, path: Sequence[str]) -> str:
@@ -207,7 +214,8 @@ class Lookup:
     def _forms(self, place: Place) -> Iterator[bytes]:
         """The digests of a place: of the page with what is asked for, of the page, of the folders that hold it."""
         if place.wanted and self._hashed(_mark("asks", _page(place, ()))) in self._links:
-            for some in _selections(sorted(place.wanted)):
+            asked = [each for each in sorted(place.wanted) if self._hashed(_asks(place, each)) in self._links]
+            for some in _selections(asked):
                 yield self._hashed(_page(place, some))
         yield self._hashed(_page(place, ()))
         yield self._hashed(_folder(place.host, place.path))

@@ -108,7 +108,7 @@ def _longer(text: str, whole: str, end: int, *, bracketed: bool) -> Iterator[str
     """The address with one more line, with two, and so on; in brackets only with all."""
     for _ in range(_BRACKETED_LINES if bracketed else _BROKEN_LINES):
         more = _NEXT_LINE.match(text, end)
-        if more is None or "://" in more[1] or len(whole) > LONGEST:
+        if more is None or len(whole) > LONGEST or "://" in more[1] or _ENCODED.match(more[1]):
             break
         # An `=` at the end of a line is where quoted-printable breaks it, in mail that nobody decoded.
         whole, end = whole.removesuffix("=") + more[1], more.end()
