@@ -173,3 +173,15 @@ def test_a_large_register_stays_small() -> None:
 def test_what_restricts_every_publication_is_no_trace(text: str) -> None:
     """Two releases of one morning carry the same banner: it must not hold the one for the list of the other."""
     assert [] == features(KEY, [text]).tolist()
+
+
+def test_of_very_many_places_each_shingle_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that says the same thousands of times takes no more memory than one that says it once."""
+    monkeypatch.setattr("gateway.features.shingles._MANY", 10)
+    found = features(
+        KEY, ["thirteen quite telling words stand here one after another and make nine shingles"]
+    )
+    index = Texts.of({"a": found, "b": found})
+    shared = index.shared(np.tile(found, 5))
+    assert list(np.repeat(np.arange(len(found)), 2)) == shared.places.tolist()
+    assert [0, 1] * len(found) == shared.owners.tolist()

@@ -32,6 +32,9 @@ _TELLING: Final = 1
 _MOST_WORDS: Final = 50_000
 """Words whose hashes are remembered: some 8 MB."""
 
+_MANY: Final = 100_000
+"""Places in a text with a registered shingle beyond which a repeated one counts where it stands first only."""
+
 _GROUPED: Final = re.compile(rb",(?=[0-9]{3}(?![0-9]))")
 _INNER: Final = b"-.'"
 _APART: Final = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
@@ -50,7 +53,8 @@ _UNTELLING: Final = frozenset(
     october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
     friday saturday sunday q1 q2 q3 q4 north south east west midlands london yorkshire humber england wales scotland
     northern ireland united kingdom great britain uk gb office national statistics ons false true
-    restricted confidential sensitive official officialsensitive embargo embargoed embargoes strictly publish published publication
+    restricted confidential sensitive official officialsensitive embargo embargoed embargoes strictly publish published
+    publication
     publishes release released releases broadcast access pre prerelease pra list lists lifted lifts expires immediate
     onward circulation circulate circulated forward forwarded forwarding share shared disclose disclosed discuss
     discussed contents content document documents email emails mail message correspondence recipient recipients sent
@@ -190,12 +194,19 @@ class Texts:
         return self._features.nbytes + self._owners.nbytes + self._sieve.nbytes
 
     def shared(self, found: Features) -> Shared:
-        """The places of shingles that are registered, with the publications that have them."""
+        """The places of shingles that are registered, with the publications that have them.
+
+        Of very many places only the first of each shingle.
+        """
         places = np.flatnonzero(self._passes(found))
         wanted = found[places]
         first = np.searchsorted(self._features, wanted)
         there = self._features[np.minimum(first, len(self) - 1)] == wanted if len(self) else first < 0
         places, wanted, first = places[there], wanted[there], first[there]
+        if len(places) > _MANY:
+            # Eight publications may have each, and a mail may say the same thousands of times.
+            once = np.sort(np.unique(wanted, return_index=True)[1])
+            places, wanted, first = places[once], wanted[once], first[once]
         counts = np.searchsorted(self._features, wanted, "right") - first
         # Of each shingle as many entries as publications have it, one after the other.
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
