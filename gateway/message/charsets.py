@@ -135,14 +135,14 @@ def decode(data: Buffer, label: str = "") -> str:
     """
     if len(data) == 0:
         return ""
-    start = bytes(data[:_GUESSED])
-    codec = _marked(start) or codec_of(label)
-    if b"\0" in start and (codec not in _WIDE or codec in _UNORDERED) and not start.startswith(_MARKS):
-        codec = guessed(start) or codec
+    codec = _marked(bytes(data[:4])) or codec_of(label)
     if codec is None or codec == "utf-8" or (_SINGLE_BYTE.match(codec) and codec not in _EBCDIC):
         text = _strictly(data, "utf-8")
-        if text is not None:
+        if text is not None and "\0" not in text[:_GUESSED]:
             return _escaped(data, text).removeprefix("\ufeff")
+    start = bytes(data[:_GUESSED])
+    if b"\0" in start and (codec not in _WIDE or codec in _UNORDERED) and not start.startswith(_MARKS):
+        codec = guessed(start) or codec
     if codec is not None:
         text = _strictly(data, codec)
         if text is not None:
@@ -152,6 +152,8 @@ def decode(data: Buffer, label: str = "") -> str:
 
 def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
     """Each text that `data` may be to readers who go by different labels, the first label's first."""
+    if len(labels) == 1 and codec_of(labels[0]) not in _APART:
+        return [decode(data, labels[0])]
     found = {decode(data, labels[0]): None}
     others = [label for label in labels[1:] if is_apart(label)]
     if is_apart(labels[0]) and b"\0" not in bytes(data[:_GUESSED]):

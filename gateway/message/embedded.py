@@ -19,12 +19,16 @@ Bytes = bytes | memoryview
 
 _FIELD_LINE: Final = rb"[ \t]{0,8}content-t(?:ype|ransfer-encoding)[ \t]*:"
 _SIGN: Final = re.compile(
-    rb"\n[ \t]{0,8}+(?:[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt]|begin[ -]|=ybegin |\([Tt]his file must)"
+    rb"\n[ \t>]{0,8}+(?:[A-Za-z0-9+/]{60}|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt]|begin[ -]|=ybegin |\([Tt]his file must)"
 )
 """What may begin a line; no case is ignored and nothing is tried twice, because every line of every mail is tried."""
 _SHAPE: Final = bytes(
     ord("a") if code in b"+/" or (code < 128 and chr(code).isalnum()) else 32 for code in range(256)
 )
+_SHORT: Final = 2_048
+"""Bytes of a text of which every place is looked at."""
+_LONG_LINES: Final = 120
+"""Characters to a line on average from which on lines are not what somebody typed into a mail program of old."""
 _ENCODED: Final = b"a" * 60
 """Letters, digits, plus and slash in one piece: what prose never has, and base64 and hexadecimal have in every line."""
 _PART: Final = re.compile(rb"\n" + _FIELD_LINE, re.I)
@@ -53,13 +57,18 @@ class Embedded:
     more: bool = False
 
 
-def look(data: Bytes) -> Embedded | None:
-    """What stands inside this text; None, after two passes, for nearly every text.  Total, linear."""
+def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
+    """What stands inside this text; None, after one pass, for nearly every text.  Total, linear.
+
+    Lines that look encoded are found where they begin; in a short text, one of long lines, or if it is asked for
+    (`thorough`), wherever they stand.
+    """
     text = b"\n" + bytes(data)
+    thorough = thorough or len(text) < _SHORT or len(text) > _LONG_LINES * text.count(b"\n")
+    if _SIGN.search(text) is None and not (thorough and _ENCODED in text.translate(_SHAPE)):
+        return None
     shape = text.translate(_SHAPE)
     encoded = _ENCODED in shape
-    if not encoded and _SIGN.search(text) is None:
-        return None
     parts, files = list(_parts(text)), list(_uuencoded(text))
     return Embedded(
         tuple(parts[: limits.PARTS]),

@@ -16,10 +16,11 @@ from gateway.message import charsets, limits, transfer
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FIELD_START: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _STRUCTURAL: Final = re.compile(
-    r"\n([^a-z\n]{0,9})content-(type|transfer-encoding|disposition|description)(?![a-z-])([^\n]*)", re.I
+    r"\n([^a-zA-Z\n]{0,9}+)[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-([TtDd][A-Za-z-]{3,16}+)([^\n]*)"
 )
+_NAMES: Final = frozenset({"type", "transfer-encoding", "disposition", "description"})
 _FOLDED_FIELD: Final = re.compile(r"[ \t]content-(type|transfer-encoding)[ \t]*:([^\n]*)", re.I)
-_NO_FIELD: Final = re.compile(r"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t]*(?:\n|\Z))")
+_NO_FIELD: Final = re.compile(r"\n(?![!-9;-~]{1,200}+[ \t]*+:|[ \t]*(?:\n|\Z))")
 _NO_FIELD_LINE: Final = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t])")
 _ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content-t)", re.I)
 _LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
@@ -105,7 +106,10 @@ def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
     odd, last = False, 0
     for match in _STRUCTURAL.finditer(text):
         before, name, rest = match.groups()
-        name, bare, last = name.lower(), rest.lstrip(" \t"), match.start()
+        name, bare = name.lower(), rest.lstrip(" \t")
+        if name not in _NAMES:
+            continue
+        last = match.start()
         if not before and bare[:1] == ":" and (bare[1:].lstrip()[:1] != ":" or name[0] == "d"):
             found.append((name, bare[1:].strip()))
         else:

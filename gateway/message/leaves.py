@@ -152,9 +152,9 @@ class Collector:
             self.text(path, PartKind.BODY, charsets.decode(data))
             self.look_inside(path, data)
 
-    def look_inside(self, path: str, data: Bytes) -> None:
+    def look_inside(self, path: str, data: Bytes, *, thorough: bool = False) -> None:
         """Take up what stands inside a text: files are read at once, parts with headers wait for the reader."""
-        found = embedded.look(data)
+        found = embedded.look(data, thorough=thorough)
         if found is None:
             return
         if found.foreign:
@@ -224,7 +224,7 @@ class Collector:
             # A document that was not encoded as a whole may have a line end too many.
             self.leaves.append(Leaf(path, hashlib.sha256(bare).digest(), len(bare)))
         if found not in _CLOSED:
-            self.look_inside(path, data)
+            self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
         if found is Kind.MEDIA:
@@ -308,6 +308,9 @@ class Collector:
             if not quiet:
                 self._locked(path, text)
             self.text(path, _kind(plan), text)
+            if _OVERRIDE in text:
+                turned = (line[::-1] for line in text.split("\n") if _OVERRIDE in line)
+                self.text(path, _kind(plan), "\n".join(turned))
             if "\\u00" in text:
                 self.text(path, _kind(plan), _NUMBERED.sub(lambda match: chr(int(match[1], 16)), text))
 
@@ -323,7 +326,7 @@ class Collector:
         if "QUOTED-PRINTABLE" in text.upper():
             decoded = transfer.decode("quoted-printable", data := text.encode(), 0, len(data))
             self.text(path, _kind(plan), charsets.decode(decoded.data))
-        self.look_inside(path, text.encode())
+        self.look_inside(path, text.encode(), thorough=True)
         return text.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",")
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:

@@ -24,24 +24,21 @@ _VALUES: Final = re.compile(
 """Values of `style`, and all others in which there is more than one word."""
 _NAME: Final = re.compile(r"<([a-zA-Z]+)")
 _UNSHOWN: Final = frozenset(
-    [
-        "template",
-        "iframe",
-        "frame",
-        "frameset",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "embed",
-        "script",
-        "svg",
-        "math",
-        "xmp",
-        "plaintext",
-        "applet",
-        "listing",
-    ]
+    (
+        *(
+            "template",
+            "iframe",
+            "frame",
+            "frameset",
+            "noembed",
+            "noframes",
+            "noscript",
+            "object",
+            "embed",
+            "script",
+        ),
+        *("svg", "math", "xmp", "plaintext", "applet", "listing"),
+    )
 )
 """Elements whose text some programs show, and the parser does not count as text, or not as text alone."""
 _STYLED: Final = frozenset(["style", "bdo", "datalist", "font", "noembed"])
@@ -52,6 +49,18 @@ _HIDDEN: Final = (
 _TURNED: Final = re.compile(
     r"bidi|row-reverse|float\s*:\s*right|scalex\s*\(|(?:^|[;\s{])order\s*:|direction\s*:\s*rtl|position\s*:\s*absolute",
     re.I,
+)
+_TURNING_WORDS: Final = (
+    "bidi",
+    "float",
+    "reverse",
+    "scalex",
+    "rtl",
+    "absolute",
+    ";order",
+    " order",
+    "{order",
+    "\norder",
 )
 _TURNING: Final = "bdo,[dir=rtl i]"
 _OVERRIDE: Final = "\u202e"
@@ -99,9 +108,11 @@ def oddities(source: str) -> tuple[bool, bool, bool]:
 
 def other_lines(page: Page) -> list[str]:
     """Lines of all other views that the page's text has not.  The tree gets marks."""
-    found = dict.fromkeys(line for line in _all(page) if line and not line.isspace())
+    found: dict[str, None] = {}
+    for text in _all(page):
+        found.update(dict.fromkeys(text.split("\n")))
     known = set(page.text.split("\n")) if found else frozenset()
-    return [line for line in found if line not in known]
+    return [line for line in found if line not in known and not line.isspace()]
 
 
 def _all(page: Page) -> Iterator[str]:
@@ -117,10 +128,11 @@ def _all(page: Page) -> Iterator[str]:
     if page.unshown or source.count("<") != source.count(">") or source.count('"') % 2:
         yield from _bare(source)
     if page.fostered:
-        yield from _bare(source.replace("\n<", "<"))
+        yield from _bare(source.replace("\n<t", "<t").replace("\n<T", "<T"))
     yield from _written(page.tree, page.sheets, styles)
-    if page.styled or any(style.hides(html.unescape(each)) for each in styles):
-        yield from _visible(page.tree, page.sheets)
+    hiding = any(style.hides(html.unescape(each)) for each in styles)
+    if page.styled or hiding:
+        yield from _visible(page.tree, page.sheets, inline=hiding)
 
 
 def _unquoted(value: str) -> str:
@@ -154,19 +166,19 @@ def _in_text(text: str) -> Iterator[str]:
     if _LETTERS.search(text):
         yield from _joined_letters(text.split("\n"))
     if _ENTITY.search(text) and (decoded := html.unescape(text)) != text:
-        yield from decoded.split("\n")
+        yield decoded
     if "</" in text:
-        yield from _TAG.sub("", text).split("\n")
+        yield _TAG.sub("", text)
 
 
 def _joined_letters(lines: list[str]) -> Iterator[str]:
     """Runs of lines of a letter or two, each as one line; a line of nothing but a space is the space between words."""
     run: list[str] = []
     for line in (*lines, "end of the page"):
-        bare = line.strip("\r")
-        if len(bare) <= _LONGEST_LETTER:
+        if len(line) <= _LONGEST_LETTER:
+            bare = line.strip("\r")
             run.append(bare.strip() or bare[:1])
-        else:
+        elif run:
             joined = "".join(run)
             if sum(map(str.isalpha, joined)) >= _FEWEST_LETTERS:
                 yield joined
@@ -175,7 +187,10 @@ def _joined_letters(lines: list[str]) -> Iterator[str]:
 
 def _is_turned(page: Page, styles: set[str]) -> bool:
     """Whether some of the page may be shown from right to left, or in another order."""
-    if _OVERRIDE in page.text or any(map(_TURNED.search, (*styles, *page.sheets))):
+    if _OVERRIDE in page.text:
+        return True
+    written = "\n".join((*styles, *page.sheets)).lower()
+    if any(word in written for word in _TURNING_WORDS) and _TURNED.search(written):
         return True
     return page.styled and page.tree.css_first(_TURNING) is not None
 
@@ -189,7 +204,7 @@ def _comments(source: str) -> Iterator[str]:
             end = len(source) if end < 0 else end
             inner = source[position + len(opening) : end]
             if "{" not in inner:
-                yield from html.unescape(_TAG.sub("", inner.replace("--!>", "\n"))).split("\n")
+                yield html.unescape(_TAG.sub("", inner.replace("--!>", "\n")))
             position = source.find(opening, end)
 
 
@@ -205,7 +220,7 @@ def _turned(text: str) -> Iterator[str]:
 def _bare(source: str) -> Iterator[str]:
     """What is left of the source without its tags, whatever element it stands in; and what stands in open tags."""
     plain = _APART.sub("\n", _without_sheets(source))
-    yield from html.unescape(_ANY_TAG.sub("", plain).replace("<", "")).split("\n")
+    yield html.unescape(_ANY_TAG.sub("", plain).replace("<", ""))
     yield from (html.unescape(match[1]).strip() for match in _OPEN.finditer(plain) if " " in match[1])
 
 
@@ -237,12 +252,13 @@ def _written(tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]) 
                 yield f"{around.get('before', '')}{node.text(deep=True).strip()}{around.get('after', '')}"
 
 
-def _visible(tree: LexborHTMLParser, sheets: tuple[str, ...]) -> Iterator[str]:
-    """The text without all that is hidden; the tree gets marks around it."""
+def _visible(tree: LexborHTMLParser, sheets: tuple[str, ...], *, inline: bool) -> Iterator[str]:
+    """The text without all that is hidden; the tree gets marks around it.  `inline`: attributes hide some of it."""
     hiding = [selector for sheet in sheets for selector, each in style.rules(sheet) if style.hides(each)]
     hidden = list(_chosen(tree, _HIDDEN))
     hidden += (node for selector in hiding for node in _chosen(tree, selector))
-    hidden += (node for node in tree.css("[style]") if style.hides(node.attributes.get("style") or ""))
+    if inline:
+        hidden += (node for node in tree.css("[style]") if style.hides(node.attributes.get("style") or ""))
     if not hidden or len(hidden) > limits.HIDDEN_NODES:
         return
     for node in hidden:
@@ -250,7 +266,7 @@ def _visible(tree: LexborHTMLParser, sheets: tuple[str, ...]) -> Iterator[str]:
             node.insert_before(_FROM)
             node.insert_after(_TO)
     root = tree.root
-    yield from _outside(root.text(deep=True, separator="") if root is not None else "").split("\n")
+    yield _outside(root.text(deep=True, separator="") if root is not None else "")
 
 
 def _outside(text: str) -> str:
