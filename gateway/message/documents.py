@@ -206,11 +206,12 @@ class _Extraction:
         self.collector.add(reading)
         self._queue(job)
 
-    def open_mail(self, job: _Job) -> None:  # One that somebody kept under another name.
+    def open_mail(self, job: _Job) -> None:
         self._mail(job, job.path, bytes(job.data))
 
     def _queue(self, job: _Job) -> None:
-        """Take up the documents just found, one level deeper."""
+        """Take up the documents just found, one level deeper, those in parts that stand inside of texts with them."""
+        reader.follow(self.collector)
         for document in self.collector.documents:
             self.jobs.append(_Job(document, job.depth + 1, job.archives, job.quiet))
         self.collector.documents.clear()
@@ -262,12 +263,13 @@ class _Extraction:
         try:
             text = packages.flat_text(data)
         except Unreadable as fault:
-            # That it is no good XML hides nothing: whoever opens it sees its source.  What entities make is not in it.
+            # Bad XML hides nothing: whoever opens it sees its source; what entities make is not in that.
             if fault.reason is not Reason.BROKEN or b"<!ENTITY" in data:
                 self.collector.mark(job.path, fault.reason)
             text = charsets.decode(data)
         self.collector.said(job.path, text)
         self.collector.look_inside(job.path, job.data)
+        self._queue(job)
 
     def open_rtf(self, job: _Job) -> None:
         """An RTF file."""
