@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets, embedded, html, limits, media, sniff, transfer
+from gateway.message import charsets, embedded, html, limits, media, media_types, sniff, transfer
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan, named
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
@@ -27,44 +27,12 @@ _PLAIN_FIELD: Final = re.compile(
 )
 """A field of a part that says no more than what `Plan` knows of it: no other words in it."""
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
-_FOLDED_TYPES: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 _OVERRIDE: Final = "\u202e"
 """From here on letters are shown from right to left."""
 _FOLDED_TEXTS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
-_HTML_TYPES: Final = frozenset(
-    {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
-)
-_HTML_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
-_MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
-_INCOMPLETE: Final = frozenset(
-    {
-        "message/partial",
-        "message/external-body",
-        "application/mac-binhex40",
-        "application/mac-binhex",
-        "application/binhex",
-        "application/x-yencode",
-        "application/x-yenc",
-    }
-)
-"""Types of which this mail has only a part or a pointer, or a text that nothing here decodes."""
-_SIGNATURES: Final = frozenset(
-    {
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-signature",
-        "application/pgp-keys",
-        "application/pkix-cert",
-        "application/pkix-crl",
-        "application/x-x509-ca-cert",
-        "application/x-x509-user-cert",
-    }
-)
-_SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 """The object identifier of CMS signed data, RFC 5652 section 5.1."""
 _CMS_START: Final = 64
-_UNNAMED: Final = "application/octet-stream"
 _LINE_FEED: Final = 10
 _CHANCE: Final = 16
 """Bytes that may look like text by chance."""
@@ -207,7 +175,7 @@ class Collector:
 
     def written(self, path: str, plan: Plan, data: Bytes) -> None:
         """Add text or a page that is part of a file, and no leaf of its own."""
-        if plan.media_type in _HTML_TYPES:
+        if plan.media_type in media_types.PAGES:
             self._page(path, plan, data)
         else:
             self._plain(path, plan, data)
@@ -235,11 +203,11 @@ class Collector:
             self._declared_text(path, plan, data, found)
         elif found in sniff.DOCUMENTS and not _is_shown(found, plan.media_type):
             self.documents.append(Document(path, plan.hint, data))
-        elif plan.media_type in _SMIME:
+        elif plan.media_type in media_types.SMIME:
             self._smime(path, plan, data)
         elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL, Kind.XML):
             self._found_text(path, plan, data, found, quiet=quiet)
-        elif found is Kind.UNKNOWN and not quiet and not _harmless(plan.media_type):
+        elif found is Kind.UNKNOWN and not quiet and not media_types.is_harmless(plan.media_type):
             self.mark(path, Reason.UNSUPPORTED)
 
     def _behind_media(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
@@ -261,8 +229,8 @@ class Collector:
                 return
         elif found is Kind.XML or (found in (Kind.MAIL, Kind.MAILBOX) and plan.attachment):
             self.documents.append(Document(path, plan.hint, data))
-        page = plan.media_type in _HTML_TYPES
-        if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
+        page = plan.media_type in media_types.PAGES
+        if page or found is Kind.HTML or plan.hint in media_types.PAGE_SUFFIXES:
             self._page(path, plan, data)
         if not page:
             self._plain(path, plan, data)
@@ -275,12 +243,12 @@ class Collector:
 
     def _found_text(self, path: str, plan: Plan, data: Bytes, found: Kind, *, quiet: bool) -> None:
         """Text in a part of another type: a table, a script, a page, a picture made of text."""
-        if plan.media_type in _INCOMPLETE:
+        if plan.media_type in media_types.INCOMPLETE:
             self.mark(path, Reason.UNSUPPORTED)
         if not quiet and sniff.turns_binary(data) and not charsets.is_wide(plan.charset):
             self.mark(path, Reason.AMBIGUOUS)
-        page = plan.media_type in _HTML_TYPES or plan.media_type == "image/svg+xml"
-        if page or found is Kind.HTML or plan.hint in _HTML_SUFFIXES:
+        page = plan.media_type in media_types.PAGES or plan.media_type == "image/svg+xml"
+        if page or found is Kind.HTML or plan.hint in media_types.PAGE_SUFFIXES:
             self._page(path, plan, data)
             return
         self._plain(path, plan, data, quiet=quiet)
@@ -303,7 +271,7 @@ class Collector:
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
         for written in charsets.readings(data, (plan.charset, *plan.other_charsets)):
-            folded = plan.media_type in _FOLDED_TYPES or written.startswith(_FOLDED_TEXTS)
+            folded = plan.media_type in media_types.FOLDED or written.startswith(_FOLDED_TEXTS)
             text = self._unfolded(path, plan, written) if folded else written
             if not quiet:
                 self._locked(path, text)
@@ -344,7 +312,7 @@ def _is_shown(found: Kind, media_type: str) -> bool:
     """Whether mail programs show as it is what would else be opened: reports, pictures and pages made of XML."""
     if found is Kind.MAIL:
         return media_type.startswith("message/")
-    return found is Kind.XML and (media_type == "image/svg+xml" or media_type in _HTML_TYPES)
+    return found is Kind.XML and (media_type == "image/svg+xml" or media_type in media_types.PAGES)
 
 
 def _kind(plan: Plan) -> PartKind:
@@ -359,8 +327,3 @@ def _says_something(data: bytes) -> bool:
     return found in sniff.DOCUMENTS or (
         found in (Kind.TEXT, Kind.HTML) and len(data) > _CHANCE and data[: sniff.START].isascii()
     )
-
-
-def _harmless(media_type: str) -> bool:
-    """Whether bytes of this declared type carry no text: pictures, sound, signatures, keys."""
-    return media_type.startswith(_MEDIA_FAMILIES) or media_type in _SIGNATURES

@@ -1,5 +1,7 @@
 """Cases about the body of a mail: how parts begin, end and nest: rows M14 to M17, M20 to M31, M44, M48 and M50."""
 
+# ruff: noqa: E501 (tables of one case a line)
+
 from __future__ import annotations
 
 import base64

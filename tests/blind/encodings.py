@@ -1,10 +1,13 @@
 """Cases about transfer encodings: rows M01 to M05, M36 to M40 and C01 to C08."""
 
+# ruff: noqa: E501, PLW0108 (tables of one case a line)
+
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.blind import Case
 from tests.blind.carriers import (
@@ -129,7 +132,7 @@ JUNK: dict[str, Build] = {
     },
     "line-of-junk": _base64(lambda lines: b"### - ### - ###\r\n" + lines),
     "eight-bit-line": _base64(lambda lines: b"\xe9\xe8\xea\r\n" + lines),
-    **{f"width-{width}": _said(lambda d, w=width: base64_lines(d, w), b"base64") for width in (1, 3, 5, 61, 75, 77, 990)},
+    **{f"width-{width}": _said(partial(lambda w, d: base64_lines(d, w), width), b"base64") for width in (1, 3, 5, 61, 75, 77, 990)},
     "one-line": _base64(lambda lines: lines.replace(b"\r\n", b"")),
     "line-feeds": _base64(lambda lines: lines.replace(b"\r\n", b"\n")),
     "leading-empty-lines": _base64(lambda lines: b"\r\n" * 20 + lines),
@@ -154,20 +157,20 @@ PADDING: dict[str, dict[str, Build]] = {
     },
     "C04": {
         "none": _base64(lambda lines: lines.replace(b"=", b"")),
-        **{f"extra-{n}": _base64(lambda lines, n=n: lines.rstrip() + b"=" * n + b"\r\n") for n in range(1, 9)},
-        **{f"in-front-{n}": _base64(lambda lines, n=n: b"=" * n + b"\r\n" + lines) for n in range(1, 5)},
-        **{f"early-{n}": _base64(lambda lines, n=n: lines[:n] + b"=" + lines[n:]) for n in range(1, 9)},
-        **{f"early-two-{n}": _base64(lambda lines, n=n: lines[:n] + b"==" + lines[n:]) for n in range(1, 5)},
+        **{f"extra-{n}": _base64(partial(lambda n, lines: lines.rstrip() + b"=" * n + b"\r\n", n)) for n in range(1, 9)},
+        **{f"in-front-{n}": _base64(partial(lambda n, lines: b"=" * n + b"\r\n" + lines, n)) for n in range(1, 5)},
+        **{f"early-{n}": _base64(partial(lambda n, lines: lines[:n] + b"=" + lines[n:], n)) for n in range(1, 9)},
+        **{f"early-two-{n}": _base64(partial(lambda n, lines: lines[:n] + b"==" + lines[n:], n)) for n in range(1, 5)},
         "on-own-line": _base64(lambda lines: lines.rstrip(b"=\r\n") + b"\r\n=\r\n=\r\n"),
         "one-letter-less": _said(lambda data: base64_lines(data + b" ").rstrip(b"=\r\n")[:-1], b"base64"),
         "text-behind": _base64(lambda lines: lines + b"\r\nsent from my phone, friends\r\n"),
         "dashes-behind": _base64(lambda lines: lines + b"\r\n--\r\n"),
     },
     "C05": {
-        **{f"shift-{n}": _base64(lambda lines, n=n: b"A" * n + lines) for n in range(1, 5)},
-        **{f"shift-line-{n}": _base64(lambda lines, n=n: b"A" * n + b"\r\n" + lines) for n in range(1, 5)},
-        **{f"word-{n}": _base64(lambda lines, n=n: b"begin"[:n] + b"!\r\n" + lines) for n in range(1, 5)},
-        **{f"shift-padded-{n}": _base64(lambda lines, n=n: b"A" * n + b"=\r\n" + lines) for n in range(1, 5)},
+        **{f"shift-{n}": _base64(partial(lambda n, lines: b"A" * n + lines, n)) for n in range(1, 5)},
+        **{f"shift-line-{n}": _base64(partial(lambda n, lines: b"A" * n + b"\r\n" + lines, n)) for n in range(1, 5)},
+        **{f"word-{n}": _base64(partial(lambda n, lines: b"begin"[:n] + b"!\r\n" + lines, n)) for n in range(1, 5)},
+        **{f"shift-padded-{n}": _base64(partial(lambda n, lines: b"A" * n + b"=\r\n" + lines, n)) for n in range(1, 5)},
     },
     "C06": {
         "begin-base64": _base64(lambda lines: b"begin-base64 644 t.xlsx\r\n" + lines + b"====\r\n"),

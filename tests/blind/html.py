@@ -1,9 +1,12 @@
 """Cases about pages: how a wording is hidden in HTML, split up, turned around or put where only some look: T01 to T22."""
 
+# ruff: noqa: E501, PLW0108 (tables of one case a line)
+
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.blind import Case
 from tests.blind.carriers import HELLO, Load, entity, multipart, worded
@@ -122,7 +125,7 @@ ENTITIES: dict[str, Hide] = {
 }  # fmt: skip
 CONDITIONAL: dict[str, tuple[str, Hide]] = {
     **{
-        f"mso-{number}": ("T05", lambda text, start=start: f"<!--[{start}]>{text}<![endif]-->")
+        f"mso-{number}": ("T05", partial(lambda start, text: f"<!--[{start}]>{text}<![endif]-->", start))
         for number, start in enumerate(("if mso", "if gte mso 9", "if mso 16", "if (mso 16)|(IE)", "if !vml", "IF MSO", "if IE", "if lt mso 12", " if mso "), 1)
     },
     "mso-split": ("T05", lambda text: f"<!--[if mso]>{text[:4]}<b>{text[4:]}</b><![endif]-->"), "mso-table": ("T05", lambda text: f"<!--[if mso]><table><tr><td>{text}</td></tr></table><![endif]-->"),
@@ -182,8 +185,8 @@ def _overridden(text: str) -> bytes:
 
 
 ELEMENTS: dict[str, Hide] = {
-    **{name: (lambda text, n=name: f"<{n}>{text[:4]}<b></b>{text[4:]}</{n}>") for name in ("template", "noscript", "math", "noframes", "iframe", "noembed", "object", "svg", "marquee", "dialog", "canvas", "video", "audio", "fieldset", "select", "datalist", "blink", "x-y")},
-    **{f"{name}-raw": (lambda text, n=name: f"<{n}>{text}</{n}>") for name in ("textarea", "xmp", "plaintext", "title", "noscript", "iframe", "script", "style", "listing", "option", "button", "legend", "caption")},
+    **{name: (partial(lambda n, text: f"<{n}>{text[:4]}<b></b>{text[4:]}</{n}>", name)) for name in ("template", "noscript", "math", "noframes", "iframe", "noembed", "object", "svg", "marquee", "dialog", "canvas", "video", "audio", "fieldset", "select", "datalist", "blink", "x-y")},
+    **{f"{name}-raw": (partial(lambda n, text: f"<{n}>{text}</{n}>", name)) for name in ("textarea", "xmp", "plaintext", "title", "noscript", "iframe", "script", "style", "listing", "option", "button", "legend", "caption")},
     "srcdoc": lambda text: f'<iframe srcdoc="{text[:4]}<b></b>{text[4:]}"></iframe>', "srcdoc-entities": lambda text: f'<iframe srcdoc="&lt;p&gt;{text[:4]}&lt;b&gt;&lt;/b&gt;{text[4:]}"></iframe>',
     "object-data": lambda text: f'<object data="data:text/html,{text}"></object>', "object-base64": lambda text: f'<object data="data:text/html;base64,{base64.b64encode(f"<p>{text}".encode()).decode()}"></object>',
     "iframe-data": lambda text: f'<iframe src="data:text/plain;charset=utf-8,{"".join(f"%{b:02x}" for b in text.encode())}"></iframe>', "embed-data": lambda text: f'<embed src="data:text/html;base64,{base64.b64encode(text.encode()).decode()}">',

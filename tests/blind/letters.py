@@ -1,9 +1,12 @@
 """Cases about charsets and letters: rows C09 to C20."""
 
+# ruff: noqa: E501 (tables of one case a line)
+
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.blind import Case, Matter
 from tests.blind.carriers import HELLO, Load, entity, multipart, worded
@@ -185,7 +188,9 @@ def _timed(change: Callable[[str], str]) -> Callable[[Matter], bytes]:
 
 def _styled(first: int) -> Callable[[str], str]:
     return lambda text: "".join(
-        chr(first + ord(c) - 65) if "A" <= c <= "Z" and unicodedata.name(chr(first + ord(c) - 65), "") else c
+        chr(first + ord(c) - 65)
+        if "A" <= c <= "Z" and unicodedata.category(chr(first + ord(c) - 65)) != "Cn"
+        else c
         for c in text
     )
 
@@ -209,7 +214,7 @@ def letters() -> Iterator[Case]:
         yield Case(
             "C16",
             f"space-{ord(space[0]):04x}-{len(space)}",
-            _texted(lambda text, s=space: text.replace(" ", s)),
+            _texted(partial(lambda s, text: text.replace(" ", s), space)),
         )
     for name, colon in {
         "ratio": "∶",
@@ -221,13 +226,15 @@ def letters() -> Iterator[Case]:
         "one-dot": "․",
         "ideographic": "。",
     }.items():
-        yield Case("C16", f"time-{name}", _timed(lambda text, c=colon: text.replace("09:30", f"09{c}30")))
+        yield Case(
+            "C16", f"time-{name}", _timed(partial(lambda c, text: text.replace("09:30", f"09{c}30"), colon))
+        )
     for unseen in UNSEEN:
-        yield Case("C17", f"{ord(unseen):05x}", _texted(lambda text, u=unseen: u.join(text)))
+        yield Case("C17", f"{ord(unseen):05x}", _texted(partial(lambda u, text: u.join(text), unseen)))
         yield Case(
             "C17",
             f"{ord(unseen):05x}-once",
-            _texted(lambda text, u=unseen: text.replace("B", f"B{u}").replace("N", f"N{u}")),
+            _texted(partial(lambda u, text: text.replace("B", f"B{u}").replace("N", f"N{u}"), unseen)),
         )
     for name, (plain, alike) in LOOK_ALIKES.items():
         yield Case("C18", name, _texted(_swapped(plain, alike)))
@@ -237,10 +244,10 @@ def letters() -> Iterator[Case]:
         yield Case(
             "C19",
             f"{ord(mark[0]):04x}-{len(mark)}",
-            _texted(lambda text, m=mark: "".join(c + m if c.isalnum() else c for c in text)),
+            _texted(partial(lambda m, text: "".join(c + m if c.isalnum() else c for c in text), mark)),
         )
         yield Case(
             "C19",
             f"digits-{ord(mark[0]):04x}-{len(mark)}",
-            _timed(lambda text, m=mark: "".join(c + m if c.isdigit() else c for c in text)),
+            _timed(partial(lambda m, text: "".join(c + m if c.isdigit() else c for c in text), mark)),
         )

@@ -1,9 +1,12 @@
 """Cases about what stands beside the parts, and limits: rows M16, M23 to M26, M29, M30, M47, M49 and M50."""
 
+# ruff: noqa: E501 (tables of one case a line)
+
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.blind import Case
 from tests.blind.carriers import (
@@ -198,16 +201,16 @@ LARGE: dict[str, dict[str, Build]] = {
         "files-in-text": lambda load: single(Load(b"", b"text/plain"), b"", b"begin 644 a\r\n`\r\nend\r\n" * 5_000 + uuencoded(load.data)),
     },
     "M25": {
-        f"{number}-of-3": lambda load, number=number: multipart(
+        f"{number}-of-3": partial(lambda number, load: multipart(
             HELLO,
             b'Content-Type: message/partial; id="x"; number=%d; total=3\r\n\r\n' % number + base64_lines(load.data),
-        )
+        ), number)
         for number in (1, 2, 3)
     },
     "M26": {
-        name: lambda load, access=access: multipart(
+        name: partial(lambda access, load: multipart(
             HELLO, b"Content-Type: message/external-body; access-type=" + access + b'; name="t.xlsx"\r\n\r\n' + HELLO
-        )
+        ), access)
         for name, access in {
             "url": b'URL; URL="https://x.example/t"', "ftp": b"anon-ftp; site=x.example", "mail": b"mail-server; server=x",
             "local": b"local-file", "content-id": b"content-id",

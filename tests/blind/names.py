@@ -1,9 +1,12 @@
 """Cases about what is said in headers, and about what is locked: rows M32 to M35, M41 to M43, M45 and M46."""
 
+# ruff: noqa: E501 (tables of one case a line)
+
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.blind import Case, Matter
 from tests.blind.carriers import HEAD, HELLO, VERSION, Load, base64_lines, entity, multipart, spread, worded
@@ -91,7 +94,7 @@ IN_TYPE: dict[str, Callable[[str], bytes]] = {
 }  # fmt: skip
 FIELDS: dict[str, Callable[[str], bytes]] = {
     **{
-        f"top-{name.decode()}": (lambda text, name=name: HEAD + name + b": " + text.encode() + b"\r\n\r\nhello\r\n")
+        f"top-{name.decode()}": (partial(lambda name, text: HEAD + name + b": " + text.encode() + b"\r\n\r\nhello\r\n", name))
         for name in (
             b"Subject", b"Keywords", b"Comments", b"Thread-Topic", b"X-Anything", b"Organization", b"X-MS-Note", b"Content-Description",
             b"Content-Language", b"Received", b"List-Id", b"User-Agent", b"Resent-Subject", b"Disposition-Notification-To",
@@ -103,7 +106,7 @@ FIELDS: dict[str, Callable[[str], bytes]] = {
     "boundary": lambda text: multipart(HELLO, field=b'Content-Type: multipart/mixed; boundary="%s"\r\n' % text.encode(), boundary=text.encode()),
     "parameter": lambda text: HEAD + VERSION + b'Content-Type: text/plain; note="%s"\r\n\r\nhello\r\n' % text.encode(),
     **{
-        f"part-{name.decode()}": (lambda text, name=name: multipart(name + b": " + text.encode() + b"\r\n" + HELLO))
+        f"part-{name.decode()}": (partial(lambda name, text: multipart(name + b": " + text.encode() + b"\r\n" + HELLO), name))
         for name in (
             b"Subject", b"Content-Description", b"X-Anything", b"Content-ID", b"Content-Location", b"Content-Language", b"Comments",
             b"Content-Base", b"X-Attachment-Id",
@@ -260,7 +263,7 @@ def kinds() -> Iterator[Case]:
             b"application/pkcs7-mime; smime-type=signed-data",
             b'application/x-pkcs7-mime; name="smime.p7m"',
         ):
-            builds = {f"{name}-{kind[12:13].decode()}": lambda load, p=pieces, k=kind: multipart(
+            builds = {f"{name}-{kind[12:13].decode()}": partial(lambda p, k, load: multipart(
                 HELLO, entity(Load(_signed(entity(load), pieces=p), k))
-            )}  # fmt: skip
+            ), pieces, kind)}  # fmt: skip
             yield from spread("M42", builds, doubtful=True)

@@ -1,0 +1,44 @@
+"""Media types, by what a mail program makes of a body that is declared as one of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNNAMED: Final = "application/octet-stream"
+PAGES: Final = frozenset(
+    {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
+)
+PAGE_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
+FOLDED: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+"""Texts whose long lines go on in the next one (RFC 5545, RFC 6350)."""
+INCOMPLETE: Final = frozenset(
+    {
+        "message/partial",
+        "message/external-body",
+        "application/mac-binhex40",
+        "application/mac-binhex",
+        "application/binhex",
+        "application/x-yencode",
+        "application/x-yenc",
+    }
+)
+"""Types of which this mail has only a part or a pointer, or a text that nothing here decodes."""
+SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
+_SIGNATURES: Final = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+        "application/pkix-cert",
+        "application/pkix-crl",
+        "application/x-x509-ca-cert",
+        "application/x-x509-user-cert",
+    }
+)
+
+
+def is_harmless(media_type: str) -> bool:
+    """Whether bytes of this declared type carry no text: pictures, sound, signatures, keys."""
+    return media_type.startswith(_MEDIA_FAMILIES) or media_type in _SIGNATURES
