@@ -188,3 +188,30 @@ def test_nothing_registered() -> None:
     """Without texts there is nothing to find, in a mail without parts neither."""
     assert [] == found(register(), HERRING)
     assert [] == found(FISH)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"As paragraph 12 says: {OTHER}",
+        "\n".join(f"{number}. {line}" for number, line in enumerate(textwrap.wrap(OTHER, 90), 1)),
+        OTHER.replace("in the coldest", "in the 7 coldest"),
+        f"{OTHER}\n\n2 people know of it.",
+    ],
+)
+def test_a_number_beside_a_passage_changes_nothing(text: str) -> None:
+    """Whoever copies a paragraph without figures may number its lines, or have a number just before or after it."""
+    assert [finding("1", "food")] == found(FISH, text)
+
+
+def test_another_editions_figures_in_the_same_sentences() -> None:
+    """An edition before says the same of other figures: that is public, or its figures are found by themselves."""
+    before = (
+        HERRING.replace("72,670", "68,410")
+        .replace("March 2018", "February 2018")
+        .replace("4.7 per", "1.2 per")
+    ).replace("eleven", "12")
+    assert [] == found(FISH, before)
+    assert [finding("1", "fish")] == found(
+        FISH, before.replace("68,410", "72,670").replace("1.2 per", "4.7 per")
+    )
