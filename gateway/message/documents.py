@@ -131,10 +131,9 @@ class _Extraction:
             self._inner(inside, path, entry.name, entry.data)
 
     def _enough_archives(self) -> bool:
-        if self.opened < limits.ARCHIVES_IN_ALL:
-            return False
-        self.collector.mark(self.path, Reason.TOO_LARGE)
-        return True
+        if self.opened >= limits.ARCHIVES_IN_ALL:
+            self.collector.mark(self.path, Reason.TOO_LARGE)
+        return self.opened >= limits.ARCHIVES_IN_ALL
 
     def _deeper(self, job: _Job) -> _Job | None:
         """The job one archive deeper; None, and the place marked, where that is too deep."""
@@ -150,8 +149,7 @@ class _Extraction:
         self.files += 1
         if self.files > limits.FILES:
             self.collector.mark(self.path, Reason.TOO_LARGE)
-            return False
-        return True
+        return self.files <= limits.FILES
 
     def _package(self, job: _Job, archive: archives.Zip) -> None:
         package = packages.read_package(archive, self.budget)
@@ -172,7 +170,7 @@ class _Extraction:
         self._members(job, archive, files)
 
     def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
-        """Read members one by one, so that only one is inflated at a time; each has the path of its number."""
+        """Read members one by one, so that only one is unpacked at a time; each has the path of its number."""
         for number, member in enumerate(members, 1):
             path = f"{job.path}/{number}"
             if not self._counted():
