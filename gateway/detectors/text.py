@@ -7,7 +7,7 @@ most with fifty bulletins (`by the end of the year`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,10 @@ import numpy as np
 
 from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
-from gateway.features.shingles import Features, Places, Shared, Texts, shingles
+from gateway.features.atoms import Bits
+from gateway.features.numberwords import Says
+from gateway.features.shingles import LENGTH, Features, Places, Shared, Texts, shingles
+from gateway.features.vocabulary import Chunks
 from gateway.model import Detector, Finding, Register
 from gateway.traces import text_hash
 
@@ -24,6 +27,10 @@ ENOUGH: Final = 5
 """Different shared shingles that are evidence, when they stand close together."""
 CLOSE: Final = 48
 """Words within which they must begin."""
+_BESIDE: Final = 2
+"""Words before and after a passage whose figures belong to its sentences."""
+_OTHERS: Final = 3
+"""Figures of its own by which a passage may be another edition's; fewer may be somebody's hand."""
 _MANY: Final = 50_000
 """Shared places beyond which a repeated shingle counts where it stands first only."""
 
@@ -47,7 +54,7 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
     chunks = reading.chunks()
     found = shingles(chunks.words)
     over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
-    for copied in passages(texts, found, over):
+    for copied in _present(texts, passages(texts, found, over), chunks):
         trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
         sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
         for path in reading.paths(np.searchsorted(np.cumsum(chunks.counts), copied.places, "right")):
@@ -58,6 +65,49 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
 def _embargoed(register: Register, key: str, now: datetime) -> bool:
     publication = register.publications.get(key)
     return publication is not None and publication.embargoed(now)
+
+
+def _present(texts: Texts, copied: Iterable[Copied], chunks: Chunks) -> Iterator[Copied]:
+    """What was copied, without the passages that are those of another edition: the same sentences, other figures."""
+    figures = None
+    for each in copied:
+        figures = _figures(chunks) if figures is None else figures
+        stretches = np.split(each.places, np.flatnonzero(np.diff(each.places) >= CLOSE) + 1)
+        kept = [part for part in stretches if not _of_another_edition(texts, part, chunks.words, figures)]
+        if kept:
+            yield Copied(each.ids, np.concatenate(kept))
+
+
+def _figures(chunks: Chunks) -> Bits:
+    """Of each word, whether it is a number or a month; years stand in the next edition as well."""
+    says = chunks.atoms.says
+    said = (((says & Says.NUMBER) != 0) & ((says & Says.YEAR) == 0)) | ((says & Says.MONTH) != 0)
+    ends = np.cumsum(chunks.atoms.counts)
+    summed = np.concatenate((np.zeros(1, np.int64), np.cumsum(said)))
+    found: Bits = np.repeat(summed[ends] > summed[ends - chunks.atoms.counts], chunks.counts)
+    return found
+
+
+def _of_another_edition(texts: Texts, places: Places, hashed: Features, figures: Bits) -> bool:
+    """Whether some figures in and beside a passage, and most of them, stand where a registered text has others."""
+    copied = np.zeros(len(figures), np.bool_)
+    for step in range(LENGTH):
+        copied[places + step] = True
+    around = np.arange(
+        max(0, int(places[0]) - _BESIDE), min(len(figures), int(places[-1]) + LENGTH + _BESIDE)
+    )
+    other = around[figures[around] & ~copied[around]]
+    own = np.count_nonzero(figures[around] & copied[around])
+    if len(other) < _OTHERS or len(other) <= own:
+        return False
+    # What somebody put between two words (the number of a line) stands in the place of nothing: without it they meet.
+    rest = np.setdiff1d(around, other, assume_unique=True)
+    met = np.zeros(len(rest) + LENGTH, np.int64)
+    met[1 + texts.shared(shingles(hashed[rest])).places] = 1
+    known = np.cumsum(met)
+    at = np.searchsorted(rest, other)
+    replaced = np.count_nonzero(known[at] == known[np.maximum(0, at - LENGTH + 1)])
+    return bool(replaced >= _OTHERS and replaced > own)
 
 
 def passages(texts: Texts, found: Features, over: Collection[str] = ()) -> Iterator[Copied]:
