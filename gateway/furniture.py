@@ -43,6 +43,19 @@ _TAG = re.compile(rb"<[^>]*>")
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 _OFFICE_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
 
+_DISCLAIMER = re.compile(
+    r"\b(?:intended|named) (?:recipient|addressee)|\baddressees?\b|\breceived (?:this|it)\b[^.]{0,60}\bin error\b"
+    r"|\bthis (?:e-?mail|message|communication) and (?:any|its|all|the)\b|\b(?:free (?:of|from)|for) (?:\w+ )?viruses\b"
+    r"|\bregistered (?:office|number)\b|\b(?:company|charity|vat) (?:reg\w*|number|no)\b"
+    r"|\b(?:calls|lines) (?:are |may be )?(?:cost|charged|open)\b|\bunsubscribe\b",
+    re.IGNORECASE,
+)
+
+
+def is_disclaimer(text: str) -> bool:
+    """Whether a text is, or holds, what a server or a sender puts under every mail: that often has numbers in it."""
+    return _DISCLAIMER.search(text) is not None
+
 
 def is_furniture(content: bytes, media_type: str = "", hint: str = "") -> bool:
     """Whether an inner file is a picture or a card, by its content, its media type or its suffix (`hint`)."""

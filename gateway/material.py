@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import MappingProxyType
 
-from gateway.furniture import is_furniture, without_content
+from gateway.furniture import is_disclaimer, is_furniture, without_content
 from gateway.message import Collector, extract, read
 from gateway.message.sniff import Bytes
 from gateway.message.structure import Plan
@@ -172,9 +172,17 @@ def _texts(material: Material) -> Iterator[str]:
     """
     for part in _first(_prose(material), MOST_TEXT):
         if part.kind is PartKind.BODY:
-            yield _without_handling("\n".join(filter(_FIGURE.search, paragraphs(part.text))))
+            own = _of_a_mail(part).text
+            yield _without_handling("\n".join(filter(_FIGURE.search, paragraphs(own))))
         else:
             yield _without_handling(part.text)
+
+
+def _of_a_mail(part: Part) -> Part:
+    """A text of a mail without the paragraphs that stand under every mail."""
+    if not is_disclaimer(part.text):
+        return part
+    return replace(part, text="\n".join(each for each in paragraphs(part.text) if not is_disclaimer(each)))
 
 
 def _without_handling(text: str) -> str:
@@ -210,7 +218,8 @@ def paragraphs(text: str) -> Iterator[str]:
 def _figures(key: bytes, material: Material) -> bytes:
     from gateway.features import figures
 
-    return figures.packed(key, tuple(_first(_prose(material), MOST_FIGURES)))
+    said = (_of_a_mail(part) if part.kind is PartKind.BODY else part for part in _prose(material))
+    return figures.packed(key, tuple(_first(said, MOST_FIGURES)))
 
 
 def _links(key: bytes, material: Material) -> bytes:

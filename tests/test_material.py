@@ -98,6 +98,18 @@ def test_of_a_mail_only_paragraphs_with_figures_are_traces() -> None:
     assert features(document(f"{SENTENCE}.".encode()), KEY)["text"] == whole["text"]
 
 
+def test_what_stands_under_every_mail_is_no_trace() -> None:
+    """A disclaimer with numbers in a registered mail would hold every other mail of its sender."""
+    told = "The number of children looked after rose by 4 per cent to 72,670 in the year."
+    disclaimer = (
+        "This e-mail and any attachments are intended only for the addressee; destroy it within 14 days if you have "
+        "received it in error. Calls cost 0.5p per minute. Registered office: 20 Quay Street, company number 5123456."
+    )
+    plain, signed = (of_mail(bytes(circulation(text))) for text in (told, f"{told}\n\n{disclaimer}\n"))
+    assert {"text", "figures"} < set(features(plain, KEY))
+    assert dict(features(plain, KEY)) == dict(features(signed, KEY))
+
+
 def test_a_banner_on_a_cover_is_no_trace() -> None:
     """How a document is to be handled stands on the covers of all others; what it says is a trace all the same."""
     cover = docx.Document()
