@@ -25,6 +25,12 @@ _NO_FIELD_LINE: Final = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t])")
 _ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content-t)", re.I)
 _LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
 _INDENT: Final = re.compile(r"^[ \t]+", re.M)
+_PLAIN_FIELD: Final = re.compile(
+    r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition|id)[ \t]*:[ \t]*[^\s;]*+"
+    r"(?:[ \t;]++[a-z0-9*-]++=(?:\"[^\"\s]*+\"|[^\s;\"]*+))*+[ \t;]*\Z)",
+    re.I,
+)
+"""A field of a part that says no more than what `Plan` knows of it: no other words in it."""
 _WORDS_IN_WORDS: Final = 3
 """Times that encoded words are decoded: some programs encode what another has encoded before."""
 _BEFORE_VALUE: Final = " \t:=\"'\0\xa0"
@@ -193,6 +199,11 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     if encoding == "b":
         return bytes(transfer.decode("base64", data, 0, len(data)).data)
     return binascii.a2b_qp(data, header=True)
+
+
+def says_more(line: str) -> bool:
+    """Whether a field of a part, on one line, has words in it that `structure.plan` does not take out of it."""
+    return bool(line) and _PLAIN_FIELD.match(line) is None
 
 
 def content_type(value: str) -> ContentType:

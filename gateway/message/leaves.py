@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets, embedded, html, limits, media, media_types, sniff, transfer
+from gateway.message import (
+    charsets,
+    embedded,
+    headers,
+    html,
+    limits,
+    media,
+    media_types,
+    sniff,
+    transfer,
+    written,
+)
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan, named
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 
 Bytes = bytes | memoryview
 
-_ARMOUR: Final = "-----BEGIN "
-_LOCKED_IN_TEXT: Final = re.compile(
-    r"^[> \t]*-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----[ \t]*\r?$", re.M
-)
-_PLAIN_FIELD: Final = re.compile(
-    r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition|id)[ \t]*:[ \t]*[^\s;]*+"
-    r"(?:[ \t;]++[a-z0-9*-]++=(?:\"[^\"\s]*+\"|[^\s;\"]*+))*+[ \t;]*\Z)",
-    re.I,
-)
-"""A field of a part that says no more than what `Plan` knows of it: no other words in it."""
-_CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
-_OVERRIDE: Final = "\u202e"
-"""From here on letters are shown from right to left."""
-_FOLDED_TEXTS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 """The object identifier of CMS signed data, RFC 5652 section 5.1."""
-_CMS_START: Final = 64
-_LINE_FEED: Final = 10
-_CHANCE: Final = 16
-"""Bytes that may look like text by chance."""
-_NUMBERED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-"""A letter by its number, as programs write it into files of data (JSON)."""
 _FOUND: Final = named("")
 """The plan of what stands inside a text: what it is shows in its bytes."""
 _CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
@@ -109,7 +99,7 @@ class Collector:
     def names(self, path: str, plan: Plan, header: str = "") -> None:
         """Add the file names and descriptions of a part, which are shown, and what else its header says."""
         said = [*plan.names]
-        said += (line for line in header.split("\n") if line and not _PLAIN_FIELD.match(line))
+        said += (line for line in header.split("\n") if headers.says_more(line))
         if said:
             self.parts.append(Part(path, PartKind.HEADER, "\n".join(said)))
 
@@ -160,7 +150,7 @@ class Collector:
     def _other_readings(self, path: str, plan: Plan, taken: bytes, others: Iterable[bytes]) -> None:
         """Readings of base64 with junk before it: one that says something is not passed over for one that does not."""
         for other in others:
-            if other != taken and _says_something(other):
+            if other != taken and sniff.says_something(other):
                 self.mark(path, Reason.AMBIGUOUS)
                 self.content(path, plan, other, quiet=True)
 
@@ -187,7 +177,7 @@ class Collector:
         found = sniff.kind(data)
         picture = found is Kind.MEDIA and media.is_picture(data)
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture))
-        if data[-1] == _LINE_FEED and found in sniff.DOCUMENTS:
+        if data[-1:] == b"\n" and found in sniff.DOCUMENTS:
             bare = bytes(data).rstrip(b" \t\r\n")
             # A document that was not encoded as a whole may have a line end too many.
             self.leaves.append(Leaf(path, hashlib.sha256(bare).digest(), len(bare)))
@@ -270,36 +260,28 @@ class Collector:
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
-        for written in charsets.readings(data, (plan.charset, *plan.other_charsets)):
-            folded = plan.media_type in media_types.FOLDED or written.startswith(_FOLDED_TEXTS)
-            text = self._unfolded(path, plan, written) if folded else written
+        for text in charsets.readings(data, (plan.charset, *plan.other_charsets)):
             if not quiet:
                 self._locked(path, text)
-            self.text(path, _kind(plan), text)
-            if _OVERRIDE in text:
-                turned = (line[::-1] for line in text.split("\n") if _OVERRIDE in line)
-                self.text(path, _kind(plan), "\n".join(turned))
-            if "\\u00" in text:
-                self.text(path, _kind(plan), _NUMBERED.sub(lambda match: chr(int(match[1], 16)), text))
+            if plan.media_type in media_types.FOLDED or written.is_card(text):
+                self._card(path, plan, written.unfolded(text))
+            else:
+                self.text(path, _kind(plan), text)
+            for form in written.other_forms(text):
+                self.text(path, _kind(plan), form)
+
+    def _card(self, path: str, plan: Plan, card: str) -> None:
+        for said in written.card_texts(card):
+            self.text(path, _kind(plan), said)
+        self.look_inside(path, card.encode(), thorough=True)
 
     def _locked(self, path: str, text: str) -> None:
-        if _ARMOUR in text and _LOCKED_IN_TEXT.search(text):
+        if written.is_locked(text):
             self.mark(path, Reason.ENCRYPTED)
-
-    def _unfolded(self, path: str, plan: Plan, text: str) -> str:
-        """An invitation or a card, its lines whole; what it holds of pages and of older encodings is read as well."""
-        text = _CALENDAR_FOLD.sub("", text)
-        if "</" in text:
-            self.text(path, _kind(plan), html.render(text).text)
-        if "QUOTED-PRINTABLE" in text.upper():
-            decoded = transfer.decode("quoted-printable", data := text.encode(), 0, len(data))
-            self.text(path, _kind(plan), charsets.decode(decoded.data))
-        self.look_inside(path, text.encode(), thorough=True)
-        return text.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",")
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
         """Enveloped mail is closed; signed mail is not, but nothing here takes its text out of the signature yet."""
-        start = bytes(data[:_CMS_START])
+        start = bytes(data[:64])
         if "certs" in plan.smime_type:
             return
         signed = _SIGNED in start or "signed" in plan.smime_type
@@ -319,11 +301,3 @@ def _kind(plan: Plan) -> PartKind:
     """A text that is attached, or that comes as something other than text, is a document."""
     text = plan.media_type.startswith("text/") and not plan.attachment
     return PartKind.BODY if text else PartKind.DOCUMENT
-
-
-def _says_something(data: bytes) -> bool:
-    """Whether bytes that may be decoded wrongly are decoded right: nothing but ASCII text, or a document."""
-    found = sniff.kind(data)
-    return found in sniff.DOCUMENTS or (
-        found in (Kind.TEXT, Kind.HTML) and len(data) > _CHANCE and data[: sniff.START].isascii()
-    )

@@ -55,6 +55,8 @@ CONTAINERS: Final = frozenset(
         Kind.TNEF,
     }
 )
+_CHANCE: Final = 16
+"""Bytes that may look like text by chance."""
 DOCUMENTS: Final = CONTAINERS | {
     Kind.ZIP,
     Kind.PDF,
@@ -192,3 +194,11 @@ def _textual(start: bytes) -> bool:
     if b"\0" in start:
         return charsets.guessed(start) is not None
     return controls * 200 <= len(start)
+
+
+def says_something(data: bytes) -> bool:
+    """Whether bytes that may be decoded wrongly are decoded right: nothing but ASCII text, or a document."""
+    found = kind(data)
+    return found in DOCUMENTS or (
+        found in (Kind.TEXT, Kind.HTML) and len(data) > _CHANCE and data[:START].isascii()
+    )

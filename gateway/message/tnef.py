@@ -77,6 +77,8 @@ def _attributes(data: Bytes) -> Iterator[tuple[int, bytes]]:
             raise Unreadable(Reason.BROKEN)
         yield number, bytes(data[position + 9 : position + 9 + size])
         position += 11 + size
+    if position == 6:
+        raise Unreadable(Reason.BROKEN)
 
 
 def _message(body: bytes) -> Iterator[Entry]:

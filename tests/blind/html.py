@@ -263,6 +263,20 @@ OTHER: dict[str, Callable[[str], bytes]] = {
     "markdown": lambda text: multipart(HELLO + f"**{text}** _x_".encode()), "latex": lambda text: multipart(HELLO + f"\\textbf{{{text}}}".encode()), "json": lambda text: multipart(HELLO + f'{{"a": "{text}"}}'.encode()),
     "comma-separated": lambda text: multipart(HELLO + ",".join(text.split()).encode()), "markdown-title": lambda text: multipart(HELLO + f"# {text[:9]}\r\n{text[9:]}".encode()),
 }  # fmt: skip
+DRAWN: dict[str, Callable[[str], bytes]] = {
+    "svg": lambda text: multipart(HELLO, entity(Load(f"<svg xmlns='http://www.w3.org/2000/svg'><text>{text}</text></svg>".encode(), b"image/svg+xml"))),
+    "svg-pieces": lambda text: multipart(HELLO, entity(Load(f"<svg><text>{text[:4]}<tspan>{text[4:]}</tspan></text></svg>".encode(), b"image/svg+xml"))),
+    "svg-title": lambda text: multipart(HELLO, entity(Load(f"<svg><title>{text}</title></svg>".encode(), b"image/svg+xml"))),
+    "svg-octets": lambda text: multipart(HELLO, entity(Load(f"<svg><text>{text}</text></svg>".encode(), b'application/octet-stream; name="a.svg"'))),
+    "vml": lambda text: page(f'<!--[if vml]><v:shape><v:textbox>{text}</v:textbox></v:shape><![endif]-->'), "vml-path": lambda text: page(f'<v:shape><v:textpath string="{text}"/></v:shape>'),
+}  # fmt: skip
+CHAINS: dict[str, Callable[[str], bytes]] = {
+    **{
+        f"mark-{number}": partial(lambda mark, text: multipart(HELLO + "\r\n".join(mark + word for word in text.split(" ", 1)).encode()), mark)
+        for number, mark in enumerate(("> ", ">> ", "> > > ", ">", " >", ">\t", "\u00a0> "), 1)
+    },
+    "page-quote": lambda text: page(f"<html><blockquote>{text.replace(' ', '<br>', 1)}</blockquote>"), "page-thread": lambda text: page(f'<html><div id="appendonsend"></div><hr><div><b>From:</b> a</div><p>{text}</p>'),
+}  # fmt: skip
 PASTED: dict[str, Callable[[str], bytes]] = {
     "base64": lambda text: multipart(HELLO + base64.encodebytes(text.ljust(90).encode())), "base64-in-page": lambda text: page(f"<html><pre>{base64.b64encode(text.ljust(90).encode()).decode()}</pre>"), "base64-split-in-page": lambda text: page("<html><p>" + base64.encodebytes(text.ljust(150).encode()).decode().replace("\n", "<br>\n")),
     "hexadecimal": lambda text: multipart(HELLO + text.ljust(40).encode().hex().encode()), "hexadecimal-upper": lambda text: multipart(HELLO + text.ljust(40).encode().hex().upper().encode()),
@@ -271,7 +285,7 @@ PASTED: dict[str, Callable[[str], bytes]] = {
 
 
 def rest() -> Iterator[Case]:
-    """T14 to T16 and T19: floods, attached pages, pasted encodings, other markup."""
+    """T10, T14 to T16, T19 and T22: drawings, floods, attached pages, pasted encodings, other markup."""
     yield from worded(
         "T14", {f"{name}-behind": _slow(source) for name, source in FLOODS.items()}, doubtful=True
     )
@@ -284,4 +298,6 @@ def rest() -> Iterator[Case]:
             {name: make},
             doubtful="script" in name,
         )
+    yield from worded("T10", DRAWN)
     yield from worded("T16", PASTED)
+    yield from worded("T22", CHAINS)
