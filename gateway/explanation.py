@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from gateway.detectors import figures, link
 from gateway.detectors.hint import hints
-from gateway.detectors.text import CLOSE, passages
+from gateway.detectors.text import CLOSE, passages, titles
 from gateway.features.shingles import LENGTH, Places, hashes, shingles, whole, words
 from gateway.model import Decision, Hint, Message, Part, Register
 from gateway.text import fold
@@ -94,7 +94,9 @@ def _passages(part: Part, register: Register) -> Iterator[Passage]:
     if register.texts is None:
         return
     said = words(whole(fold(part.text)).encode("utf-8", "surrogatepass"))
-    for copied in passages(register.texts, shingles(hashes(register.trace_key).of(said))):
+    for copied in passages(
+        register.texts, shingles(hashes(register.trace_key).of(said)), public=titles(register)
+    ):
         for first, last in _runs(copied.places):
             shown = b" ".join(said[first:last]).decode("utf-8", "replace")
             yield Passage(part.path, copied.ids, first + 1, last - first, shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -215,3 +216,15 @@ def test_another_editions_figures_in_the_same_sentences() -> None:
     assert [finding("1", "fish")] == found(
         FISH, before.replace("68,410", "72,670").replace("1.2 per", "4.7 per")
     )
+
+
+def test_a_title_is_announced_long_before() -> None:
+    """The full title of a publication holds no mail, in a subject or a calendar, though its documents begin with it."""
+    title = (
+        "Outcomes for children in foster families of Brinmouth and its outlying villages, winter 2017 to 2018"
+    )
+    registered = register(fish=f"{title}\n\n{HERRING}")
+    named = replace(registered.publications["fish"], title=title)
+    registered = replace(registered, publications={"fish": named})
+    assert [] == found(registered, f"In our calendar for March: {title}, on the 28th.")
+    assert [finding("1", "fish")] == found(registered, f"{title}: {HERRING}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
 from gateway.features.atoms import Bits
 from gateway.features.numberwords import Says
-from gateway.features.shingles import LENGTH, Features, Places, Shared, Texts, shingles
+from gateway.features.shingles import LENGTH, Features, Places, Shared, Texts, features, shingles
 from gateway.features.vocabulary import Chunks
 from gateway.model import Detector, Finding, Register
 from gateway.traces import text_hash
@@ -31,6 +32,7 @@ _BESIDE: Final = 2
 """Words before and after a passage whose figures belong to its sentences."""
 _OTHERS: Final = 3
 """Figures of its own by which a passage may be another edition's; fewer may be somebody's hand."""
+_NOTHING: Final = np.empty(0, np.uint64)
 _MANY: Final = 50_000
 """Shared places beyond which a repeated shingle counts where it stands first only."""
 
@@ -54,7 +56,8 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
     chunks = reading.chunks()
     found = shingles(chunks.words)
     over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
-    for copied in _present(texts, passages(texts, found, over), chunks):
+    named = titles(register)
+    for copied in _present(texts, passages(texts, found, over, named), chunks):
         trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
         sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
         for path in reading.paths(np.searchsorted(np.cumsum(chunks.counts), copied.places, "right")):
@@ -110,15 +113,31 @@ def _of_another_edition(texts: Texts, places: Places, hashed: Features, figures:
     return bool(replaced >= _OTHERS and replaced > own)
 
 
-def passages(texts: Texts, found: Features, over: Collection[str] = ()) -> Iterator[Copied]:
+def titles(register: Register) -> Features:
+    """The shingles of the titles of all publications: they are announced long before, so they are no traces."""
+    named = tuple(sorted(publication.title for publication in register.publications.values()))
+    return _titles(register.trace_key, named)
+
+
+@lru_cache(maxsize=4)
+def _titles(key: bytes, named: tuple[str, ...]) -> Features:
+    return features(key, named)
+
+
+def passages(
+    texts: Texts, found: Features, over: Collection[str] = (), public: Features = _NOTHING
+) -> Iterator[Copied]:
     """The publications that a text (as shingles) was copied from, the one with most of it first.
 
     Words that several have are said of the one with most of the text; of the others only what it does not have.  What
-    stands in a publication whose embargo is `over` is public, whoever else has it.
+    stands in a publication whose embargo is `over` is public, whoever else has it, and so are the shingles `public`.
     """
     shared = texts.shared(found)
     if len(shared.places) < ENOUGH:
         return
+    if len(public):
+        secret = ~np.isin(found[shared.places], public)
+        shared = Shared(shared.places[secret], shared.owners[secret])
     if over:
         shared = _still_secret(texts, shared, over)
     places = {key: _new(found, each) for key, each in _by_owner(texts, shared)}

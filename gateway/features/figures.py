@@ -53,6 +53,7 @@ def _set(reading: Reading, salted: int) -> Set:
         reading.row.astype(np.uint32),
         reading.column.astype(np.uint32),
         reading.block.astype(np.uint32),
+        reading.stack.astype(np.uint32),
         np.array(lengths, np.uint32),
         stems,
     )
@@ -133,7 +134,7 @@ class Figures:
             sets.append(own.beside(known))
         whole = Set.joined(sets)
         weak = (whole.form & np.uint32(WEAK)) != 0
-        places = (whole.row, whole.column, whole.block)
+        places = (whole.row, whole.stack, whole.block)
         sizes = [np.bincount(each, minlength=1).astype(np.int32) for each in places]
         kinds = np.cumsum([0, *map(len, sizes)])[:3]
         many = [float(np.log10(max(1.0, np.count_nonzero(each) / max(1, len(ids))))) for each in sizes]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
 
-_VERSION: Final = b"F4"
+_VERSION: Final = b"F5"
 OWN, WEAK = 1, 2
 PROSE, EARLIER, PUBLIC = 1, 2, 4
-_TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4")
+_TYPES: Final = ("<u4", "<u4", "u1", "u1", "i1", "u1", "<u4", "<u4", "<u4", "<u4", "<u4", "<u4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Set:
     digits of it, and OWN where it is as printed.
     Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (PROSE where it
     stands in a sentence, EARLIER where that says that it was so before, PUBLIC where it is public), `row` and `column`
-    (numbers of contexts) and `block` (its table or paragraph).  Of each context how many stems it has (`lengths`);
+    (numbers of contexts), `block` (its table or paragraph) and `stack` (its column there).  Of each context how many stems it has (`lengths`);
     `stems` are those of all.
     """
 
@@ -38,6 +38,7 @@ class Set:
     row: NDArray[np.uint32]
     column: NDArray[np.uint32]
     block: NDArray[np.uint32]
+    stack: NDArray[np.uint32]
     lengths: NDArray[np.uint32]
     stems: NDArray[np.uint32]
 
@@ -54,19 +55,20 @@ class Set:
         """Several sets as one, their records, contexts and blocks numbered through."""
         if not sets:
             return EMPTY
-        moved, records, contexts, blocks = [], 0, 0, 0
+        moved, records, contexts, blocks, stacks = [], 0, 0, 0, 0
         for each in sets:
-            moved.append(each._moved(records, contexts, blocks))
+            moved.append(each._moved(records, contexts, blocks, stacks))
             records += len(each)
             contexts += len(each.lengths)
             blocks += int(each.block.max()) + 1 if len(each) else 0
+            stacks += int(each.stack.max()) + 1 if len(each) else 0
         return cls(*(np.concatenate([getattr(each, c.name) for each in moved]) for c in fields(cls)))
 
-    def _moved(self, records: int, contexts: int, blocks: int) -> Set:
+    def _moved(self, records: int, contexts: int, blocks: int, stacks: int) -> Set:
         return Set(
             self.key, self.form + np.uint32(4 * records), self.unit, self.digits, self.magnitude, self.prose,
             self.row + np.uint32(contexts), self.column + np.uint32(contexts), self.block + np.uint32(blocks),
-            self.lengths, self.stems,
+            self.stack + np.uint32(stacks), self.lengths, self.stems,
         )  # fmt: skip
 
     def without_forms(self) -> Set:
@@ -110,6 +112,7 @@ class Set:
             row=self.row[kept],
             column=self.column[kept],
             block=self.block[kept],
+            stack=self.stack[kept],
         )
 
 
@@ -181,5 +184,5 @@ def unpack(content: bytes) -> Iterator[Set]:
 _NUMBERS: Final = np.empty(0, np.uint32)
 EMPTY: Final = Set(
     _NUMBERS, _NUMBERS, np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.int8), np.empty(0, np.uint8),
-    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS,
+    _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS,
 )  # fmt: skip

@@ -7,7 +7,7 @@ contexts, its row and its column; a figure of a sentence has one of its own, the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,14 +31,15 @@ class Reading:
     """The figures of one document with their contexts; the contexts and blocks are numbered from 0.
 
     Of each figure: `row` and `column` are contexts (the same twice in a sentence), `block` is its table or paragraph,
-    `prose` whether it stands in a sentence, `earlier` whether that says that something was so before.  `contexts` are
-    the stems of each context.
+    `stack` its column of that table (headings between its rows part contexts, not stacks), `prose` whether it stands in
+    a sentence, `earlier` whether that says that something was so before.  `contexts` are the stems of each context.
     """
 
     found: Found
     row: Numbers
     column: Numbers
     block: Numbers
+    stack: Numbers
     prose: Bits
     earlier: Bits
     contexts: list[NDArray[np.uint32]]
@@ -46,7 +47,7 @@ class Reading:
 
 def read(words: Words, text: str) -> Reading:
     """The figures of a document's text as a reader gives it (not folded), tables as lines with tabs."""
-    lines = [*map(_parted, _ITEM.sub("\n\n", text.replace("\r\n", "\n").replace("\n\t", "\t")).split("\n"))]
+    lines = _parted(_ITEM.sub("\n\n", text.replace("\r\n", "\n").replace("\n\t", "\t")).split("\n"))
     folded = fold(f" {LINE} ".join(lines).replace("\t", f" {CELL} "))
     atoms = words.read(folded)
     return _Layout(atoms, figures(atoms)).reading()
@@ -54,25 +55,39 @@ def read(words: Words, text: str) -> Reading:
 
 _ITEM: Final = re.compile(r"\n[ \t]*[-*\u2022] +")
 _QUOTED: Final = re.compile(r'"[^"]*"')
-_GROUPED: Final = re.compile(r"(?<![\d,])[^,\d]?\d{1,3},\d{3}(?![\d])")
+_GROUPED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?!\d)")
+"""A number in groups of three digits where no comma before it parts cells."""
 _SEPARATED: Final = re.compile(r'(?:^|,)(?:"([^"]*)"|([^,]*))')
+_FEWEST_COMMAS: Final = 2
 
 
-def _parted(line: str) -> str:
-    """A line whose cells bars or bare commas part, with tabs; others as they are."""
+def _parted(lines: Sequence[str]) -> list[str]:
+    """Lines whose cells bars or bare commas part, with tabs; others as they are."""
+    commas = [_commas(line) for line in lines]
+    # A line that could be numbers in groups as well is what those with as many commas are.
+    widths = {bare for bare, grouped in commas if bare - grouped >= _FEWEST_COMMAS}
+    return [_cells(line, bare, widths) for line, (bare, _) in zip(lines, commas, strict=True)]
+
+
+def _commas(line: str) -> tuple[int, int]:
+    """How many commas may part cells, and how many of these may group digits: none where a space follows one."""
+    if line.count(",") < _FEWEST_COMMAS or "\t" in line:
+        return 0, 0
+    bare = _QUOTED.sub("", line)
+    if ", " in bare:
+        return 0, 0
+    grouped = sum(each.count(",") for each in _GROUPED.findall(bare)) if " " in bare else 0
+    return bare.count(","), grouped
+
+
+def _cells(line: str, commas: int, widths: Container[int]) -> str:
     if "\t" in line:
         return line
     if line.count("|") >= 2:
         return line.strip().strip("|").replace("|", "\t")
-    if line.count(",") >= 2 and _is_separated(line):
+    if commas in widths:
         return "\t".join(first or second for first, second in _SEPARATED.findall(line))
     return line
-
-
-def _is_separated(line: str) -> bool:
-    """Whether a line is of comma-separated values: no comma is followed by a space or groups the digits of a number."""
-    bare = _QUOTED.sub("", line)
-    return bare.count(",") >= 2 and ", " not in bare and (" " not in bare or _GROUPED.search(bare) is None)
 
 
 @dataclass(slots=True)
@@ -85,12 +100,13 @@ class _Layout:
     headings: list[int] = field(default_factory=list)
     columns: dict[tuple[int, ...], int] = field(default_factory=dict)
     in_table: bool = False
+    in_block: bool = False
     blocks: int = 0
 
     def reading(self) -> Reading:
         """All figures with their contexts."""
         size = len(self.found)
-        row, column, block = (np.zeros(size, np.int64) for _ in range(3))
+        row, column, block, place = (np.zeros(size, np.int64) for _ in range(4))
         prose = np.ones(size, np.bool_)
         lines = _Lines.of(self.atoms, self.found)
         paragraph = np.zeros(len(lines.starts), np.int64)
@@ -100,7 +116,9 @@ class _Layout:
                 self._enter_table()
                 prose[chosen] = False
                 row[chosen] = self._add(lines.stems(number, _ROW_WORDS))
-                column[chosen] = self._columns(lines, number)
+                places = lines.places(number)
+                place[chosen] = places
+                column[chosen] = self._columns(lines, number, places)
                 block[chosen] = self.blocks
             else:
                 self._leave(lines, number, kind)
@@ -109,13 +127,16 @@ class _Layout:
         at = np.flatnonzero(prose)
         row[at] = column[at] = self._sentences(lines, at)
         earlier = prose & _earlier(self.atoms, self.found)
-        return Reading(self.found, row, column, block, prose, earlier, self.contexts)
+        stack = np.unique(block << 32 | np.where(prose, 0, place + 1), return_inverse=True)[1]
+        return Reading(self.found, row, column, block, stack, prose, earlier, self.contexts)
 
     def _enter_table(self) -> None:
         if not self.in_table:
             self.in_table = True
-            self.blocks += 1
             self.columns = {}
+        if not self.in_block:
+            self.in_block = True
+            self.blocks += 1
 
     def _leave(self, lines: _Lines, number: int, kind: str) -> None:
         """A line that is no row: a blank one, a heading, or a line of a paragraph."""
@@ -123,19 +144,20 @@ class _Layout:
             if self.in_table:
                 self.headings = []
             self.headings = [*self.headings, number][-_HEADINGS:]
-        if self.in_table and kind != "blank":
+        if kind != "blank":
             self.in_table = False
+        if self.in_block and kind != "blank" and not lines.cells[number]:
+            self.in_block = False
             self.blocks += 1
         if kind == "blank":
-            self.blocks += not self.in_table
+            self.blocks += not self.in_block
 
     def _add(self, stems: NDArray[np.uint32]) -> int:
         self.contexts.append(stems)
         return len(self.contexts) - 1
 
-    def _columns(self, lines: _Lines, number: int) -> list[int]:
+    def _columns(self, lines: _Lines, number: int, places: list[int]) -> list[int]:
         """The contexts of a row's figures: the headings over the cell of each where cells are apart, else all."""
-        places = lines.places(number)
         wide = int(lines.cells[number]) > 0
         return [self._column(lines, place, wide=wide) for place in places]
 

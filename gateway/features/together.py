@@ -38,7 +38,7 @@ def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterato
     if public.any():
         both = pairs.owner.astype(np.int64) << 32 | pairs.figure
         pairs = pairs.taken(~np.isin(both, both[public]))
-    columns = (index.all.row, index.all.column, index.all.block)
+    columns = (index.all.row, index.all.stack, index.all.block)
     for kind, place in _crowded(index, found, pairs, least):
         yield from _Place(index, found, columns[kind], kind, place).stretch(pairs)
 

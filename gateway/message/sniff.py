@@ -102,6 +102,8 @@ _ODD: Final = (
     (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}|\xc7\x71.{18}|\x71\xc7.{18}", re.S), Kind.CPIO),
 )
 """Magic numbers that are too short to be believed alone."""
+_ODD_STARTS: Final = frozenset({b"B", b"\x5d", b"0", b"\xc7", b"\x71"})
+"""What they begin with: next to no other leaf does."""
 _FIELD: Final = (
     rb"(?:Return-Path|Received|Delivered-To|From|To|Subject|Date|Message-ID|MIME-Version|Content-[A-Za-z-]+"
     rb"|DKIM-Signature|Authentication-Results|ARC-[A-Za-z-]+|X-[A-Za-z0-9-]+|Reply-To|Cc|Thread-[A-Za-z]+):"
@@ -133,7 +135,7 @@ def kind(data: Bytes) -> Kind:
         return found
     if html.looks_like_html(start.removeprefix(b"\xef\xbb\xbf")):
         return Kind.HTML
-    if _XML.match(start):
+    if b"x" in start[:64] and _XML.match(start):
         return Kind.XML
     return _without_magic(start)
 
@@ -146,7 +148,7 @@ def _without_magic(start: bytes) -> Kind:
 
 def _mail(start: bytes) -> Kind | None:
     """Whether it is a mail or a box of mails that somebody kept as a file, with parts that have to be taken apart."""
-    if _MAILBOX.match(start):
+    if start.startswith(b"From ") and _MAILBOX.match(start):
         return Kind.MAILBOX
     return Kind.MAIL if _MAIL.match(start) and _MADE_OF_PARTS.search(b"\n" + start) else None
 
@@ -183,6 +185,8 @@ def by_magic(start: bytes) -> Kind | None:
         return Kind.PGP
     if _RIFF.match(start):
         return Kind.MEDIA
+    if start[:1] not in _ODD_STARTS:
+        return None
     return next((kind for pattern, kind in _ODD if pattern.match(start)), None)
 
 

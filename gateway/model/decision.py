@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from gateway.model.mail import Recipient
 from gateway.model.message import Reason
 
-FIGURES_THRESHOLD = 5.0
+FIGURES_THRESHOLD = 4.5
 """The score, in powers of ten, from which figures are a finding, unless the installation sets another."""
 
 
