@@ -76,6 +76,7 @@ _FROM, _TO = "\U0010fff0", "\U0010fff1"
 _MARKS: Final = re.compile(f"({_FROM}|{_TO})")
 _LONGEST_LETTER: Final = 3
 _FEWEST_LETTERS: Final = 4
+_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _NO_WORDS: Final = ("text/html", "width=", "IE=")
 
 
@@ -151,14 +152,9 @@ def _attributes(values: set[str]) -> Iterator[str]:
 
 def percent_decoded(text: str) -> str:
     """Text whose percent escapes are read as UTF-8."""
-    if "%" not in text:
-        return text
-    parts = re.split(r"((?:%[0-9A-Fa-f]{2})+)", text)
-    decoded = (
-        bytes.fromhex(p.replace("%", "")).decode("utf-8", "replace") if p[:1] == "%" and len(p) > 2 else p
-        for p in parts
+    return _PERCENT.sub(
+        lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text
     )
-    return "".join(decoded)
 
 
 def _in_text(text: str) -> Iterator[str]:
