@@ -179,10 +179,8 @@ def by_magic(start: bytes) -> Kind | None:
     if start.find(b"%PDF-", 0, _PDF_WITHIN) >= 0:
         return Kind.PDF
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if bare.startswith(b"{\\rt"):
-        return Kind.RTF
-    if bare.startswith(b"-----BEGIN PGP MESSAGE-----"):
-        return Kind.PGP
+    if bare.startswith((b"{\\rt", b"-----BEGIN PGP MESSAGE-----")):
+        return Kind.RTF if bare.startswith(b"{") else Kind.PGP
     if _RIFF.match(start):
         return Kind.MEDIA
     if start[:1] not in _ODD_STARTS:
