@@ -130,3 +130,12 @@ def test_any_text(text: str) -> None:
     assert all(
         0 <= number < len(reading.contexts) for number in (*reading.row.tolist(), *reading.column.tolist())
     )
+
+
+def test_a_heading_among_the_rows_parts_labels_but_no_column() -> None:
+    """Rows under two headings of one table stand in one table and one column; a line without cells ends the table."""
+    rows = "Hulls\tMay\t\nNew\t\nFenwick\t4831\t\nSaltby\t3097\t\nOld\t\nOstrey\t6483\t\n"
+    reading = read(Words(KEY), f"{rows}Note on the whole\nGrimwade\t1268\t\n")
+    assert [0, 0, 0, 1] == [sorted({*reading.block}).index(each) for each in reading.block]
+    assert [0, 0, 0, 1] == [sorted({*reading.stack}).index(each) for each in reading.stack]
+    assert reading.column[0] == reading.column[1] != reading.column[2]

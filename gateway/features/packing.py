@@ -25,8 +25,8 @@ class Set:
     digits of it, and OWN where it is as printed.
     Of each record: `unit`, `digits`, `magnitude` (power of ten of its leading digit, and one), `prose` (PROSE where it
     stands in a sentence, EARLIER where that says that it was so before, PUBLIC where it is public), `row` and `column`
-    (numbers of contexts), `block` (its table or paragraph) and `stack` (its column there).  Of each context how many stems it has (`lengths`);
-    `stems` are those of all.
+    (numbers of contexts), `block` (its table or paragraph) and `stack` (its column of that table).  Of each context how
+    many stems it has (`lengths`); `stems` are those of all.
     """
 
     key: NDArray[np.uint32]
