@@ -86,6 +86,9 @@ class _Sorting(Collector):
         Collector.about(self, path, text)
         self.apart.update(range(first, len(self.parts)))
 
+    def another(self) -> _Sorting:
+        return _Sorting(idle=self.idle)
+
     def content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
         whole = bytes(data)
         if _is_body(plan) or is_furniture(whole, plan.media_type, plan.hint):

@@ -158,6 +158,14 @@ def test_what_programs_write_into_a_file_is_none_in_a_mail_either(tmp_path: Path
     assert registered.isdisjoint({digest(PNG), *digests_in(mail_with(("b.docx", other)))})
 
 
+def test_the_logo_of_a_mail_in_an_archive(tmp_path: Path) -> None:
+    """A folder of circulation mails is packed and registered: their logos are no traces, their tables are."""
+    packed = zipped(circulation__eml=mail_with(("t.csv", TABLE), ("logo.png", PNG)))
+    registered = trace_file(written(tmp_path, "mails.zip", packed)).digests
+    assert digest(TABLE) in registered
+    assert digest(PNG) not in registered
+
+
 def digests_in(content: bytes) -> set[bytes]:
     """What a file detector looks up of a mail."""
     return {leaf.sha256 for leaf in look("mail.eml", content).material.message.leaves}

@@ -200,7 +200,7 @@ class _Extraction:
 
     def _mail(self, job: _Job, path: str, data: bytes) -> None:
         """A mail kept as a file is read as any mail; its parts have the file's path before theirs."""
-        reading = reader.read(data, f"{path}/")
+        reading = reader.read(data, f"{path}/", self.collector.another())
         self.collector.add(reading)
         self._queue(job)
 

@@ -55,6 +55,10 @@ class Collector:
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
 
+    def another(self) -> Collector:
+        """One for a mail that stands inside, which counts for itself."""
+        return Collector()
+
     def reading(self) -> Reading:
         """Everything gathered."""
         found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), tuple(self.links))
