@@ -64,6 +64,7 @@ def test_who_refreshes_alone_catches_up(tmp_path: Path, monkeypatch: pytest.Monk
             await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(looked(), 10))
+    assert snapshot.current().texts
     database.close()
 
 
