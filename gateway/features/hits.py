@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -51,7 +51,13 @@ class Hits:
     @classmethod
     def joined(cls, parts: Sequence[Hits]) -> Hits:
         """Several lots of pairs as one."""
-        return cls(*(np.concatenate([getattr(each, c.name) for each in parts]) for c in fields(cls)))
+        return cls(
+            np.concatenate([each.figure for each in parts]),
+            np.concatenate([each.record for each in parts]),
+            np.concatenate([each.owner for each in parts]),
+            np.concatenate([each.digits for each in parts]),
+            np.concatenate([each.share for each in parts]),
+        )
 
     def __len__(self) -> int:
         return len(self.figure)
@@ -76,19 +82,23 @@ def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
     fewest = np.full(len(found), _FEWEST)
     asked = asked_forms(found.mantissa, found.exponent, fewest, salted)
     strong = _pairs(index, index.strong, found, asked, _BUDGET)
-    two = asked.taken(asked.own & (asked.digits == _FEWEST))
     close = _close(found, _CROWD, _CLOSE)
-    cells = two.taken(close[two.figure]) if close.any() else two
-    weak = _pairs(index, index.weak, found, cells, _MANY if close.any() else _FEW)
+    crowd = bool(close.any())
+    two = asked.own & (asked.digits == _FEWEST)
+    cells = asked.taken(np.flatnonzero(two & close[asked.figure] if crowd else two))
+    weak = _pairs(index, index.weak, found, cells, _MANY if crowd else _FEW)
     both = Hits.joined((strong, weak)) if len(weak) else strong
     near = _close(found, _TOGETHER, 2 * _CLOSE)
-    loose = both if close.any() else strong
-    return both if len(weak) <= _MANY else strong, loose.taken(near[loose.figure])
+    loose = both if crowd else strong
+    some = np.flatnonzero(near[loose.figure]) if near.any() else _NONE
+    return both if len(weak) <= _MANY else strong, loose.taken(some)
 
 
 def _close(found: Found, many: int, atoms: int) -> Bits:
     """Which figures are one of so many that begin within so many atoms."""
     close = np.zeros(len(found), np.bool_)
+    if len(found) < many:
+        return close
     gaps = found.start[many - 1 :] - found.start[: 1 - many]
     at = np.flatnonzero(gaps <= atoms)
     for step in range(many if len(at) else 0):
@@ -98,13 +108,19 @@ def _close(found: Found, many: int, atoms: int) -> Bits:
 
 def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, budget: int) -> Hits:
     """The pairs of the forms that are asked for with those that are registered."""
-    asked = asked.taken(registered.known(asked.key))
-    first, counts = registered.counts(asked.key)
-    there = (counts > 0) & (counts <= _most(counts, budget))
-    asked, first, counts = asked.taken(there), first[there], counts[there]
+    known = np.flatnonzero(registered.known(asked.key))
+    if not len(known):
+        return _NO_HITS
+    first, counts = registered.counts(asked.key[known])
+    there = np.flatnonzero((counts > 0) & (counts <= _most(counts, budget)))
+    if not len(there):
+        return _NO_HITS
+    asked, first, counts = asked.taken(known[there]), first[there], counts[there]
     which, record, own = registered.at(first, counts)
+    fits = np.flatnonzero(asked.own[which] | own)
+    which, record = which[fits], record[fits]
     figure = asked.figure[which]
-    fits = np.flatnonzero((asked.own[which] | own) & _units_agree(index, found, figure, record))
+    fits = np.flatnonzero(_units_agree(index, found, figure, record))
     which, record = which[fits], record[fits]
     share = general(found, asked.figure, asked.digits)
     return Hits(figure[fits], record, index.owner[record], asked.digits[which], share[which])
@@ -121,13 +137,16 @@ def _most(counts: Numbers, budget: int) -> int:
 
 def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
     """A sentence says the unit, and so must a text that copies it; a cell of a table leaves it to its heading."""
-    mine, theirs = found.unit[figure], index.all.unit[record]
-    prose = (index.all.prose[record] & PROSE) != 0
-    magnitude = np.abs(index.all.magnitude[record].astype(np.int64) - found.magnitude[figure]) <= 1
     # Who leaves out the unit of a fraction still writes one; a bare whole number may count anything.
-    loose = (found.exponent[figure] < 0) & (mine != Unit.PERCENT) & (mine != Unit.COUNT)
-    spoken = (_IN_PROSE[mine, theirs] & magnitude) | (loose & _IN_TABLES[mine, theirs])
-    agree: Bits = np.where(prose, spoken, _IN_TABLES[mine, theirs])
+    loose = (found.exponent < 0) & (found.unit != Unit.PERCENT) & (found.unit != Unit.COUNT)
+    mine, theirs = found.unit * len(Unit), index.all.unit[record]
+    agree: Bits = _IN_TABLES.take(mine[figure] + theirs)
+    # Of the pairs that are left the sentences ask for more.
+    at = np.flatnonzero(index.all.prose[record] & PROSE)
+    if len(at):
+        figure, record, theirs = figure[at], record[at], theirs[at]
+        near = np.abs(index.all.magnitude[record] - found.magnitude[figure]) <= 1
+        agree[at] = (_IN_PROSE.take(mine[figure] + theirs) & near) | (loose[figure] & agree[at])
     return agree
 
 
@@ -149,6 +168,8 @@ _IN_PROSE: Final = np.array(
     ]
 )
 assert tuple(Unit) == (0, 1, 2, 3)
+_NONE: Final = np.empty(0, np.int64)
+_NO_HITS: Final = Hits(_NONE, _NONE, np.empty(0, np.uint16), _NONE, np.empty(0))
 
 
 def overlaps(index: Figures, labels: Labels, row: Numbers, record: Numbers) -> Scores:
@@ -156,25 +177,54 @@ def overlaps(index: Figures, labels: Labels, row: Numbers, record: Numbers) -> S
 
     A word counts by how near it stands and how telling it is.
     """
-    stems, inverse = np.unique(labels.stems, return_inverse=True)
-    table = np.zeros((len(labels.stems), len(stems) + 1))
-    rows = np.repeat(np.arange(len(labels.stems)), labels.stems.shape[1])
-    np.maximum.at(table, (rows, inverse.ravel()), np.where(labels.stems != 0, labels.tells, 0.0).ravel())
+    stems, table = _told(labels)
     whole = index.all
-    first = _common(index, table, stems, row, whole.row[record].astype(np.int64))
-    second = _common(index, table, stems, row, whole.column[record].astype(np.int64))
-    found: Scores = first + np.where(whole.prose[record] & PROSE, 0.0, second)
-    return found
+    # A record of a table has two contexts, one of a sentence one.
+    cells = np.flatnonzero((whole.prose[record] & PROSE) == 0)
+    context = np.concatenate((whole.row[record], whole.column[record[cells]])).astype(np.int64)
+    rows = np.concatenate((row, row[cells]))
+    told = _common(index, table, stems, rows, context)
+    shared = told[: len(record)]
+    shared[cells] += told[len(record) :]
+    return shared
+
+
+def _told(labels: Labels) -> tuple[NDArray[np.uint32], Scores]:
+    """The stems of all labels in order, and for each label (row) what each stem (column) counts there."""
+    row, at = np.nonzero(labels.stems)
+    said = labels.stems[row, at]
+    order = np.argsort(said, kind="stable")
+    ordered = said[order]
+    begins = np.ones(len(said), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    column = np.empty(len(said), np.int64)
+    column[order] = np.cumsum(begins) - 1
+    stems = ordered[begins]
+    table = np.zeros((len(labels.stems), len(stems)))
+    np.maximum.at(table, (row, column), labels.tells[row, at])
+    return stems, table
+
+
+_BUCKET: Final = np.uint32(0xFFFF)
 
 
 def _common(
     index: Figures, table: Scores, stems: NDArray[np.uint32], row: Numbers, context: Numbers
 ) -> Scores:
+    """What the words count that each context has in common with the label in its row of the table."""
     start = index.starts[context]
     counts = index.starts[context + 1] - start
-    which = np.repeat(np.arange(len(context)), counts)
-    at = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + start[which]
+    ends = np.cumsum(counts)
+    if not len(stems) or not len(ends):
+        return np.zeros(len(context))
+    at = np.arange(ends[-1]) + np.repeat(start - (ends - counts), counts)
     there = index.all.stems[at]
+    # Most words of the contexts are none of the labels': a look at some of their bits tells.
+    may = np.zeros(int(_BUCKET) + 1, np.bool_)
+    may[stems & _BUCKET] = True
+    some = np.flatnonzero(may[there & _BUCKET])
+    there = there[some]
     local = np.minimum(np.searchsorted(stems, there), len(stems) - 1)
-    told = np.where(stems[local] == there, table[row[which], local], 0.0)
-    return np.bincount(which, told, len(context)).astype(np.float64)
+    alike = np.flatnonzero(stems[local] == there)
+    which = np.searchsorted(ends, some[alike], side="right")
+    return np.bincount(which, table[row[which], local[alike]], len(context)).astype(np.float64)

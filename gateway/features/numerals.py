@@ -6,7 +6,7 @@ is a figure at all: years, dates, times, telephone numbers, references and the n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,11 @@ _POWERS: Final = 7 << POWER_AT
 _BARE: Final = Says.MONEY | Says.PERCENT | Says.SAID
 _AROUND: Final = 3
 """Atoms beside a number that may decide what it is."""
+_MARGIN: Final = np.zeros(_AROUND, np.int64)
+_UNITS: Final = _POWERS | Says.PER | Says.PERCENT_WORD | Says.MONEY_WORD
+_LAST_SMALL: Final = 10
+"""The last number in words that is a figure only with what it counts."""
+_COUNTED: Final = _UNITS | Says.FRACTION | Says.OF | Says.OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,15 @@ class Found:
 
     def taken(self, chosen: Bits | Numbers) -> Found:
         """Some of them."""
-        return Found(*(getattr(self, column.name)[chosen] for column in fields(self)))
+        return Found(
+            self.mantissa[chosen],
+            self.exponent[chosen],
+            self.unit[chosen],
+            self.digits[chosen],
+            self.start[chosen],
+            self.end[chosen],
+            self.slot[chosen],
+        )
 
     @property
     def magnitude(self) -> Numbers:
@@ -63,24 +76,53 @@ def digits_of(mantissas: Numbers) -> Numbers:
     return counted
 
 
+def candidates(says: Numbers, mantissa: Numbers) -> Numbers:
+    """Where figures may begin in a text of such atoms: a small number in words only beside what it may count."""
+    at = np.flatnonzero(says & (Says.NUMBER | Says.SPELLED))
+    own = says[at]
+    words = np.flatnonzero(own & Says.SPELLED)
+    if not len(words):
+        return at
+    told = own & Says.NUMBER
+    after = says[np.minimum(at[words] + 1, len(says) - 1)]
+    told[words] = (mantissa[at[words]] > _LAST_SMALL) | (after & _COUNTED)
+    found: Numbers = at[np.flatnonzero(told)]
+    return found
+
+
 def figures(atoms: Atoms) -> Found:
     """The figures of a text; never raises."""
-    says = np.concatenate((np.zeros(_AROUND, np.int64), atoms.says, np.zeros(_AROUND, np.int64)))
-    candidates = Says.NUMBER | Says.SPELLED
-    at = np.flatnonzero(atoms.says & candidates)
-    spelled = (atoms.says[at] & Says.SPELLED) != 0
-    plain, first = _plain(atoms, says, at[~spelled])
-    parts = [plain, *_grouped(atoms, says, first)]
-    if spelled.any():
-        parts.append(_spelled(atoms, says, at[spelled]))
-    parts.append(_shares(atoms, says, at))
+    at = candidates(atoms.says, atoms.mantissa)
+    if not len(at):
+        return NO_FIGURES
+    says = np.concatenate((_MARGIN, atoms.says, _MARGIN))
+    own, after = says[at + _AROUND], says[at + (_AROUND + 1)]
+    numbers, words = at, _NONE
+    if _any(own, Says.SPELLED):
+        spelled = (own & Says.SPELLED) != 0
+        numbers, words = at[~spelled], at[spelled]
+    parts = []
+    if len(numbers):
+        plain, first = _plain(atoms, says, numbers)
+        parts += [plain, *_grouped(atoms, says, first)]
+    if len(words):
+        parts.append(_spelled(atoms, says, words))
+    if _any(after, Says.OF | Says.OUT):
+        parts.append(_shares(atoms, says, at))
     return _in_order([part for part in parts if len(part)])
+
+
+def _any(says: Numbers, flags: int) -> bool:
+    """Whether any of the atoms says one of these."""
+    return bool(int(np.bitwise_or.reduce(says)) & flags)
 
 
 def _numbered(found: Found) -> Found:
     """The figures of a text in order, with the numbers of their places."""
-    slot = np.cumsum(np.diff(found.start, prepend=-1) != 0) - 1
-    return replace(found, slot=slot)
+    begins = np.ones(len(found), np.int64)
+    begins[1:] = found.start[1:] != found.start[:-1]
+    slot = np.cumsum(begins) - 1
+    return Found(found.mantissa, found.exponent, found.unit, found.digits, found.start, found.end, slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +137,11 @@ class _Beside:
 
 def _beside(says: Numbers, last: Numbers) -> _Beside:
     """What the atoms after each place (of the text without its margin) say of the unit."""
-    one, two, three = (says[last + _AROUND + step] for step in (1, 2, 3))
+    one = says[last + (_AROUND + 1)]
+    if not _any(one, _UNITS):
+        nothing, no = np.zeros(len(last), np.int64), np.zeros(len(last), np.bool_)
+        return _Beside(nothing, no, no, nothing)
+    two, three = says[last + (_AROUND + 2)], says[last + (_AROUND + 3)]
     open_ended = (says[last + _AROUND] & (Says.TAIL | Says.SAID)) == 0
     thousands = np.where(open_ended, (one & _POWERS) >> POWER_AT, 0)
     percent_cent = open_ended & ((one & Says.PER) != 0) & ((two & Says.CENT) != 0)
@@ -124,19 +170,22 @@ def _plain(atoms: Atoms, says: Numbers, at: Numbers) -> tuple[Found, Found]:
     bare = ((own & Says.DIGITS) != 0) | (atoms.exponent[at] < 0)
     other |= (bare & ((before & Says.PLACE) != 0)) | (small & (month | ((before & Says.ITEM) != 0)))
     other |= (after & Says.TIME) != 0
-    phone = (own & Says.DIGITS) != 0
-    if phone.any():
-        other |= phone & _phones(atoms, at)
+    if _any(atoms.says, Says.PHONE):
+        phone = (own & Says.DIGITS) != 0
+        if phone.any():
+            other |= phone & _phones(atoms, at)
     mantissa, exponent = atoms.mantissa[at], atoms.exponent[at] + 3 * beside.thousands
     digits = digits_of(mantissa)
     # One digit alone is in every mail.
     told = (digits > 1) | said | (exponent < 0)
-    kept = (mantissa > 0) & told & (said | ~other)
+    some = mantissa > 0
+    kept = some & told & (said | ~other)
     power = (own & Says.SAID) != 0
     unit = _units(mantissa, exponent, percent, money, power | (beside.thousands > 0))
     found = Found(mantissa, exponent, unit, digits, at, at + 1 + beside.length, at)
-    first = kept | ((mantissa > 0) & ~other & ((own & Says.FIRST) != 0))
-    return found.taken(kept), found.taken(first)
+    going_on = ((own & Says.FIRST) != 0) & ((after & Says.THREE) != 0)
+    first = NO_FIGURES if not going_on.any() else found.taken((kept | (some & ~other)) & going_on)
+    return found if kept.all() else found.taken(np.flatnonzero(kept)), first
 
 
 def _units(mantissa: Numbers, exponent: Numbers, percent: Bits, money: Bits, power: Bits) -> Numbers:
@@ -159,9 +208,7 @@ def _phones(atoms: Atoms, at: Numbers) -> Bits:
 
 
 def _grouped(atoms: Atoms, says: Numbers, first: Found) -> list[Found]:
-    """Numbers in groups of three digits that spaces keep apart: two groups, and three."""
-    first = first.taken((says[first.start + _AROUND] & Says.FIRST) != 0)
-    first = first.taken((says[first.start + _AROUND + 1] & Says.THREE) != 0)
+    """Numbers in groups of three digits that spaces keep apart, by the first group: two groups, and three."""
     if not len(first):
         return []
     two = _group(atoms, says, first, 1)
@@ -218,17 +265,19 @@ def _spelled(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
 
 def _shares(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
     """Shares: 1 in 5, three out of ten; as percentages printed to the unit."""
-    second = (says[at + _AROUND + 1] & (Says.OF | Says.OUT)) != 0
-    at = at[second]
+    own, after, next_but_one, last = (says[at + (_AROUND + step)] for step in range(4))
+    bare = Says.SMALL | Says.SPELLED
+    at = at[
+        ((after & (Says.OF | Says.OUT)) != 0) & ((own & bare) != 0) & (((next_but_one | last) & bare) != 0)
+    ]
+    if not len(at):
+        return NO_FIGURES
     out = (says[at + _AROUND + 1] & Says.OUT) != 0
     last = np.minimum(at + np.where(out, 3, 2), len(atoms) - 1)
     said = says[at + _AROUND + 1] | np.where(out, says[at + _AROUND + 2], 0)
     part, whole = atoms.mantissa[at], np.maximum(1, atoms.mantissa[last])
-    bare = (Says.SMALL, Says.SPELLED)
-    fits = ((says[at + _AROUND] & sum(bare)) != 0) & ((says[last + _AROUND] & sum(bare)) != 0)
-    fits &= (
-        ((said & Says.OF) != 0) & (part < whole) & (part < 100) & (whole <= 100) & (atoms.exponent[last] == 0)
-    )
+    fits = ((said & Says.OF) != 0) & ((says[last + _AROUND] & bare) != 0) & (atoms.exponent[last] == 0)
+    fits &= (part < whole) & (part < 100) & (whole <= 100)
     mantissa = (200 * part + whole) // (2 * whole)
     unit = np.full(len(at), int(Unit.PERCENT))
     found = Found(mantissa, np.zeros_like(at), unit, digits_of(mantissa), at, last + 1, at)
@@ -241,7 +290,15 @@ def _in_order(parts: list[Found]) -> Found:
         return NO_FIGURES
     if len(parts) == 1:
         return _numbered(parts[0])
-    whole = Found(*(np.concatenate([getattr(each, c.name) for each in parts]) for c in fields(Found)))
+    whole = Found(
+        np.concatenate([each.mantissa for each in parts]),
+        np.concatenate([each.exponent for each in parts]),
+        np.concatenate([each.unit for each in parts]),
+        np.concatenate([each.digits for each in parts]),
+        np.concatenate([each.start for each in parts]),
+        np.concatenate([each.end for each in parts]),
+        np.concatenate([each.slot for each in parts]),
+    )
     whole = whole.taken(np.lexsort((-whole.end, whole.start)))
     return _numbered(whole)
 

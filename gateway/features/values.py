@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from gateway.features.figure import MOST_DIGITS
 from gateway.features.numerals import digits_of
 
 Keys = NDArray[np.uint32]
+
+_DROPPED: Final = np.arange(1, MOST_DIGITS)[:, None]
+_TENS: Final = 10 ** np.arange(MOST_DIGITS, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +50,39 @@ def forms(mantissas: Numbers, exponents: Numbers, fewest: Numbers, salted: int) 
 
     An exact half is rounded both ways: nobody knows which way it was printed.
     """
+    spare = digits_of(mantissas) - fewest
+    dropped, figure = np.nonzero(spare >= _DROPPED)
+    dropped += 1
+    rounded = _rounded(mantissas[figure], dropped)
+    tied = np.flatnonzero(rounded.tie)
+    # First as printed, then by what is dropped; those rounded down come after all those rounded up.
+    if len(tied):
+        order = np.argsort(np.concatenate((2 * dropped, 2 * dropped[tied] + 1)), kind="stable")
+        figure, dropped = (np.concatenate((each, each[tied]))[order] for each in (figure, dropped))
+        up = np.concatenate((rounded.up, rounded.up[tied] - 1))[order]
+    else:
+        up = rounded.up
     numbers = np.arange(len(mantissas))
-    rows = [(numbers, mantissas, exponents)]
-    digits = digits_of(mantissas)
-    for dropped in range(1, MOST_DIGITS):
-        chosen = np.flatnonzero(digits - dropped >= fewest)
-        if not len(chosen):
-            break
-        rows += _rounded(chosen, mantissas[chosen], exponents[chosen], dropped)
-    figure, mantissa, exponent = (np.concatenate(column) for column in zip(*rows, strict=True))
-    own = np.arange(len(figure)) < len(mantissas)
+    mantissa = np.concatenate((mantissas, up))
+    exponent = np.concatenate((exponents, exponents[figure] + dropped))
+    figure = np.concatenate((numbers, figure))
+    own = np.zeros(len(figure), np.bool_)
+    own[: len(numbers)] = True
     return Forms(figure, keys(mantissa, exponent, salted), digits_of(mantissa), own)
 
 
-def _rounded(
-    figure: Numbers, mantissa: Numbers, exponent: Numbers, dropped: int
-) -> list[tuple[Numbers, Numbers, Numbers]]:
-    power = 10**dropped
-    up = (mantissa + power // 2) // power
-    tie = (mantissa % power) * 2 == power
-    return [
-        (figure, up, exponent + dropped),
-        (figure[tie], up[tie] - 1, exponent[tie] + dropped),
-    ]
+class _Rounded(NamedTuple):
+    """Mantissas with some digits less, an exact half rounded up, and which of them were one."""
+
+    up: Numbers
+    tie: Bits
+
+
+def _rounded(mantissa: Numbers, dropped: Numbers) -> _Rounded:
+    power = _TENS[dropped]
+    half = power >> 1
+    up = (mantissa + half) // power
+    return _Rounded(up, (up * power - mantissa) == half)
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
