@@ -147,6 +147,8 @@ class Collector:
                 self.raw_text(path, decoded.rest, 0, len(decoded.rest))
             self.content(path, plan, decoded.data, quiet=quiet)
             if decoded.irregular:
+                if transfer.has_junk(buffer, start, end):
+                    self.raw_text(path, buffer, start, end)
                 self._other_readings(
                     path, plan, bytes(decoded.data), transfer.other_readings(buffer, start, end)
                 )

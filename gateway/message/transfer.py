@@ -37,6 +37,7 @@ _FIRST_LINE: Final = re.compile(rb"[A-Za-z0-9+/]{1,1000}(=*)[ \t]*(?:\r?\n|\Z)")
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
 _PURE_LINE: Final = re.compile(rb"[ \t]*[A-Za-z0-9+/]+=*[ \t\r]*\Z")
 _JUNK: Final = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_PROSE: Final = re.compile(rb"[^A-Za-z0-9+/=\s]|[A-Za-z0-9] +[A-Za-z0-9]")
 _FIRST: Final = 1_000
 """Bytes of base64 in which junk may stand before it."""
 _FOR_ADDRESSES: Final = bytes.maketrans(b"-_", b"+/")
@@ -82,6 +83,11 @@ def _quoted_printable(buffer: bytes, start: int, end: int) -> Bytes:
     if _LOOSE_SOFT_BREAK.search(region):
         region = _LOOSE_SOFT_BREAK.sub(b"=", region)
     return binascii.a2b_qp(region)
+
+
+def has_junk(buffer: bytes, start: int, end: int) -> bool:
+    """Whether what should be base64 begins with something else: then it may be text that nobody has encoded."""
+    return _PROSE.search(buffer, start, min(end, start + _FIRST)) is not None
 
 
 def other_readings(buffer: bytes, start: int, end: int) -> Iterator[bytes]:

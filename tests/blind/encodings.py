@@ -206,6 +206,8 @@ QUOTED: dict[str, Build] = {
 
 DAMAGED: dict[str, dict[str, Build]] = {
     "C04": {
+        "not-encoded": _said(lambda data: data, b"base64"),
+        "not-encoded-letters": _said(lambda data: b"Hello dear friend " + data, b"base64"),
         "one-letter-more": _base64(lambda lines: lines.rstrip(b"=\r\n") + b"A"),
     },
     "C07": {
