@@ -16,6 +16,7 @@ from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
 from gateway.features.agreement import Agreement, agreements
 from gateway.features.atoms import Atoms
+from gateway.features.numerals import candidates
 from gateway.features.values import keys, salt
 from gateway.features.vocabulary import lent
 from gateway.model import Detector, Finding, Message, Register
@@ -68,14 +69,32 @@ def _agreeing(reading: Reading, register: Register, least: float) -> Iterator[tu
 
 
 def _parts(reading: Reading) -> Iterator[tuple[str, Atoms]]:
-    """What persons say in each part."""
+    """What persons say in each part in which two figures may stand."""
     atoms = reading.chunks().atoms
+    figures = candidates(atoms.says, atoms.mantissa)
+    if len(figures) < 2:
+        return
+    spans = list(_spans(reading))
+    chunks = np.array([(start, end) for _, start, end in spans], np.int64).reshape(-1, 2)
+    places = np.concatenate((_NOUGHT, np.cumsum(atoms.counts)))[chunks]
+    for (path, *chunk), place, (low, high) in zip(
+        spans, places.tolist(), figures.searchsorted(places).tolist(), strict=True
+    ):
+        if high - low > 1:
+            yield path, atoms.part(*chunk, *place)
+
+
+def _spans(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """The path of each part in which persons say something, and its chunks."""
     start = 0
     for (path, said), segments in groupby(reading.segments, key=lambda each: (each.path, each.said)):
         end = max(each.end for each in segments)
         if said and end > start:
-            yield path, atoms.between(start, end)
+            yield path, start, end
         start = end
+
+
+_NOUGHT: Final = np.zeros(1, np.int64)
 
 
 def _windows(atoms: Atoms) -> Iterator[Atoms]:

@@ -20,9 +20,9 @@ from gateway.features.atoms import Atoms, Numbers
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits, hits, overlaps
 from gateway.features.labels import Labels, labels
-from gateway.features.numerals import Found, figures
+from gateway.features.numerals import Found, begins, figures
 from gateway.features.packing import EARLIER, PROSE, PUBLIC
-from gateway.features.stretch import BEST, Gain, Stretch, best_stretch, bounds, by_words, gain
+from gateway.features.stretch import BEST, Gain, Stretch, best_stretch, bounds, by_words
 from gateway.features.together import together
 
 Scores = NDArray[np.float64]
@@ -108,17 +108,19 @@ def _by_places(index: Figures, found: Found, pairs: Hits, least: float) -> Itera
 
 def _by_labels(index: Figures, atoms: Atoms, found: Found, pairs: Hits, least: float) -> Iterator[Agreement]:
     """Figures that agree under a common label."""
-    chosen = np.flatnonzero(np.bincount(pairs.figure, minlength=1))
+    if len(pairs) < 2:
+        return
+    chosen = np.flatnonzero(np.bincount(pairs.figure))
     if len(chosen) < 2:
         return
     beside = labels(atoms, found, chosen)
     number = np.zeros(len(found), np.int64)
     number[chosen] = np.arange(len(chosen))
     row = number[pairs.figure]
-    labelled = np.flatnonzero(np.any(beside.stems != 0, axis=1)[row])
-    pairs, row = pairs.taken(labelled), row[labelled]
     shared = overlaps(index, beside, row, pairs.record)
     labelled = np.flatnonzero(shared >= _LEAST_SHARED)
+    if len(labelled) < 2:
+        return
     pairs, row, shared = pairs.taken(labelled), row[labelled], shared[labelled]
     for owner in _worth(index, found, pairs, shared, least):
         own = np.flatnonzero(pairs.owner == owner)
@@ -137,8 +139,7 @@ def _worth(index: Figures, found: Found, pairs: Hits, shared: Scores, least: flo
     total = np.minimum(BEST, -np.log10(np.minimum(1.0, chance))) + by_words(shared)
     group = pairs.owner.astype(np.int64)
     order = np.lexsort((-total, pairs.figure, group))
-    both = (group << 32 | pairs.figure)[order]
-    order = order[np.diff(both, prepend=-1) != 0]
+    order = order[begins((group << 32 | pairs.figure)[order])]
     owners, reach = bounds(found, group[order], pairs.figure[order], total[order])
     chosen = np.argsort(-reach, kind="stable")[:_MOST_OWNERS]
     best: list[int] = owners[chosen[reach[chosen] >= least]].tolist()
@@ -172,11 +173,15 @@ class _Case:
         """What each figure adds, by the record that makes most of it."""
         values = self._values()
         order = np.lexsort((-values, self.pairs.figure))
-        figure = self.pairs.figure[order]
-        best = order[np.diff(figure, prepend=-1) != 0]
+        best = order[begins(self.pairs.figure[order])]
         best = best[values[best] > 0]
-        columns = (self.pairs.figure[best], values[best], self.pairs.digits[best], self.shared[best])
-        return [gain(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
+        columns = (
+            self.pairs.figure[best],
+            np.minimum(BEST, values[best]),
+            self.pairs.digits[best],
+            by_words(self.shared[best]),
+        )
+        return [Gain(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
 
     def _values(self) -> Scores:
         """What each pair gains by its value, under its label; of a figure only where its label fits best."""
@@ -219,6 +224,6 @@ class _Case:
 def _best_of_each(line: Numbers, mine: Scores) -> Numbers:
     """Of each line the pair that fits best, if any does."""
     order = np.lexsort((-mine, line))
-    best = order[np.diff(line[order], prepend=-1) != 0]
+    best = order[begins(line[order])]
     found: Numbers = best[mine[best] > 0]
     return found

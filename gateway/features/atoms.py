@@ -43,14 +43,14 @@ class Atoms:
     def between(self, start: int, end: int) -> Atoms:
         """Those of the chunks from one number up to another."""
         low = int(self.counts[:start].sum())
-        part = slice(low, low + int(self.counts[start:end].sum()))
-        says, mantissa, exponent, stem = (
-            self.says[part],
-            self.mantissa[part],
-            self.exponent[part],
-            self.stem[part],
+        return self.part(start, end, low, low + int(self.counts[start:end].sum()))
+
+    def part(self, start: int, end: int, first: int, last: int) -> Atoms:
+        """Those of the chunks from `start` up to `end`, which are the atoms from `first` up to `last`."""
+        part = slice(first, last)
+        return Atoms(
+            self.says[part], self.mantissa[part], self.exponent[part], self.stem[part], self.counts[start:end]
         )
-        return Atoms(says, mantissa, exponent, stem, self.counts[start:end])
 
     @classmethod
     def joined(cls, texts: Sequence[Atoms]) -> Atoms:

@@ -119,6 +119,8 @@ Scores = NDArray[np.float64]
 _SHAPES: Final = np.array([COMMONNESS[unit] for unit in Unit])
 _DIGITS: Final = np.array([DIGITS[unit] for unit in Unit])
 _TENS: Final = 10 ** np.arange(_DIGITS.shape[1] + 1, dtype=np.int64)
+_NOUGHTS: Final = sum((np.arange(1000) % power == 0).astype(np.int64) for power in (10, 100, 1000))
+"""With how many noughts, three at most, a number ends whose last three digits are these."""
 
 
 def commonness(mantissa: Numbers, exponent: Numbers, unit: Numbers) -> Scores:
@@ -127,10 +129,10 @@ def commonness(mantissa: Numbers, exponent: Numbers, unit: Numbers) -> Scores:
     By its shape, or by its own count where it is among the commonest values and that says more.
     """
     digits = _digits(mantissa)
-    noughts = sum((mantissa % _TENS[power] == 0).astype(np.int64) for power in range(1, _SHAPES.shape[2]))
+    noughts = _NOUGHTS[mantissa % len(_NOUGHTS)]
     by_shape = _SHAPES[unit, digits - 1, np.minimum(noughts, digits - 1)]
     keys = _keys(mantissa, exponent, unit)
-    at = np.minimum(np.searchsorted(_KEYS, keys), len(_KEYS) - 1)
+    at = np.minimum(_KEYS.searchsorted(keys), len(_KEYS) - 1)
     common: Scores = np.where(_KEYS[at] == keys, np.maximum(by_shape, _OF_VALUES[at]), by_shape)
     return common
 
@@ -142,8 +144,8 @@ def frequency(mantissa: Numbers, exponent: Numbers, unit: Numbers) -> Scores:
 
 
 def _digits(mantissa: Numbers) -> Numbers:
-    counted: Numbers = np.clip(np.searchsorted(_TENS, mantissa, side="right"), 1, _DIGITS.shape[1])
-    return counted
+    counted = _TENS.searchsorted(mantissa, side="right")
+    return np.minimum(np.maximum(counted, 1), _DIGITS.shape[1])
 
 
 def _log_uniform(mantissa: Numbers) -> Scores:
@@ -154,7 +156,8 @@ def _log_uniform(mantissa: Numbers) -> Scores:
 
 def _keys(mantissa: Numbers, exponent: Numbers, unit: Numbers) -> Numbers:
     """One number for each value of the digits that are told apart."""
-    key: Numbers = (mantissa << 10) + ((np.clip(exponent, -127, 127) + 128) << 2) + unit
+    power = np.minimum(np.maximum(exponent, -127), 127)
+    key: Numbers = (mantissa << 10) + ((power + 128) << 2) + unit
     return key
 
 

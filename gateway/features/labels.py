@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Bits, Numbers
 from gateway.features.numberwords import Says
-from gateway.features.numerals import Found
+from gateway.features.numerals import Found, begins
 
 REACH: Final = 12
 """Content words on either side of a figure that may be its label."""
@@ -52,33 +52,40 @@ def labels(atoms: Atoms, found: Found, chosen: Numbers, borders: Bits | None = N
     """
     words = np.flatnonzero(atoms.stem)
     start, end = found.start[chosen], found.end[chosen]
-    before = np.searchsorted(words, start)
-    after = np.searchsorted(words, end)
-    steps = np.arange(REACH)
-    left, right = before[:, None] - 1 - steps, after[:, None] + steps
-    at = np.concatenate((left, right), axis=1)
-    there = (at >= 0) & (at < len(words))
-    at = words[np.clip(at, 0, max(0, len(words) - 1))] if len(words) else np.zeros_like(at)
-    there &= (at >= start[:, None] - _FAR) & (at < end[:, None] + _FAR)
-    sentence = _counted((atoms.says & Says.ENDS) != 0)
-    # The atom that ends a sentence belongs to it.
-    there[:, REACH:] &= sentence[at[:, REACH:]] == sentence[end - 1][:, None]
-    there[:, REACH:] &= (atoms.says[end - 1] & Says.ENDS == 0)[:, None]
+    if not len(words):
+        nothing = np.zeros((len(chosen), 2 * REACH))
+        return Labels(nothing.astype(np.uint32), nothing, nothing)
+    left = words.searchsorted(start)[:, None] + _BEFORE
+    right = words.searchsorted(end)[:, None] + _AFTER
+    at = words.take(np.concatenate((left, right), axis=1), mode="clip")
+    last = np.minimum(_sentence_ends(atoms, end - 1), end + (_FAR - 1))
+    there = np.concatenate(
+        (
+            (left >= 0) & (at[:, :REACH] >= start[:, None] - _FAR),
+            (right < len(words)) & (at[:, REACH:] <= last[:, None]),
+        ),
+        axis=1,
+    )
     if borders is not None:
         section = np.cumsum(borders)
         there &= section[at] == section[start][:, None]
-    stems = (
-        np.where(there, atoms.stem[at], 0).astype(np.uint32) if len(words) else np.zeros(at.shape, np.uint32)
-    )
-    starts = np.unique(found.start)
-    between = np.abs(np.searchsorted(starts, at) - found.slot[chosen][:, None])
+    starts = found.start[begins(found.start)]
+    between = np.abs(starts.searchsorted(at) - found.slot[chosen][:, None])
     between -= (at > start[:, None]) & (between > 0)
-    near = _BETWEEN**between * np.tile(_BY_PLACE, 2)
-    common = (atoms.says[at] & Says.COMMON) != 0 if len(words) else there
-    return Labels(stems, near, near * np.where(common, _EVERYDAY, 1.0))
+    near = _BEYOND.take(between, mode="clip") * _NEARNESS
+    common = (atoms.says[at] & Says.COMMON) != 0
+    return Labels(np.where(there, atoms.stem[at], _NO_STEM), near, near * np.where(common, _EVERYDAY, 1.0))
 
 
-def _counted(ends: Bits) -> Numbers:
-    """The number of ends before each atom."""
-    counted: Numbers = np.cumsum(ends) - ends
-    return counted
+_BEFORE: Final = -1 - np.arange(REACH)
+_AFTER: Final = np.arange(REACH)
+_NEARNESS: Final = np.tile(_BY_PLACE, 2)
+_BEYOND: Final = _BETWEEN ** np.arange(2 * _FAR)
+_NO_STEM: Final = np.uint32(0)
+
+
+def _sentence_ends(atoms: Atoms, at: Numbers) -> Numbers:
+    """The last atom of the sentence in which each of some atoms stands; it belongs to it."""
+    ends = np.append(np.flatnonzero(atoms.says & Says.ENDS), len(atoms))
+    found: Numbers = ends[ends.searchsorted(at)]
+    return found

@@ -76,6 +76,13 @@ def digits_of(mantissas: Numbers) -> Numbers:
     return counted
 
 
+def begins(numbers: Numbers) -> Bits:
+    """Which numbers begin a run of equal ones."""
+    first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return first
+
+
 def candidates(says: Numbers, mantissa: Numbers) -> Numbers:
     """Where figures may begin in a text of such atoms: a small number in words only beside what it may count."""
     at = np.flatnonzero(says & (Says.NUMBER | Says.SPELLED))
@@ -119,9 +126,7 @@ def _any(says: Numbers, flags: int) -> bool:
 
 def _numbered(found: Found) -> Found:
     """The figures of a text in order, with the numbers of their places."""
-    begins = np.ones(len(found), np.int64)
-    begins[1:] = found.start[1:] != found.start[:-1]
-    slot = np.cumsum(begins) - 1
+    slot = np.cumsum(begins(found.start)) - 1
     return Found(found.mantissa, found.exponent, found.unit, found.digits, found.start, found.end, slot)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,9 @@ from gateway.features.numerals import Found
 def general(found: Found, chosen: NDArray[np.int64], digits: NDArray[np.int64]) -> NDArray[np.float64]:
     """The share of the value of each chosen figure, at so many digits, among all figures of its shape."""
     dropped = np.maximum(0, found.digits[chosen] - digits)
-    power = 10**dropped
+    power = _TENS[dropped]
     mantissa = (found.mantissa[chosen] + power // 2) // power
     return frequency(mantissa, found.exponent[chosen] + dropped, found.unit[chosen])
+
+
+_TENS: Final = 10 ** np.arange(18, dtype=np.int64)
