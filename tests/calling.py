@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,3 +43,10 @@ def caller(capsys: pytest.CaptureFixture[str]) -> Call:
         return Answer(code, printed.out, printed.err)
 
     return run
+
+
+def started(*arguments: str | Path) -> Answer:
+    """What a command prints in a process of its own: one that forks must not inherit the threads of other tests."""
+    command = [sys.executable, "-m", "gateway", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return Answer(done.returncode, done.stdout, done.stderr)

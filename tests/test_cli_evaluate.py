@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests import evaluation_folder
-from tests.calling import Call, caller
+from tests.calling import started
 from tests.evaluation import invented
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command."""
-    return caller(capsys)
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +21,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_built_folder_is_evaluated(built: Path, tmp_path: Path, call: Call) -> None:
+def test_a_built_folder_is_evaluated(built: Path, tmp_path: Path) -> None:
     """Each kind of leak is counted, copies of documents and passages are found, ordinary mail is not held."""
-    answer = call("evaluate", built / "all", "--out", tmp_path, "--json")
+    answer = started("evaluate", built / "all", "--out", tmp_path, "--json")
     assert (0, "") == (answer.code, answer.err)
     leaks = {record["leak"]: record for record in answer.records if "leak" in record}
     assert {
@@ -56,9 +50,9 @@ def test_a_built_folder_is_evaluated(built: Path, tmp_path: Path, call: Call) ->
     assert 3 == written["publications"]
 
 
-def test_what_is_public_is_not_held(built: Path, call: Call) -> None:
+def test_what_is_public_is_not_held(built: Path) -> None:
     """The edition before the registered one, quoted, where it was registered as public; tables for people."""
-    answer = call("evaluate", built / "public-1")
+    answer = started("evaluate", built / "public-1")
     assert 0 == answer.code, answer.err
     assert ["previous-edition-public", "6", "0", "0", "%"] in [
         line.split() for line in answer.out.splitlines()
@@ -78,8 +72,8 @@ def test_the_same_seed_makes_the_same_mails(built: Path, tmp_path: Path) -> None
         assert first == second
 
 
-def test_a_folder_that_cannot_be_used_is_not_evaluated(tmp_path: Path, call: Call) -> None:
+def test_a_folder_that_cannot_be_used_is_not_evaluated(tmp_path: Path) -> None:
     """Every problem with its path, and nothing is written."""
-    answer = call("evaluate", tmp_path)
+    answer = started("evaluate", tmp_path)
     assert (1, f"{tmp_path}/publications: No such file or directory\n") == (answer.code, answer.err)
     assert [] == list(tmp_path.iterdir())

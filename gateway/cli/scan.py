@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +32,8 @@ if TYPE_CHECKING:
     from gateway.rules import RuleSet
 
 _BATCH = 64
-"""Mails in memory at a time; fewer are not worth more processes."""
+"""Fewer mails are not worth more processes."""
+_NOT_DECIDED = "not decided: it took too long or ended the process that read it"
 
 
 def register(app: typer.Typer) -> None:
@@ -107,60 +103,13 @@ class Scanner:
         if len(batch) < _BATCH:
             yield from ((mail, self.one(mail)) for mail in batch)
             return
-        with _Pool(self) as pool:
-            while batch:
-                yield from zip(batch, pool.records(batch), strict=True)
-                batch = list(islice(mails, _BATCH))
-
-
-class _Pool:
-    """Processes that decide mails.  One that dies of a mail, or is ended at the deadline, names that mail."""
-
-    def __init__(self, scanner: Scanner) -> None:
         # What a forked process needs is inherited: the register is large, and modules take a second to load.
         from gateway import header_envelope, preflight  # noqa: F401
+        from gateway.crew import Crew
 
-        _inherited[:] = [scanner]
-        self._pool = _fork(os.cpu_count() or 1)
-
-    def __enter__(self) -> _Pool:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def records(self, batch: Sequence[MailFile]) -> list[dict[str, Any] | str]:
-        """The records of a batch, in its order."""
-        try:
-            return list(self._pool.map(_one, batch, chunksize=4))
-        except BrokenProcessPool:
-            self._pool = _fork(os.cpu_count() or 1)
-            return [_alone(mail) for mail in batch]
-
-
-_inherited: list[Scanner] = []
-
-
-def _fork(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
-
-
-def _one(mail: MailFile) -> dict[str, Any]:
-    scanner = _inherited[0]
-    # The default action of the signal ends this process, even inside a library that never comes back.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, scanner.deadline.total_seconds())
-    record = scanner.one(mail)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    return record
-
-
-def _alone(mail: MailFile) -> dict[str, Any] | str:
-    with _fork(1) as pool:
-        try:
-            return pool.submit(_one, mail).result()
-        except BrokenProcessPool:
-            return "not decided: it took too long or ended the process that read it"
+        crew: Crew[MailFile, dict[str, Any]] = Crew(self.one, self.deadline)
+        for mail, record in crew.results(chain(batch, mails)):
+            yield mail, record if record is not None else _NOT_DECIDED
 
 
 def scanner_for(settings: Settings, at: str | None, sender: str | None, recipients: Sequence[str]) -> Scanner:

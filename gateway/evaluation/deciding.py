@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway import detectors, policy
+from gateway.crew import Crew
 from gateway.detectors.rule import RuleSet
-from gateway.evaluation.crew import Crew
 from gateway.evaluation.folder import Entry, Source
 from gateway.header_envelope import envelope
 from gateway.mailfiles import mails

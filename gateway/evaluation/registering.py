@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from gateway.evaluation.crew import Crew
+from gateway.crew import Crew
 from gateway.evaluation.folder import Entry
 from gateway.model import Register
 from gateway.registration import Empty, trace_file

@@ -94,10 +94,10 @@ class Forms:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Places of one kind: that of each record, and how many a publication has of them, as a power of ten."""
+    """Places of one kind: that of each record, and how many each publication has of them, as a power of ten."""
 
     of: NDArray[np.uint32]
-    many: float
+    many: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ class Figures:
     `all` are their records; those of publication number n are those from `bounds[n]` up to `bounds[n + 1]`, and
     `owner` says n for each.  The stems of context c are those from `starts[c]` up to `starts[c + 1]`.  `strong` forms
     tell by themselves, `weak` ones are two digits of tables.  `places` are rows, columns, and tables and paragraphs;
-    each kind is numbered from `kinds` on, and `sizes` is how many figures each place has.
+    each kind is numbered from `kinds` on, and `sizes` is how many figures each place has.  `ranked` are
+    the records column by column, and `ranks` where among them each record is.
     """
 
     ids: tuple[str, ...]
@@ -121,6 +122,8 @@ class Figures:
     places: tuple[Places, Places, Places] = field(repr=False)
     kinds: Numbers = field(repr=False)
     sizes: Numbers = field(repr=False)
+    ranked: NDArray[np.uint32] = field(repr=False)
+    ranks: NDArray[np.uint32] = field(repr=False)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
 
     @classmethod
@@ -137,7 +140,10 @@ class Figures:
         places = (whole.row, whole.stack, whole.block)
         sizes = [np.bincount(each, minlength=1).astype(np.int32) for each in places]
         kinds = np.cumsum([0, *map(len, sizes)])[:3]
-        many = [float(np.log10(max(1.0, np.count_nonzero(each) / max(1, len(ids))))) for each in sizes]
+        lengths = [len(each) for each in sets]
+        owner = np.repeat(np.arange(len(sets), dtype=np.uint16), lengths)
+        many = [_many(each, owner, len(sets)) for each in places]
+        ranked = np.argsort(whole.stack, kind="stable").astype(np.uint32)
         row, column, block = (
             Places(place + np.uint32(first), each)
             for place, first, each in zip(places, kinds.tolist(), many, strict=True)
@@ -145,15 +151,17 @@ class Figures:
         return cls(
             ids,
             whole.without_forms(),
-            _bounds([len(each) for each in sets]),
+            _bounds(lengths),
             _bounds([len(each.lengths) for each in sets]),
-            np.repeat(np.arange(len(sets), dtype=np.uint16), [len(each) for each in sets]),
+            owner,
             np.concatenate(([0], np.cumsum(whole.lengths, dtype=np.int64))),
             Forms.of(whole.key[~weak], whole.form[~weak]),
             Forms.of(whole.key[weak], whole.form[weak]),
             (row, column, block),
             kinds,
             np.concatenate(sizes),
+            ranked,
+            np.argsort(ranked).astype(np.uint32),
         )
 
     def __len__(self) -> int:
@@ -165,7 +173,7 @@ class Figures:
         forms = sum(
             each.keys.nbytes + each.forms.nbytes + each.sieve.nbytes for each in (self.strong, self.weak)
         )
-        places = self.sizes.nbytes + sum(each.of.nbytes for each in self.places)
+        places = self.sizes.nbytes + sum(each.of.nbytes for each in self.places) + 2 * self.ranks.nbytes
         return self.all.size + self.owner.nbytes + self.starts.nbytes + forms + places
 
     def matter(self, owner: int) -> Matter:
@@ -186,6 +194,12 @@ def _sieve(keys: Keys) -> NDArray[np.uint8]:
         sieve, bit >> np.uint32(3), np.left_shift(np.uint8(1), (bit & np.uint32(7)).astype(np.uint8))
     )
     return sieve
+
+
+def _many(place: NDArray[np.uint32], owner: NDArray[np.uint16], owners: int) -> NDArray[np.float64]:
+    """How many places each publication has, as a power of ten."""
+    first = np.unique(place, return_index=True)[1]
+    return np.log10(np.maximum(1, np.bincount(owner[first], minlength=owners)))
 
 
 def _bounds(lengths: Sequence[int]) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from math import lgamma, log, log10
 from typing import Final, NamedTuple
 
@@ -71,9 +72,12 @@ def by_words(words: Scores) -> Scores:
 _OF_WORDS: Final = np.array([lgamma(words + 1) / log(10) for words in range(2 * 12 + 2)])
 
 
-def best_stretch(found: Found, row: list[Gain]) -> Stretch | None:
-    """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures."""
-    runs = _Runs(found, np.unique(found.start))
+def best_stretch(found: Found, row: list[Gain], again: Container[int] = ()) -> Stretch | None:
+    """The stretch of figures in which gains exceed costs most; None if it holds fewer than two different figures.
+
+    The same value counts once, but for the figures in `again`.
+    """
+    runs = _Runs(found, np.unique(found.start), again)
     for each in _one_a_slot(found, row):
         runs.take(each)
     if runs.best is None:
@@ -109,8 +113,8 @@ _APART: Final = 1e6
 class _Runs:
     """The run of agreeing figures at hand, and the best one so far."""
 
-    def __init__(self, found: Found, slots: Numbers) -> None:
-        self._found, self._slots = found, slots
+    def __init__(self, found: Found, slots: Numbers, again: Container[int]) -> None:
+        self._found, self._slots, self._again = found, slots, again
         self._gains: list[Gain] = []
         self._seen = _Seen()
         self._costs = self._score = 0.0
@@ -127,7 +131,7 @@ class _Runs:
         if self._score <= 0:
             self._gains, self._seen, self._costs, self._score = [], _Seen(), 0.0, 0.0
         self._end = int(self._found.end[each.figure])
-        if self._seen.is_new(*self._rounded(each)):
+        if self._seen.is_new(*self._rounded(each)) or each.figure in self._again:
             self._gains.append(each)
             self._score += each.total
             if len(self._gains) > 1 and (self.best is None or self._score > self.best.score):

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.atoms import Bits
+from gateway.features.atoms import Bits, Numbers
 from gateway.features.figures import Figures
 from gateway.features.hits import Hits
 from gateway.features.numerals import Found
+from gateway.features.order import Link, diagonals, expected, linked
 from gateway.features.packing import PUBLIC
 from gateway.features.stretch import Stretch, best_stretch, bounds, gain
 
@@ -20,6 +21,8 @@ Scores = NDArray[np.float64]
 
 FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
+_MOST_LINES: Final = 2
+"""Rows and columns that are looked at closely because figures follow on one another there, in either direction."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
 _TELLING: Final = 0.7
@@ -33,14 +36,30 @@ def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterato
     """For places in which figures may reach a score of `least`: the publication's number, and the best stretch."""
     if found.places < FEWEST or len(pairs) < FEWEST:
         return
-    pairs = pairs.taken((pairs.digits > 1) & ~_counting(found)[pairs.figure])
+    # Whoever copies a cell does not make it finer.
+    finer = (found.digits[pairs.figure] > pairs.digits) & (pairs.digits >= index.all.digits[pairs.record])
+    pairs = pairs.taken((pairs.digits > 1) & ~finer)
     public = (index.all.prose[pairs.record] & PUBLIC) != 0
     if public.any():
         both = pairs.owner.astype(np.int64) << 32 | pairs.figure
         pairs = pairs.taken(~np.isin(both, both[public]))
+    counting = _counting(found)
     columns = (index.all.row, index.all.stack, index.all.block)
-    for kind, place in _crowded(index, found, pairs, least):
-        yield from _Place(index, found, columns[kind], kind, place).stretch(pairs)
+    crowded = _crowded(index, found, pairs.taken(~counting[pairs.figure]), least)
+    chosen = dict.fromkeys((*crowded, *_in_order(index, found, pairs)))
+    likely = expected(found) if chosen else np.empty(0)
+    for kind, place in chosen:
+        yield from _Place(index, found, counting, likely, columns[kind], kind, place).stretch(pairs)
+
+
+def _in_order(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, int]]:
+    """The kinds and numbers of places in which figures follow on one another as they do in the text."""
+    slot, record = found.slot[pairs.figure], pairs.record
+    for rank in diagonals(index.ranks[record].astype(np.int64), slot, _MOST_LINES):
+        yield 1, int(index.all.stack[index.ranked[rank]])
+    for rank in diagonals(record, slot, _MOST_LINES):
+        yield 0, int(index.all.row[rank])
+        yield 2, int(index.all.block[rank])
 
 
 def _counting(found: Found) -> Bits:
@@ -48,10 +67,8 @@ def _counting(found: Found) -> Bits:
     steps = np.diff(found.mantissa)
     alike = (np.diff(found.exponent) == 0) & (steps != 0)
     counts = alike & (np.abs(steps) == 1)
-    same = alike[1:] & alike[:-1] & (steps[1:] == steps[:-1])
+    same = alike[1:] & alike[:-1] & ((steps[1:] == steps[:-1]) | (counts[1:] & counts[:-1]))
     counting = np.zeros(len(found), np.bool_)
-    counting[1:] |= counts
-    counting[:-1] |= counts
     for shift in range(3):
         counting[shift : shift + len(same)] |= same
     return counting
@@ -77,7 +94,9 @@ def _crowded(index: Figures, found: Found, pairs: Hits, least: float) -> list[tu
     chosen = np.argsort(-reach, kind="stable")[:_MOST_PLACES]
     best = names[chosen]
     kinds = np.searchsorted(index.kinds, best, side="right") - 1
-    enough = reach[chosen] >= least + np.array([each.many for each in index.places])[kinds]
+    owners = pairs.owner[np.searchsorted(place, best)]
+    many = np.array([each.many for each in index.places])
+    enough = reach[chosen] >= least + many[kinds, owners]
     return list(zip(kinds[enough].tolist(), (best - index.kinds[kinds])[enough].tolist(), strict=True))
 
 
@@ -87,6 +106,8 @@ class _Place:
 
     index: Figures
     found: Found
+    counting: Bits
+    likely: Scores
     column: NDArray[np.uint32]
     kind: int
     name: int
@@ -95,33 +116,62 @@ class _Place:
         """The best stretch of figures that stand there."""
         pairs = pairs.taken(self.column[pairs.record] == self.name)
         pairs = pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
-        pairs = pairs.taken(np.diff(pairs.figure, prepend=-1) != 0)
-        value = self._values(pairs)
-        there = np.flatnonzero(value > 0)
-        columns = (pairs.figure[there], value[there], pairs.digits[there])
-        gains = [gain(f, v, d, 0.0) for f, v, d in zip(*(column.tolist() for column in columns), strict=True)]
-        stretch = best_stretch(self.found, gains)
-        if stretch is None or len(stretch.gains) < FEWEST:
+        if not len(pairs):
             return
-        if sum(each.value for each in stretch.gains) >= _TELLING * len(stretch.gains):
-            # As many places as a publication has of the kind could have agreed by chance.
-            many = self.index.places[self.kind].many
-            yield (
-                int(pairs.owner[0]),
-                stretch._replace(score=stretch.score - many, chance=stretch.chance + many),
-            )
-
-    def _values(self, pairs: Hits) -> Scores:
-        """How unlikely it is that one of the figures of the place has the value of each pair."""
-        whole, owner = self.index.all, int(pairs.owner[0])
+        owner = int(pairs.owner[0])
         low, high = (int(each) for each in self.index.bounds[owner : owner + 2])
         records = low + np.flatnonzero(self.column[low:high] == self.name)
+        links = linked(self.found, self.likely, pairs, np.searchsorted(records, pairs.record))
+        rest = self._drawn(pairs, records, links)
+        best = self._best(pairs, [*links, *rest])
+        if best is not None and rest and sum(each.value for each in best.gains) < _TELLING * len(best.gains):
+            best = self._best(pairs, links)
+        if best is not None and len(best.gains) >= FEWEST:
+            # As many places as the publication has of the kind could have agreed by chance.
+            many = float(self.index.places[self.kind].many[owner])
+            yield owner, best._replace(score=best.score - many, chance=best.chance + many)
+
+    def _best(self, pairs: Hits, links: list[Link]) -> Stretch | None:
+        """The best stretch of these pairs; those that follow on one another agree again and again."""
+        chosen = sorted(links, key=lambda each: each.pair)
+        gains = [
+            gain(int(pairs.figure[each.pair]), each.value, int(pairs.digits[each.pair]), 0.0)
+            for each in chosen
+        ]
+        again = frozenset(int(pairs.figure[each.pair]) for each in links if each.follows)
+        return best_stretch(self.found, gains, again)
+
+    def _drawn(self, pairs: Hits, records: Numbers, links: list[Link]) -> list[Link]:
+        """What the other figures gain: how unlikely it is that one of the figures left in the place has the value."""
+        shape = self._shapes(pairs)
+        left = self._alike(records, int(shape.max() // 3 + 1))
+        taken = {int(pairs.record[each.pair]) for each in links}
+        for each in links:
+            left[shape[each.pair]] -= 1
+        gone = {int(self.found.slot[pairs.figure[each.pair]]) for each in links}
+        drawn = []
+        slots = self.found.slot[pairs.figure]
+        for pair in np.flatnonzero(~self.counting[pairs.figure]).tolist():
+            if int(slots[pair]) in gone or int(pairs.record[pair]) in taken:
+                continue
+            value = -float(np.log10(min(1.0, pairs.share[pair] * max(1.0, left[shape[pair]]))))
+            if value > 0:
+                drawn.append(Link(pair, value, follows=False))
+                taken.add(int(pairs.record[pair]))
+                gone.add(int(slots[pair]))
+                left[shape[pair]] -= 1
+        return drawn
+
+    def _shapes(self, pairs: Hits) -> Numbers:
+        shapes: Numbers = pairs.digits * 3 + (self.found.magnitude[pairs.figure] - pairs.digits) % 3
+        return shapes
+
+    def _alike(self, records: Numbers, most: int) -> Scores:
+        """How many figures of the place have each shape; one of more digits has the value of a coarser one as well."""
+        whole = self.index.all
         digits, magnitude = whole.digits[records], whole.magnitude[records].astype(np.int64)
-        shape = pairs.digits * 3 + (self.found.magnitude[pairs.figure] - pairs.digits) % 3
-        # A registered figure of more digits has the value of a coarser one as well.
-        alike = np.zeros(3 * int(shape.max() // 3 + 1))
-        for count in range(1, len(alike) // 3):
+        alike = np.zeros(3 * most)
+        for count in range(1, most):
             kept = digits >= count
             alike[3 * count : 3 * count + 3] = np.bincount((magnitude[kept] - count) % 3, minlength=3)
-        chance = pairs.share * np.maximum(1, alike[shape])
-        return -np.log10(np.minimum(1.0, chance))
+        return alike

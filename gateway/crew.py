@@ -62,7 +62,8 @@ class Crew(Generic[Item, Result]):
 
     @staticmethod
     def _fork(processes: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
+        context = multiprocessing.get_context("fork")
+        return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
 
 
 class _Task:
@@ -72,6 +73,11 @@ class _Task:
 
 
 _inherited: list[_Task] = []
+
+
+def _begin() -> None:
+    # A handler that was inherited would run and go on waiting: this process must end when the pool is given up.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _one(item: Any) -> Any:
