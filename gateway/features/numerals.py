@@ -18,7 +18,7 @@ from gateway.features.numberwords import POWER_AT, Says
 
 _TENS: Final = 10 ** np.arange(18, dtype=np.int64)
 _POWERS: Final = 7 << POWER_AT
-_BARE: Final = Says.MONEY | Says.PERCENT | Says.SAID
+_OWN_UNIT: Final = Says.MONEY | Says.PERCENT | Says.SAID
 _AROUND: Final = 3
 """Atoms beside a number that may decide what it is."""
 _MARGIN: Final = np.zeros(_AROUND, np.int64)
@@ -163,38 +163,48 @@ def _plain(atoms: Atoms, says: Numbers, at: Numbers) -> tuple[Found, Found]:
 
     Beside these are those with which a number in groups may begin.
     """
-    own, before, after = says[at + _AROUND], says[at + _AROUND - 1], says[at + _AROUND + 1]
+    own, after = says[at + _AROUND], says[at + (_AROUND + 1)]
     beside = _beside(says, at)
-    percent = ((own & Says.PERCENT) != 0) | beside.percent
-    money = ((own & Says.MONEY) != 0) | beside.money
-    said = percent | money | (beside.thousands > 0) | ((own & Says.SAID) != 0)
-    small = (own & Says.SMALL) != 0
-    month = ((before | after) & Says.MONTH) != 0
-    other = (own & (Says.YEAR | Says.PHONE)) != 0
-    # A number of a page or section is bare; one whose thousands are grouped by commas counts something.
-    bare = ((own & Says.DIGITS) != 0) | (atoms.exponent[at] < 0)
-    other |= (bare & ((before & Says.PLACE) != 0)) | (small & (month | ((before & Says.ITEM) != 0)))
-    other |= (after & Says.TIME) != 0
-    if _any(atoms.says, Says.PHONE):
-        phone = (own & Says.DIGITS) != 0
-        if phone.any():
-            other |= phone & _phones(atoms, at)
+    said = ((own & _OWN_UNIT) != 0) | (beside.length > 0)
+    other = _other(atoms, says, at)
     mantissa, exponent = atoms.mantissa[at], atoms.exponent[at] + 3 * beside.thousands
     digits = digits_of(mantissa)
     # One digit alone is in every mail.
     told = (digits > 1) | said | (exponent < 0)
     some = mantissa > 0
     kept = some & told & (said | ~other)
-    power = (own & Says.SAID) != 0
-    unit = _units(mantissa, exponent, percent, money, power | (beside.thousands > 0))
+    unit = _units(
+        exponent + digits,
+        ((own & Says.PERCENT) != 0) | beside.percent,
+        ((own & Says.MONEY) != 0) | beside.money,
+        ((own & Says.SAID) != 0) | (beside.thousands > 0),
+    )
     found = Found(mantissa, exponent, unit, digits, at, at + 1 + beside.length, at)
     going_on = ((own & Says.FIRST) != 0) & ((after & Says.THREE) != 0)
     first = NO_FIGURES if not going_on.any() else found.taken((kept | (some & ~other)) & going_on)
     return found if kept.all() else found.taken(np.flatnonzero(kept)), first
 
 
-def _units(mantissa: Numbers, exponent: Numbers, percent: Bits, money: Bits, power: Bits) -> Numbers:
-    large = power | (exponent + digits_of(mantissa) > 3)
+def _other(atoms: Atoms, says: Numbers, at: Numbers) -> Bits:
+    """Which numbers are something else if nothing says their unit: years, times, telephone numbers, pages."""
+    own, before, after = (says[at + (_AROUND + step)] for step in (0, -1, 1))
+    other: Bits = ((own & (Says.YEAR | Says.PHONE)) | (after & Says.TIME)) != 0
+    small = own & Says.SMALL
+    if _any(before, Says.PLACE):
+        # A number of a page or section is bare; one whose thousands are grouped by commas counts something.
+        bare = ((own & Says.DIGITS) != 0) | (atoms.exponent[at] < 0)
+        other |= bare & ((before & Says.PLACE) != 0)
+    if _any(before | after, Says.MONTH | Says.ITEM):
+        other |= (small != 0) & ((((before | after) & Says.MONTH) | (before & Says.ITEM)) != 0)
+    if _any(atoms.says, Says.PHONE):
+        phone = (own & Says.DIGITS) != 0
+        if phone.any():
+            other |= phone & _phones(atoms, at)
+    return other
+
+
+def _units(magnitude: Numbers, percent: Bits, money: Bits, power: Bits) -> Numbers:
+    large = power | (magnitude > 3)
     plain = np.where(large, int(Unit.COUNT), int(Unit.PLAIN))
     return np.where(percent, int(Unit.PERCENT), np.where(money, int(Unit.MONEY), plain))
 
@@ -231,9 +241,10 @@ def _group(atoms: Atoms, says: Numbers, first: Found, more: int) -> Found:
     money = ((says[first.start + _AROUND] & Says.MONEY) != 0) | beside.money
     mantissa, exponent = _settled(total)
     exponent = exponent + 3 * beside.thousands
-    unit = _units(mantissa, exponent, beside.percent, money, beside.thousands > 0)
+    digits = digits_of(mantissa)
+    unit = _units(exponent + digits, beside.percent, money, beside.thousands > 0)
     end = first.start + more + 1 + beside.length
-    return Found(mantissa, exponent, unit, digits_of(mantissa), first.start, end, first.start)
+    return Found(mantissa, exponent, unit, digits, first.start, end, first.start)
 
 
 def _settled(values: Numbers) -> tuple[Numbers, Numbers]:
@@ -261,11 +272,12 @@ def _spelled(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
     mantissa = np.where(fraction, (200 * value + whole) // (2 * whole), value)
     exponent = 3 * np.where(fraction, 0, beside.thousands)
     kept = fraction | counted | (value > 10)
+    digits = digits_of(mantissa)
     unit = _units(
-        mantissa, exponent, beside.percent | fraction, beside.money & ~fraction, beside.thousands > 0
+        exponent + digits, beside.percent | fraction, beside.money & ~fraction, beside.thousands > 0
     )
     end = last + 1 + np.where(fraction, 1, beside.length)
-    return Found(mantissa, exponent, unit, digits_of(mantissa), at, end, at).taken(kept)
+    return Found(mantissa, exponent, unit, digits, at, end, at).taken(kept)
 
 
 def _shares(atoms: Atoms, says: Numbers, at: Numbers) -> Found:
