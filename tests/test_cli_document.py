@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway import tracefile
 from tests.calling import Call
 from tests.papers import pdf, word
 
@@ -129,7 +130,10 @@ def test_from_another_machine(call: Call, tmp_path: Path) -> None:
     here = ["--config", tmp_path / "none.toml", "--key", key]
     made = call("document", "trace", paper, "--out", traces, *here, "--json")
     assert (0, str(paper)) == (made.code, made.records[0]["path"])
-    assert not any(word in traces.read_bytes() for word in (CANARY.encode(), b"children", b"72,670", b"docx"))
+    (inside,) = tracefile.opened(tracefile.key_in(key.read_bytes()), traces.read_bytes())
+    assert {"text", "figures"} == set(inside.features)
+    words = (b"children", b"72,670", b"72670", CANARY.encode())
+    assert not [word for word in words for packed in inside.features.values() if word in packed]
     assert 1 == call("document", "trace", paper, "--out", traces, *here).code
     (taken,) = call("document", "add", "cla-2028", traces, "--json").records
     assert (str(paper), True, made.records[0]["runs"]) == (taken["path"], taken["registered"], taken["runs"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -12,7 +14,7 @@ from gateway.features.atoms import Words
 from gateway.features.figures import Figures, packed
 from gateway.features.hits import hits
 from gateway.features.numerals import figures
-from gateway.features.packing import unpack
+from gateway.features.packing import Set, unpack
 from gateway.features.values import forms, keys, salt
 from gateway.model import Part, PartKind
 from gateway.text import fold
@@ -251,3 +253,17 @@ def test_forms_of_many(values: list[tuple[int, int]]) -> None:
 def test_any_text(text: str) -> None:
     """No text makes looking up fail."""
     assert all(each.figures > 1 for each in _agreements(_index(BULLETIN, TABLE, text), text + BULLETIN))
+
+
+@pytest.mark.parametrize("column", ["form", "row", "column", "block", "stack", "unit", "lengths"])
+def test_a_set_that_points_beyond_itself_is_refused(column: str) -> None:
+    """Whoever has the tracing key can write any set; none may end in every worker."""
+    content = packed(KEY, [Part("1", PartKind.DOCUMENT, "It rose to 72,670 and 81,334 boats.")])
+    (whole,) = unpack(content)
+    at = [each.name for each in fields(Set)].index(column)
+    values = getattr(whole, column)
+    before = sum(getattr(whole, each.name).nbytes for each in fields(Set)[:at])
+    start = len(content) - whole.size + before
+    wrong = np.full_like(values, np.iinfo(values.dtype).max).tobytes()
+    with pytest.raises(ValueError, match="beyond itself"):
+        list(unpack(content[:start] + wrong + content[start + len(wrong) :]))

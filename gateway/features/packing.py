@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
+from gateway.features.figure import Unit
 
 _VERSION: Final = b"F5"
 OWN, WEAK = 1, 2
@@ -178,8 +179,35 @@ def unpack(content: bytes) -> Iterator[Set]:
     ):
         arrays.append(np.frombuffer(content, kind, length, at))
         at += length * np.dtype(kind).itemsize
-    yield Set(*arrays)
+    found = Set(*arrays)
+    if not _sound(found):
+        raise ValueError("a set of figures that points beyond itself")
+    yield found
 
+
+def _sound(found: Set) -> bool:
+    """Whether every number that points into the set does: whoever has the tracing key can write any."""
+    records, contexts = len(found.unit), len(found.lengths)
+    each = (found.digits, found.magnitude, found.prose, found.row, found.column, found.block, found.stack)
+    return (
+        all(len(column) == records for column in each)
+        and len(found.key) == len(found.form)
+        and _below(found.form >> np.uint32(2), records)
+        and _below(found.unit, len(Unit))
+        and _below(found.row, contexts)
+        and _below(found.column, contexts)
+        and _below(found.block, _MOST_PLACES)
+        and _below(found.stack, _MOST_PLACES)
+        and int(found.lengths.sum(dtype=np.int64)) == len(found.stems)
+    )
+
+
+def _below(numbers: NDArray[np.uint32] | NDArray[np.uint8], bound: int) -> bool:
+    return not len(numbers) or int(numbers.max()) < bound
+
+
+_MOST_PLACES: Final = 1 << 24
+"""Paragraphs, rows and tables of one document, none of which has a million figures."""
 
 _NUMBERS: Final = np.empty(0, np.uint32)
 EMPTY: Final = Set(
