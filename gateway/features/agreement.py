@@ -84,7 +84,7 @@ def agreements(index: Figures, atoms: Atoms, salted: int, least: float = 0.0) ->
     best: dict[str, Agreement] = {}
     for agreement in (
         *_by_labels(index, atoms, found, close, least),
-        *_by_places(index, found, loose, least),
+        *_by_places(index, found, loose, least, salted),
     ):
         if agreement.score < least:
             continue
@@ -100,9 +100,9 @@ def _agreement(index: Figures, found: Found, owner: int, stretch: Stretch, kind:
     return Agreement(index.ids[owner], stretch.score, stretch, start, end, kind, values)
 
 
-def _by_places(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[Agreement]:
+def _by_places(index: Figures, found: Found, pairs: Hits, least: float, salted: int) -> Iterator[Agreement]:
     """Figures without labels that all stand in one row, column, table or paragraph."""
-    for owner, stretch in together(index, found, pairs, least):
+    for owner, stretch in together(index, found, pairs, least, salted):
         yield _agreement(index, found, owner, stretch, "together")
 
 

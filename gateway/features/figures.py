@@ -108,7 +108,8 @@ class Figures:
     `owner` says n for each.  The stems of context c are those from `starts[c]` up to `starts[c + 1]`.  `strong` forms
     tell by themselves, `weak` ones are two digits of tables.  `places` are rows, columns, and tables and paragraphs;
     each kind is numbered from `kinds` on, and `sizes` is how many figures each place has.  `ranked` are
-    the records column by column, and `ranks` where among them each record is.
+    the records column by column, and `ranks` where among them each record is; `own` is
+    the value of each as it is printed.
     """
 
     ids: tuple[str, ...]
@@ -124,6 +125,7 @@ class Figures:
     sizes: Numbers = field(repr=False)
     ranked: NDArray[np.uint32] = field(repr=False)
     ranks: NDArray[np.uint32] = field(repr=False)
+    own: Keys = field(repr=False)
     _matters: dict[int, Matter] = field(repr=False, default_factory=dict)
 
     @classmethod
@@ -162,6 +164,7 @@ class Figures:
             np.concatenate(sizes),
             ranked,
             np.argsort(ranked).astype(np.uint32),
+            _own(whole),
         )
 
     def __len__(self) -> int:
@@ -173,7 +176,7 @@ class Figures:
         forms = sum(
             each.keys.nbytes + each.forms.nbytes + each.sieve.nbytes for each in (self.strong, self.weak)
         )
-        places = self.sizes.nbytes + sum(each.of.nbytes for each in self.places) + 2 * self.ranks.nbytes
+        places = self.sizes.nbytes + sum(each.of.nbytes for each in self.places) + 3 * self.ranks.nbytes
         return self.all.size + self.owner.nbytes + self.starts.nbytes + forms + places
 
     def matter(self, owner: int) -> Matter:
@@ -194,6 +197,13 @@ def _sieve(keys: Keys) -> NDArray[np.uint8]:
         sieve, bit >> np.uint32(3), np.left_shift(np.uint8(1), (bit & np.uint32(7)).astype(np.uint8))
     )
     return sieve
+
+
+def _own(whole: Set) -> Keys:
+    printed = (whole.form & np.uint32(OWN)) != 0
+    own = np.zeros(len(whole), np.uint32)
+    own[whole.form[printed] >> np.uint32(2)] = whole.key[printed]
+    return own
 
 
 def _many(place: NDArray[np.uint32], owner: NDArray[np.uint16], owners: int) -> NDArray[np.float64]:

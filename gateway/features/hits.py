@@ -120,7 +120,7 @@ def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, b
     fits = np.flatnonzero(asked.own[which] | own)
     which, record = which[fits], record[fits]
     figure = asked.figure[which]
-    fits = np.flatnonzero(_units_agree(index, found, figure, record))
+    fits = np.flatnonzero(units_agree(index, found, figure, record))
     which, record = which[fits], record[fits]
     share = general(found, asked.figure, asked.digits)
     return Hits(figure[fits], record, index.owner[record], asked.digits[which], share[which])
@@ -135,7 +135,7 @@ def _most(counts: Numbers, budget: int) -> int:
     return int(ordered[within - 1]) if within else 0
 
 
-def _units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
+def units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
     """A sentence says the unit, and so must a text that copies it; a cell of a table leaves it to its heading."""
     # Who leaves out the unit of a fraction still writes one; a bare whole number may count anything.
     loose = (found.exponent < 0) & (found.unit != Unit.PERCENT) & (found.unit != Unit.COUNT)

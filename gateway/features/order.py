@@ -48,7 +48,7 @@ def diagonals(rank: Numbers, slot: Numbers, many: int) -> list[int]:
         order = np.argsort(line, kind="stable")
         _, first, counts = np.unique(line[order], return_index=True, return_counts=True)
         best = np.argsort(-counts, kind="stable")[:many]
-        found += [int(rank[order[first[each]]]) for each in best.tolist() if counts[each] > LINKS]
+        found += [int(rank[order[first[each]]]) for each in best.tolist() if counts[each] >= LINKS]
     return found
 
 

@@ -77,7 +77,7 @@ def best_stretch(found: Found, row: list[Gain], again: Container[int] = ()) -> S
 
     The same value counts once, but for the figures in `again`.
     """
-    runs = _Runs(found, np.unique(found.start), again)
+    runs = _Runs(found, found.start[np.diff(found.start, prepend=-1) != 0], again)
     for each in _one_a_slot(found, row):
         runs.take(each)
     if runs.best is None:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Bits, Numbers
 from gateway.features.figures import Figures
-from gateway.features.hits import Hits
+from gateway.features.hits import Hits, units_agree
 from gateway.features.numerals import Found
 from gateway.features.order import Link, diagonals, expected, linked
 from gateway.features.packing import PUBLIC
+from gateway.features.rarity import general
 from gateway.features.stretch import Stretch, best_stretch, bounds, gain
+from gateway.features.values import Keys, keys
 
 Scores = NDArray[np.float64]
 
@@ -23,6 +25,8 @@ FEWEST: Final = 4
 """Different figures without labels that must stand in one place of a publication."""
 _MOST_LINES: Final = 2
 """Rows and columns that are looked at closely because figures follow on one another there, in either direction."""
+_SMALL, _LONGEST = 1_000, 1_000
+"""Figures of a place, and of a text, up to which all that agree are looked at, however common their values are."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
 _TELLING: Final = 0.7
@@ -32,8 +36,13 @@ _SHAPES: Final = 4
 """Shapes of figures (digits, decimals) that the figures of a place may be spread over."""
 
 
-def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterator[tuple[int, Stretch]]:
-    """For places in which figures may reach a score of `least`: the publication's number, and the best stretch."""
+def together(
+    index: Figures, found: Found, pairs: Hits, least: float, salted: int
+) -> Iterator[tuple[int, Stretch]]:
+    """For places in which figures may reach a score of `least`: the publication's number, and the best stretch.
+
+    `salted` is `values.salt` of the key under which the index was made.
+    """
     if found.places < FEWEST or len(pairs) < FEWEST:
         return
     # Whoever copies a cell does not make it finer.
@@ -47,9 +56,11 @@ def together(index: Figures, found: Found, pairs: Hits, least: float) -> Iterato
     columns = (index.all.row, index.all.stack, index.all.block)
     crowded = _crowded(index, found, pairs.taken(~counting[pairs.figure]), least)
     chosen = dict.fromkeys((*crowded, *_in_order(index, found, pairs)))
-    likely = expected(found) if chosen else np.empty(0)
+    if not chosen:
+        return
+    likely, asked = expected(found), keys(found.mantissa, found.exponent, salted)
     for kind, place in chosen:
-        yield from _Place(index, found, counting, likely, columns[kind], kind, place).stretch(pairs)
+        yield from _Place(index, found, asked, counting, likely, columns[kind], kind, place).stretch(pairs)
 
 
 def _in_order(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, int]]:
@@ -106,6 +117,7 @@ class _Place:
 
     index: Figures
     found: Found
+    asked: Keys
     counting: Bits
     likely: Scores
     column: NDArray[np.uint32]
@@ -115,12 +127,12 @@ class _Place:
     def stretch(self, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
         """The best stretch of figures that stand there."""
         pairs = pairs.taken(self.column[pairs.record] == self.name)
-        pairs = pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
         if not len(pairs):
             return
         owner = int(pairs.owner[0])
         low, high = (int(each) for each in self.index.bounds[owner : owner + 2])
         records = low + np.flatnonzero(self.column[low:high] == self.name)
+        pairs = self._completed(pairs, records)
         links = linked(self.found, self.likely, pairs, np.searchsorted(records, pairs.record))
         rest = self._drawn(pairs, records, links)
         best = self._best(pairs, [*links, *rest])
@@ -130,6 +142,19 @@ class _Place:
             # As many places as the publication has of the kind could have agreed by chance.
             many = float(self.index.places[self.kind].many[owner])
             yield owner, best._replace(score=best.score - many, chance=best.chance + many)
+
+    def _completed(self, pairs: Hits, records: Numbers) -> Hits:
+        """The pairs with those that were left out because their values are everywhere; in order of the figures."""
+        if len(records) <= _SMALL:
+            own = self.index.own[records]
+            figure, at = np.nonzero(self.asked[:_LONGEST, None] == own[None])
+            record, digits = records[at], self.found.digits[figure]
+            fits = np.flatnonzero((digits > 1) & units_agree(self.index, self.found, figure, record))
+            figure, record, digits = figure[fits], record[fits], digits[fits]
+            share = general(self.found, figure, digits)
+            pairs = Hits.joined((pairs, Hits(figure, record, self.index.owner[record], digits, share)))
+            pairs = pairs.taken(np.unique(pairs.figure << 32 | pairs.record, return_index=True)[1])
+        return pairs.taken(np.lexsort((-pairs.digits, pairs.figure)))
 
     def _best(self, pairs: Hits, links: list[Link]) -> Stretch | None:
         """The best stretch of these pairs; those that follow on one another agree again and again."""
