@@ -27,6 +27,8 @@ _MOST_LINES: Final = 2
 """Rows and columns that are looked at closely because figures follow on one another there, in either direction."""
 _SMALL, _LONGEST = 1_000, 1_000
 """Figures of a place, and of a text, up to which all that agree are looked at, however common their values are."""
+_MOST_DRAWN: Final = 5_000
+"""Pairs of one place that are drawn, so that a text of nothing but digits ends, too."""
 _MOST_PLACES: Final = 4
 """Places that are looked at closely: those that promise most."""
 _TELLING: Final = 0.7
@@ -176,7 +178,10 @@ class _Place:
         gone = {int(self.found.slot[pairs.figure[each.pair]]) for each in links}
         drawn = []
         slots = self.found.slot[pairs.figure]
-        for pair in np.flatnonzero(~self.counting[pairs.figure]).tolist():
+        # What cannot gain even when the others are drawn is not looked at.
+        fewest = np.maximum(1.0, left[shape] - len(np.unique(slots)))
+        worth = np.flatnonzero(~self.counting[pairs.figure] & (pairs.share * fewest < 1.0))
+        for pair in worth[:_MOST_DRAWN].tolist():
             if int(slots[pair]) in gone or int(pairs.record[pair]) in taken:
                 continue
             value = -float(np.log10(min(1.0, pairs.share[pair] * max(1.0, left[shape[pair]]))))
