@@ -62,7 +62,7 @@ class Hits:
     def __len__(self) -> int:
         return len(self.figure)
 
-    def taken(self, chosen: Bits | Numbers) -> Hits:
+    def taken(self, chosen: Bits | Numbers | slice) -> Hits:
         """Some of them."""
         return Hits(
             self.figure[chosen],
@@ -81,17 +81,18 @@ def hits(index: Figures, found: Found, salted: int) -> tuple[Hits, Hits]:
     """
     fewest = np.full(len(found), _FEWEST)
     asked = asked_forms(found.mantissa, found.exponent, fewest, salted)
-    strong = _pairs(index, index.strong, found, asked, _BUDGET)
     close = _close(found, _CROWD, _CLOSE)
     crowd = bool(close.any())
     two = asked.own & (asked.digits == _FEWEST)
-    cells = asked.taken(np.flatnonzero(two & close[asked.figure] if crowd else two))
-    weak = _pairs(index, index.weak, found, cells, _MANY if crowd else _FEW)
-    both = Hits.joined((strong, weak)) if len(weak) else strong
+    cells = (two & close[asked.figure] if crowd else two).nonzero()[0]
+    told = _alike(index.strong, asked, np.arange(len(asked.key)), _BUDGET)
+    weak = _alike(index.weak, asked, cells, _MANY if crowd else _FEW)
+    both, many = _pairs(index, found, asked, told, weak)
+    strong = both.taken(slice(many)) if many < len(both) else both
     near = _close(found, _TOGETHER, 2 * _CLOSE)
     loose = both if crowd else strong
-    some = np.flatnonzero(near[loose.figure]) if near.any() else _NONE
-    return both if len(weak) <= _MANY else strong, loose.taken(some)
+    some = near[loose.figure].nonzero()[0] if near.any() else _NONE
+    return both if len(both) - many <= _MANY else strong, loose.taken(some)
 
 
 def _close(found: Found, many: int, atoms: int) -> Bits:
@@ -106,24 +107,40 @@ def _close(found: Found, many: int, atoms: int) -> Bits:
     return close
 
 
-def _pairs(index: Figures, registered: Registered, found: Found, asked: Forms, budget: int) -> Hits:
-    """The pairs of the forms that are asked for with those that are registered."""
-    known = np.flatnonzero(registered.known(asked.key))
-    if not len(known):
-        return _NO_HITS
-    first, counts = registered.counts(asked.key[known])
-    there = np.flatnonzero((counts > 0) & (counts <= _most(counts, budget)))
+def _alike(registered: Registered, asked: Forms, some: Numbers, budget: int) -> tuple[Numbers, Numbers]:
+    """Pairs of some of the forms that are asked for and of records that have the value; one of both as printed."""
+    some = some[registered.known(asked.key[some]).nonzero()[0]]
+    if not len(some):
+        return _NONE, _NONE
+    first, counts = registered.counts(asked.key[some])
+    there = ((counts > 0) & (counts <= _most(counts, budget))).nonzero()[0]
     if not len(there):
-        return _NO_HITS
-    asked, first, counts = asked.taken(known[there]), first[there], counts[there]
-    which, record, own = registered.at(first, counts)
-    fits = np.flatnonzero(asked.own[which] | own)
-    which, record = which[fits], record[fits]
-    figure = asked.figure[which]
-    fits = np.flatnonzero(units_agree(index, found, figure, record))
-    which, record = which[fits], record[fits]
-    share = general(found, asked.figure, asked.digits)
-    return Hits(figure[fits], record, index.owner[record], asked.digits[which], share[which])
+        return _NONE, _NONE
+    which, record, own = registered.at(first[there], counts[there])
+    which = some[there][which]
+    fits = (asked.own[which] | own).nonzero()[0]
+    return which[fits], record[fits]
+
+
+def _pairs(
+    index: Figures,
+    found: Found,
+    asked: Forms,
+    told: tuple[Numbers, Numbers],
+    weak: tuple[Numbers, Numbers],
+) -> tuple[Hits, int]:
+    """Those of the pairs of forms and records whose units agree; how many of them are of the first lot."""
+    form, record = (np.concatenate(both) for both in zip(told, weak, strict=True))
+    if not len(form):
+        return _NO_HITS, 0
+    figure = asked.figure[form]
+    fits = units_agree(index, found, figure, record).nonzero()[0]
+    form, record = form[fits], record[fits]
+    used = np.bincount(form, minlength=1).nonzero()[0]
+    share = np.zeros(len(asked.key))
+    share[used] = general(found, asked.figure[used], asked.digits[used])
+    pairs = Hits(figure[fits], record, index.owner[record], asked.digits[form], share[form])
+    return pairs, int(fits.searchsorted(len(told[0])))
 
 
 def _most(counts: Numbers, budget: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Container
 from math import lgamma, log, log10
 from typing import Final, NamedTuple
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from gateway.features.atoms import Numbers
 from gateway.features.figure import coarser
-from gateway.features.numerals import Found
+from gateway.features.numerals import Found, begins
 
 Scores = NDArray[np.float64]
 
@@ -59,17 +60,19 @@ class Stretch(NamedTuple):
 
 def gain(figure: int, value: float, digits: int, words: float) -> Gain:
     """What a figure adds whose value gains so much, with so many words of its label."""
-    return Gain(figure, min(BEST, value), digits, float(by_words(np.array([words]))[0]))
+    label = float(by_words(np.array([words]))[0]) if words else 0.0
+    return Gain(figure, min(BEST, value), digits, label)
 
 
 def by_words(words: Scores) -> Scores:
     """What labels gain by so many words in common: how unlikely it is that so many agree by chance."""
-    told = np.interp(words, np.arange(len(_OF_WORDS)), _OF_WORDS) - words * log10(_BY_CHANCE)
+    told = np.interp(words, _WORDS, _OF_WORDS) - words * log10(_BY_CHANCE)
     gained: Scores = np.minimum(_BEST_LABEL, told)
     return gained
 
 
 _OF_WORDS: Final = np.array([lgamma(words + 1) / log(10) for words in range(2 * 12 + 2)])
+_WORDS: Final = np.arange(len(_OF_WORDS))
 
 
 def best_stretch(found: Found, row: list[Gain], again: Container[int] = ()) -> Stretch | None:
@@ -77,7 +80,9 @@ def best_stretch(found: Found, row: list[Gain], again: Container[int] = ()) -> S
 
     The same value counts once, but for the figures in `again`.
     """
-    runs = _Runs(found, found.start[np.diff(found.start, prepend=-1) != 0], again)
+    if len(row) < 2:
+        return None
+    runs = _Runs(found, found.start[begins(found.start)].tolist(), again)
     for each in _one_a_slot(found, row):
         runs.take(each)
     if runs.best is None:
@@ -93,8 +98,10 @@ def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tupl
     The arrays are sorted by group and figure, and have each figure of a group once.
     """
     at = found.slot[figure]
-    first = np.diff(group, prepend=-1) != 0
-    between = np.where(first, 0, np.diff(at, prepend=0) - 1)
+    first = begins(group)
+    between = np.zeros(len(at), np.int64)
+    between[1:] = at[1:] - at[:-1] - 1
+    between[first] = 0
     number = np.cumsum(first) - 1
     # The running sum of each group begins far below those before, so that its own lowest point counts.
     cost = _COST * np.maximum(0, between)
@@ -102,7 +109,7 @@ def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tupl
     lowest = np.minimum.accumulate(np.where(first, summed - total, np.minimum(summed - total, _APART)))
     starts = np.flatnonzero(first)
     reach = np.maximum.reduceat(summed - lowest, starts) if len(starts) else np.empty(0)
-    many = np.diff(np.append(starts, len(group)))
+    many = np.append(starts[1:], len(group))[: len(starts)] - starts
     chance = np.log10(np.maximum(1.0, found.places / np.maximum(1, many)))
     return group[starts], np.where(many > 1, reach - chance, -np.inf)
 
@@ -113,7 +120,7 @@ _APART: Final = 1e6
 class _Runs:
     """The run of agreeing figures at hand, and the best one so far."""
 
-    def __init__(self, found: Found, slots: Numbers, again: Container[int]) -> None:
+    def __init__(self, found: Found, slots: list[int], again: Container[int]) -> None:
         self._found, self._slots, self._again = found, slots, again
         self._gains: list[Gain] = []
         self._seen = _Seen()
@@ -141,8 +148,8 @@ class _Runs:
         if self._end < 0:
             return 0.0
         start = int(self._found.start[each.figure])
-        low, high = np.searchsorted(self._slots, (self._end, start))
-        return _COST * float(high - low) + _COST * max(0, start - self._end - _FAR) / _FAR
+        between = bisect_left(self._slots, start) - bisect_left(self._slots, self._end)
+        return _COST * float(between) + _COST * max(0, start - self._end - _FAR) / _FAR
 
     def _rounded(self, each: Gain) -> tuple[int, int]:
         """The figure at the precision at which it agrees: two that agree with one figure are not different."""
