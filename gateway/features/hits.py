@@ -148,8 +148,14 @@ def _most(counts: Numbers, budget: int) -> int:
     if int(counts.sum()) <= budget:
         return budget
     ordered = np.sort(counts)
-    within = int(np.searchsorted(np.cumsum(ordered), budget))
-    return int(ordered[within - 1]) if within else 0
+    summed = np.cumsum(ordered)
+    within = int(summed.searchsorted(budget))
+    most = int(ordered[within - 1]) if within else 0
+    # Values as frequent as the last one within go with it, but not the same few said again and again.
+    if summed[int(ordered.searchsorted(most, side="right")) - 1] > 2 * _BUDGET and within:
+        rarer = int(ordered.searchsorted(most))
+        most = int(ordered[rarer - 1]) if rarer else 0
+    return most
 
 
 def units_agree(index: Figures, found: Found, figure: Numbers, record: Numbers) -> Bits:
