@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gateway.features.atoms import Atoms, Bits, Numbers
 from gateway.features.figure import MOST_DIGITS, Unit
+from gateway.features.found import NO_FIGURES, Found, begins, digits_of
 from gateway.features.numberwords import POWER_AT, Says
 
 _TENS: Final = 10 ** np.arange(18, dtype=np.int64)
@@ -26,61 +26,6 @@ _UNITS: Final = _POWERS | Says.PER | Says.PERCENT_WORD | Says.MONEY_WORD
 _LAST_SMALL: Final = 10
 """The last number in words that is a figure only with what it counts."""
 _COUNTED: Final = _UNITS | Says.FRACTION | Says.OF | Says.OUT
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The figures of a text, in order: the value is `mantissa` times ten to the power `exponent`, without its sign.
-
-    `digits` are those printed, `unit` a `figure.Unit`; `start` and `end` are the atoms it takes, end not included.
-    `slot` numbers the places they begin at, from 0: `12 350` is two cells or one number.
-    """
-
-    mantissa: Numbers
-    exponent: Numbers
-    unit: Numbers
-    digits: Numbers
-    start: Numbers
-    end: Numbers
-    slot: Numbers
-
-    def __len__(self) -> int:
-        return len(self.mantissa)
-
-    @property
-    def places(self) -> int:
-        """At how many places figures begin."""
-        return int(self.slot[-1]) + 1 if len(self) else 0
-
-    def taken(self, chosen: Bits | Numbers) -> Found:
-        """Some of them."""
-        return Found(
-            self.mantissa[chosen],
-            self.exponent[chosen],
-            self.unit[chosen],
-            self.digits[chosen],
-            self.start[chosen],
-            self.end[chosen],
-            self.slot[chosen],
-        )
-
-    @property
-    def magnitude(self) -> Numbers:
-        """The power of ten of the leading digit, and one."""
-        return self.exponent + self.digits
-
-
-def digits_of(mantissas: Numbers) -> Numbers:
-    """Significant digits of each."""
-    counted: Numbers = np.maximum(1, np.searchsorted(_TENS, mantissas, side="right"))
-    return counted
-
-
-def begins(numbers: Numbers) -> Bits:
-    """Which numbers begin a run of equal ones."""
-    first = np.ones(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
-    return first
 
 
 def candidates(says: Numbers, mantissa: Numbers) -> Numbers:
@@ -104,7 +49,7 @@ def figures(atoms: Atoms) -> Found:
         return NO_FIGURES
     says = np.concatenate((_MARGIN, atoms.says, _MARGIN))
     own, after = says[at + _AROUND], says[at + (_AROUND + 1)]
-    numbers, words = at, _NONE
+    numbers, words = at, at[:0]
     if _any(own, Says.SPELLED):
         spelled = (own & Says.SPELLED) != 0
         numbers, words = at[~spelled], at[spelled]
@@ -320,5 +265,4 @@ def _in_order(parts: list[Found]) -> Found:
     return _numbered(whole)
 
 
-_NONE: Final[NDArray[np.int64]] = np.empty(0, np.int64)
-NO_FIGURES: Final = Found(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE)
+__all__ = ["NO_FIGURES", "Found", "begins", "candidates", "digits_of", "figures"]
