@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.crew import Crew
 from gateway.evaluation import folder, plot, registering, report
-from gateway.evaluation.crew import Crew
 from gateway.evaluation.deciding import Bench, Judged, judged, posted
 from gateway.evaluation.folder import FolderError, Source
 from gateway.evaluation.tally import THRESHOLDS, Tally, tally

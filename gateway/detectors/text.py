@@ -32,6 +32,8 @@ _BESIDE: Final = 2
 """Words before and after a passage whose figures belong to its sentences."""
 _OTHERS: Final = 3
 """Figures of its own by which a passage may be another edition's; fewer may be somebody's hand."""
+_DENSE: Final = 4
+"""One word in so many is a figure at most in sentences; where more are, it is a table, whose headings were copied."""
 _NOTHING: Final = np.empty(0, np.uint64)
 _MANY: Final = 50_000
 """Shared places beyond which a repeated shingle counts where it stands first only."""
@@ -101,7 +103,7 @@ def _of_another_edition(texts: Texts, places: Places, hashed: Features, figures:
     )
     other = around[figures[around] & ~copied[around]]
     own = np.count_nonzero(figures[around] & copied[around])
-    if len(other) < _OTHERS or len(other) <= own:
+    if len(other) < _OTHERS or len(other) <= own or _DENSE * (len(other) + own) > len(around):
         return False
     # What somebody put between two words (the number of a line) stands in the place of nothing: without it they meet.
     rest = np.setdiff1d(around, other, assume_unique=True)
