@@ -151,7 +151,9 @@ def test_the_lead_may_be_named(store: tuple[Database, Keys], draft: Draft) -> No
 
 def test_the_store_holds_no_names(store: tuple[Database, Keys], draft: Draft, tmp_path: Path) -> None:
     """The database has neither a file's name nor a digest as it is."""
-    named = replace(draft, mail=None, documents=(Traced("canary-name.docx", 9, frozenset({sha256(b"c").digest()})),))
+    named = replace(
+        draft, mail=None, documents=(Traced("canary-name.docx", 9, frozenset({sha256(b"c").digest()})),)
+    )
     take(store, named)
     stored = (tmp_path / "store.db").read_bytes()
     assert b"canary-name" not in stored
