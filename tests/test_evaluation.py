@@ -155,7 +155,7 @@ def test_nothing_is_registered_in_silence(tmp_path: Path) -> None:
     place = publication(tmp_path)
     (place / "documents" / "again.docx").write_bytes((place / "documents" / "bulletin.docx").read_bytes())
     (place / "documents" / "empty.txt").touch()
-    (place / "documents" / "locked.pdf").write_bytes(papers.pdf(password="x"))
+    (place / "documents" / "locked.zip").write_bytes(papers.locked(papers.archive({"a.txt": b"figures"})))
     mail(tmp_path / "innocent" / "office" / "1.eml")
     entries = folder.read(tmp_path, LONDON).entries
     (place / "documents" / "again.docx").rename(place / "public.docx")
@@ -165,7 +165,7 @@ def test_nothing_is_registered_in_silence(tmp_path: Path) -> None:
     assert [
         "again.docx: No such file or directory",
         "empty.txt: is empty and not registered",
-        "locked.pdf: not readable inside (1: encrypted); only an exact copy is found",
+        "locked.zip: not readable inside (1/1: encrypted); only an exact copy is found",
     ] == [problem.removeprefix(f"{place / 'documents'}/") for problem in done.problems]
     assert done.register.texts is not None
 
