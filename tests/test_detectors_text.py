@@ -228,3 +228,10 @@ def test_a_title_is_announced_long_before() -> None:
     registered = replace(registered, publications={"fish": named})
     assert [] == found(registered, f"In our calendar for March: {title}, on the 28th.")
     assert [finding("1", "fish")] == found(registered, f"{title}: {HERRING}")
+
+
+def test_a_banner_before_each_copy_is_no_other_edition() -> None:
+    """Its date and time stand between copies of a short text, and say nothing about them."""
+    text = "Landings of herring at Brinmouth fell to 72,670 tonnes in the season, in which storms kept boats at home."
+    banner = "RESTRICTED UNTIL PUBLISHED AT 3:57PM ON MONDAY 23 NOVEMBER 2026"
+    assert [finding("1", "fish")] == found(register(fish=text), f"{banner} {text}\n" * 3)

@@ -43,7 +43,7 @@ def _macro(text: str) -> bytes:
     source = f'Attribute VB_Name = "A"\r\nSub A()\r\nMsgBox "{text}"\r\nEnd Sub\r\n'.encode()
     chunk = b"".join(b"\0" + source[at : at + 8] for at in range(0, len(source), 8))
     packed = b"\1" + struct.pack("<H", 0xB000 | (len(chunk) - 1)) + chunk
-    # The helper makes no folders: their names stand in those of the streams as readers see them.
+    # The writer makes no folders: their names stand in those of the streams as readers see them.
     return compound({"Module1": b"\0" * 9 + packed})
 
 
@@ -129,7 +129,7 @@ def objects_within() -> Iterator[Case]:
     for name, pack in packs.items():
         for load_name, load in LOADS.items():
             if load_name == "file" and name in ("package", "contents", "active"):
-                # The helper writes whole sectors: it would not be the registered file.
+                # The writer fills whole sectors: it would not be the registered file.
                 continue
             yield Case("D10", f"{name}-{load_name}", _packed(load, pack), doubtful=True)
 
