@@ -72,7 +72,7 @@ def fold(text: str) -> str:
     quote prefixes at line starts (`>`) go.  Never raises; idempotent; linear.
     """
     if ">" in text or not text.isascii():
-        text = "".join(map(_fold_run, _RUN.findall(text)))
+        text = text.translate(_WHOLE) if _mixed(text) else "".join(map(_fold_run, _RUN.findall(text)))
         text = _QUOTE_PREFIX.sub("\n", "\n" + text).replace("\n", " ")
     else:
         text = text.translate(_ON_ONE_LINE)
@@ -81,7 +81,7 @@ def fold(text: str) -> str:
 
 def translate(text: str, table: dict[int, int]) -> str:
     """`str.translate` for a table of ASCII characters; some characters beyond ASCII do not slow down the rest."""
-    if text.isascii():
+    if text.isascii() or _mixed(text):
         return text.translate(table)
     return "".join(run.translate(table) if run.isascii() else run for run in _RUN.findall(text))
 
@@ -89,6 +89,11 @@ def translate(text: str, table: dict[int, int]) -> str:
 def words(folded: str) -> list[str]:
     """The ASCII words and numbers of a folded text, in order."""
     return _WORD.findall(folded)
+
+
+def _mixed(text: str) -> bool:
+    """Whether a long text has so much beyond ASCII that its runs are short: bytes that were taken for text."""
+    return len(text) > _LONG and len(text.encode("utf-8", "surrogatepass")) > len(text) * 9 // 8
 
 
 def _fold_run(run: str) -> str:
@@ -148,3 +153,6 @@ class _Folding(dict[int, str]):
 
 _COMPATIBLE_IDEOGRAPHS = range(0x2F800, 0x2FA20)
 _FOLDING = _Folding()
+_WHOLE = _Folding({**{code: chr(code) for code in range(128)}, **_WITH_LINES})
+"""The same for any character, so that a text need not be taken apart."""
+_LONG = 100_000

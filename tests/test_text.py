@@ -86,3 +86,11 @@ def test_a_megabyte_takes_linear_time(text: str) -> None:
 def test_words_are_letters_and_figures() -> None:
     """Punctuation parts words and is none."""
     assert ["official", "sensitive", "9", "30am"] == words("official-sensitive: 9.30am")
+
+
+def test_a_long_text_of_short_runs_folds_as_its_pieces() -> None:
+    """Bytes that were taken for text have a letter beyond ASCII after each other one, and cost no more than letters."""
+    piece = "Ab\u00e9\u0420 \u2013\x07z\r\n\u00a0> Q" * 10
+    whole = fold(piece * 1500)
+    assert fold(piece * 20) == whole[: len(fold(piece * 20))]
+    assert fold(whole) == whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from gateway.detectors import banner, figures, file, link, text, thread, unreadable
@@ -21,16 +22,26 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
     The same message, register and time give the same tuple.  What somebody called a false alarm is left out.
     """
     evidence = Evidence(message, register)
+    found = (
+        *_worded(rules, message, register, now, evidence),
+        *evidence.standing(thread.find(rules, message, register, now)),
+        *evidence.standing(link.find(rules, message, register, now)),
+        *evidence.standing(unreadable.find(rules, message)),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _worded(
+    rules: RuleSet, message: Message, register: Register, now: datetime, evidence: Evidence
+) -> Iterator[Finding]:
+    """What is found in the words of a mail, read once for all; without words registered, no vocabulary is made."""
+    if not (register.texts or register.figures):
+        yield from banner.find(rules, pages(message), register, now, evidence)
+        yield from evidence.standing(file.find(rules, message, register, now))
+        return
     with lent(register.trace_key) as vocabulary:
         reading = Reading(vocabulary)
-        copied = register.texts or register.figures
-        found = (
-            *banner.find(rules, (reading.pages if copied else pages)(message), register, now, evidence),
-            *evidence.standing(file.find(rules, message, register, now)),
-            *evidence.standing(text.find(rules, reading, register, now)),
-            *evidence.standing(figures.find(rules, reading, register, now)),
-            *evidence.standing(thread.find(rules, message, register, now)),
-            *evidence.standing(link.find(rules, message, register, now)),
-            *evidence.standing(unreadable.find(rules, message)),
-        )
-    return tuple(dict.fromkeys(found))
+        yield from banner.find(rules, reading.pages(message), register, now, evidence)
+        yield from evidence.standing(file.find(rules, message, register, now))
+        yield from evidence.standing(text.find(rules, reading, register, now))
+        yield from evidence.standing(figures.find(rules, reading, register, now))

@@ -43,6 +43,10 @@ _HEXADECIMAL: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _STEM: Final = re.compile(rb"[^\s]+")
 
 
+_STEP: Final = 1_000_000
+"""Bytes of a text that is looked at in pieces first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """What stands inside a text: parts (headers and body), decoded files, whether there is what nobody here decodes.
@@ -63,6 +67,8 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
     Lines that look encoded are found where they begin; in a short text, one of long lines, or if it is asked for
     (`thorough`), wherever they stand.
     """
+    if not thorough and _plain(data):
+        return None
     text = b"\n" + bytes(data)
     thorough = thorough or len(text) < _SHORT or len(text) > _LONG_LINES * text.count(b"\n")
     if _SIGN.search(text) is None and not (thorough and _ENCODED in text.translate(_SHAPE)):
@@ -77,6 +83,16 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
         _FOREIGN.search(text) is not None,
         max(len(parts), len(files)) > limits.PARTS,
     )
+
+
+def _plain(data: Bytes) -> bool:
+    """Whether a very long text of ordinary lines has no sign of anything: it is not copied to see that."""
+    if len(data) <= _STEP:
+        return False
+    lines = sum(bytes(data[at : at + _STEP]).count(b"\n") for at in range(0, len(data), _STEP))
+    if len(data) >= _LONG_LINES * lines:
+        return False
+    return _SIGN.search(data) is None and _SIGN.search(b"\n" + bytes(data[:_STEP])) is None
 
 
 def _parts(text: bytes) -> Iterator[bytes]:
