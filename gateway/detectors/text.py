@@ -106,14 +106,14 @@ def _of_another_edition(texts: Texts, places: Places, hashed: Features, figures:
     if len(other) < _OTHERS or len(other) <= own or _DENSE * (len(other) + own) > len(around):
         return False
     # What somebody put between two words (the number of a line) stands in the place of nothing: without it they meet.
-    # What stands beside other words (the date of a banner) belongs to those.
+    # What stands between other words (the date of a banner) belongs to those.
     rest = np.setdiff1d(around, other, assume_unique=True)
     met = np.zeros(len(rest) + LENGTH, np.int64)
     met[1 + texts.shared(shingles(hashed[rest])).places] = 1
     known = np.cumsum(met)
     at = np.searchsorted(rest, other)
     apart = known[at] == known[np.maximum(0, at - LENGTH + 1)]
-    inside = copied[rest[np.maximum(0, at - 1)]] & copied[rest[np.minimum(at, len(rest) - 1)]]
+    inside = copied[rest[np.maximum(0, at - 1)]] | copied[rest[np.minimum(at, len(rest) - 1)]]
     replaced = np.count_nonzero(apart & inside)
     return bool(replaced >= _OTHERS and replaced > own)
 
