@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -119,10 +122,44 @@ def test_a_mail_about_nothing_shows_its_parts(config: Path, call: Call) -> None:
     file = config.parent / "mail.eml"
     file.write_text("Subject: lunch\n\nAt noon?\n", encoding="utf-8")
     answer = call("explain", file, "--config", config, "--recipient", "who@outside.example")
-    assert "relay\n  who@outside.example: relay\n\nFiles\n  1: 9 bytes, SHA-256 " in answer.out
+    assert (
+        "relay\n  who@outside.example: relay\n\nParts as they were read\n"
+        "  header: 14 characters of text\n  1: text/plain, 9 bytes, 9 characters of text\n\n"
+        "Files\n  1: 9 bytes, SHA-256 "
+    ) in answer.out
     assert "Found" not in answer.out
     assert "--- part header (header) ---\nSubject: lunch\n\n" in answer.out
     assert answer.out.endswith("--- part 1 (body) ---\nAt noon?\n")
+
+
+def test_the_tree_shows_types_sizes_marks_and_findings(config: Path, call: Call) -> None:
+    """Every part down to the files in an archive in the mail, each with what was found or not readable there."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("draft.docx", papers.word(PASSAGE))
+        archive.writestr("old.zip", b"PK\x03\x04" + bytes(60))
+    letter = EmailMessage()
+    letter["To"] = "who@outside.example"
+    letter.set_content("As agreed.")
+    letter.add_attachment(packed.getvalue(), maintype="application", subtype="zip", filename="all.zip")
+    file = config.parent / "mail.eml"
+    file.write_bytes(bytes(letter))
+    tree = call("explain", file, "--config", config, "--json").records[0]["tree"]
+    by_part = {branch["part"]: branch for branch in tree}
+    assert ["header", "1", "2", "2/1"] == [*by_part][:4]
+    assert ("multipart/mixed", "multipart") == (by_part["header"]["type"], by_part["header"]["is"])
+    assert ("application/zip", ["all.zip"], len(packed.getvalue())) == tuple(
+        by_part["2"][what] for what in ("type", "names", "size")
+    )
+    assert ("zip", ["draft.docx"], ["copied-text"]) == tuple(
+        by_part["2/1"][what] for what in ("is", "names", "rules")
+    )
+    assert by_part["2/1"]["characters"] > len(PASSAGE)
+    assert ["broken"] == by_part["2/2"]["unreadable"]
+    text = call("explain", file, "--config", config).out
+    assert "    2/1: zip, 'draft.docx', " in text
+    assert "    2/2: zip, 'old.zip', 64 bytes" in text
+    assert ", not readable: broken" in text
 
 
 def test_no_mail_is_an_error_with_its_path(config: Path, call: Call) -> None:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from gateway.cli.scan import Scanner
     from gateway.explanation import Explanation
     from gateway.mailfiles import MailFile
+    from gateway.message.outline import Node
     from gateway.model import Decision, Message
 
+_UNNAMED = "application/octet-stream"
+_AMOUNTS = (("size", "bytes"), ("characters", "characters of text"))
 _SCORES = 3
 """Figures scores of a part that people are shown; with --json all."""
 
@@ -63,15 +66,15 @@ def explain(
 def _explain(scanner: Scanner, mail: MailFile, *, as_json: bool) -> None:
     from gateway.explanation import explain as behind
     from gateway.header_envelope import envelope
+    from gateway.message.outline import outline
     from gateway.preflight import foresee
-    from gateway.scanner import read_here
 
     whom = envelope(mail.content, scanner.sender, scanner.recipients)
-    message = read_here(mail.content)
+    message, nodes = outline(mail.content)
     decision = foresee(scanner.rules, message, whom, scanner.register, scanner.policy, scanner.now)
     found = behind(message, scanner.register, scanner.rules.figures_threshold, decision)
     record = _record(scanner, mail.name, message, decision, found)
-    record = _writable(record)
+    record = _writable({**record, "tree": [_branch(node, record) for node in nodes]})
     emit(record, "\n".join(_lines(record, sys.stdout.isatty())), as_json=as_json)
 
 
@@ -114,12 +117,28 @@ def _record(
     }
 
 
+def _branch(node: Node, record: dict[str, Any]) -> dict[str, Any]:
+    """One part of the tree, and what was said of just this place."""
+    here = [part["text"] for part in record["parts"] if part["part"] == node.path]
+    return {
+        "part": node.path,
+        "type": node.media_type,
+        "is": node.made_of,
+        "names": list(node.names),
+        "size": node.size,
+        "characters": sum(map(len, here)),
+        "unreadable": [mark["reason"] for mark in record["unreadable"] if mark["part"] == node.path],
+        "rules": sorted({each["rule"] for each in record["findings"] if each["part"] == node.path}),
+    }
+
+
 def _lines(record: dict[str, Any], terminal: bool) -> Iterator[str]:
     """The record as people read it: the decision, why, and at the end the parts."""
     yield f"{record['path']}: {record['disposition']}"
     for recipient in record["recipients"]:
         listed = "; not on the list" if recipient["address"] in record["ineligible"] else ""
         yield f"  {recipient['address']}: {recipient['disposition']}{listed}"
+    yield from _section("Parts as they were read", map(_place, record["tree"]))
     yield from _section("Found", map(_finding, record["findings"]))
     yield from _section("Words that stand in registered documents", map(_passage, record["text"]))
     yield from _section("Figures against registered figures", _scores(record["figures"]))
@@ -149,6 +168,17 @@ def _lines(record: dict[str, Any], terminal: bool) -> Iterator[str]:
         yield ""
         yield f"--- part {part['part']} ({part['kind']}) ---"
         yield _shown(part["text"]) if terminal else part["text"].rstrip("\n")
+
+
+def _place(branch: dict[str, Any]) -> str:
+    """A part of the tree in one line, moved in as deep as it stands."""
+    said = [branch["type"] if branch["type"] != _UNNAMED else ""]
+    said += [what for what in (branch["is"],) if what not in said[0]]
+    said += map(repr, branch["names"])
+    said += [f"{branch[what]:,} {what_is}" for what, what_is in _AMOUNTS if branch[what]]
+    said += [f"not readable: {reason}" for reason in branch["unreadable"]]
+    said += [f"found: {rule}" for rule in branch["rules"]]
+    return f"{'  ' * branch['part'].count('/')}{branch['part']}: {', '.join(filter(None, said))}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,6 @@ budget for the whole document.  Every fault is named at the path where it stands
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -32,7 +31,7 @@ from gateway.message.entries import Budget, Unreadable
 from gateway.message.leaves import Collector
 from gateway.message.native import prepare
 from gateway.message.sniff import Kind
-from gateway.model import Document, Leaf, Message, PartKind, Reason
+from gateway.model import Document, Message, PartKind, Reason
 
 __all__ = ["extract", "prepare"]
 
@@ -189,7 +188,7 @@ class _Extraction:
         """One file found in a document: a leaf, and whatever can be read of it."""
         plan = structure.named(name)
         if plan.shape is structure.Shape.MESSAGE:
-            self.collector.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+            self.collector.mail(path, plan, bytes(data))
             self._mail(job, path, bytes(data))
         else:
             self._member(job, path, plan, data)

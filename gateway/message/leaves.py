@@ -100,6 +100,13 @@ class Collector:
                 return
             self.links[Link(path, address[:LONGEST_URL])] = None
 
+    def multipart(self, prefix: str, plan: Plan) -> None:
+        """Hear of a multipart whose parts have paths below `prefix`: a Reading keeps nothing of it."""
+
+    def mail(self, path: str, _: Plan, data: bytes) -> None:
+        """Add a mail that is kept as a file; what it holds is read apart."""
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+
     def names(self, path: str, plan: Plan, header: str = "") -> None:
         """Add the file names and descriptions of a part, which are shown, and what else its header says."""
         said = [*plan.names]

@@ -200,6 +200,7 @@ class _Walk:
         if plan.encrypted:
             self.collector.mark(f"{prefix}1", Reason.ENCRYPTED)
             quiet = True
+        self.collector.multipart(prefix, plan)
         level = len(self.open)
         frame = _Open(_searches(plan), prefix, depth, quiet, plan.digest)
         self.open.append(frame)
