@@ -158,10 +158,10 @@ def test_encrypted_open_document_is_named() -> None:
     assert Reason.ENCRYPTED in opened(data).faults
 
 
-def test_binary_workbook_is_unsupported() -> None:
-    """An xlsb keeps its cells in a format that nothing here reads."""
-    assert (Reason.UNSUPPORTED,) == opened(
-        archive({"[Content_Types].xml": TYPES, "xl/workbook.bin": b"x"})
+def test_broken_binary_workbook_is_named() -> None:
+    """An xlsb whose parts are no records."""
+    assert (Reason.BROKEN,) == opened(
+        archive({"[Content_Types].xml": TYPES, "xl/workbook.bin": b"\x80"})
     ).faults
 
 

@@ -70,6 +70,16 @@ def _code(tag: bytes) -> str:
     return html.unescape((match[1] or match[2] or b"").decode("utf-8", "replace")) if match else ""
 
 
+def is_date(number: int) -> bool:
+    """Whether the built-in format of this number shows a day or a time of day."""
+    return b"%d" % number in _BUILT_IN
+
+
+def is_date_code(code: str) -> bool:
+    """Whether a format of this code shows a day or a time of day."""
+    return _OF_DATES.search(_LITERAL.sub(b"", code.encode("utf-8", "replace"))) is not None
+
+
 def _shows_a_date(tag: bytes) -> bool:
     match = _CODE.search(tag)
     return match is not None and _OF_DATES.search(_LITERAL.sub(b"", match[1] or match[2] or b"")) is not None

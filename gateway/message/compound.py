@@ -22,8 +22,6 @@ _HEADER: Final = 512
 _STREAM: Final = 2
 _ROOT: Final = 5
 _FILEPASS: Final = 0x2F
-_BIFF_RECORDS: Final = 200
-"""FILEPASS stands right behind the first record of a workbook; only a few may come between."""
 
 _EMBEDDED: Final = frozenset({"package", "contents", "\x01ole10native", "__substg1.0_37010102"})
 """Streams that are a file: of OLE objects, and the attachments of an Outlook message."""
@@ -109,6 +107,12 @@ class CompoundFile:
         """The stream that holds an Office document's text, or nothing."""
         stream = self.first("worddocument", "workbook", "book", "powerpoint document")
         return self.read(stream) if stream is not None else b""
+
+    def books(self) -> Iterator[bytes]:
+        """The streams of a workbook: one, or two where it was saved for older programs, too."""
+        for stream in self.streams:
+            if len(stream.path) == 1 and stream.name in ("workbook", "book"):
+                yield self.read(stream)
 
     def embedded(self) -> Iterator[Stream]:
         """Streams that hold a file somebody put into the document."""
@@ -224,7 +228,7 @@ def _word_locked(head: bytes) -> bool:
 def _book_locked(book: bytes) -> bool:
     """Whether a FILEPASS record stands among the first records ([MS-XLS] 2.4.117)."""
     position = 0
-    for _ in range(_BIFF_RECORDS):
+    for _ in range(limits.FIRST_RECORDS):
         if position + 4 > len(book):
             return False
         number, length = struct.unpack_from("<2H", book, position)

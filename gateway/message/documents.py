@@ -16,6 +16,7 @@ from gateway.message import (
     charsets,
     compound,
     containers,
+    default_password,
     limits,
     native,
     old_office,
@@ -189,7 +190,7 @@ class _Extraction:
         plan = structure.named(name)
         if plan.shape is structure.Shape.MESSAGE:
             self.collector.mail(path, plan, bytes(data))
-            self._mail(job, path, bytes(data))
+            self.mail(job, path, bytes(data))
         else:
             self._member(job, path, plan, data)
 
@@ -197,14 +198,11 @@ class _Extraction:
         self.collector.content(path, plan, data, quiet=job.quiet)
         self._queue(job)
 
-    def _mail(self, job: _Job, path: str, data: bytes) -> None:
+    def mail(self, job: _Job, path: str, data: bytes) -> None:
         """A mail kept as a file is read as any mail; its parts have the file's path before theirs."""
         reading = reader.read(data, f"{path}/", self.collector.another())
         self.collector.add(reading)
         self._queue(job)
-
-    def open_mail(self, job: _Job) -> None:
-        self._mail(job, job.path, bytes(job.data))
 
     def _queue(self, job: _Job) -> None:
         """Take up the documents just found, one level deeper, those in parts that stand inside of texts with them."""
@@ -217,22 +215,25 @@ class _Extraction:
         """An old Office file, an Outlook message, or an object embedded in one."""
         opened = compound.open_compound(job.data)
         program = compound.program(opened)
-        if program is compound.Program.LOCKED:
-            self.collector.mark(job.path, Reason.ENCRYPTED)
-        elif program is compound.Program.OUTLOOK:
+        self._add(job, found := old_office.read(opened, program))
+        if program is compound.Program.OUTLOOK:
             self._outlook(job, opened)
-        elif program is not compound.Program.OTHER and not self._native(job, program.value).says:
-            self.collector.text(job.path, PartKind.DOCUMENT, native.runs(opened.main()))
+        elif program is compound.Program.LOCKED and not found.says:
+            self._locked(job, default_password.package(opened))
         for text in old_office.texts(opened, program):
             self.collector.about(job.path, text)
-        inner = list(opened.embedded())
         inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
-        for number, stream in enumerate(inner, 1):
-            self._inner(inside, f"{job.path}/{number}", "", compound.file_in(stream, opened.read(stream)))
-        closed = program is compound.Program.OTHER and not inner and not old_office.has_code(opened)
-        if closed and not job.quiet:
+        for number, file in enumerate(old_office.files(opened), 1):
+            self._inner(inside, f"{job.path}/{number}", "", file)
+        if old_office.is_closed(opened, program) and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
-        self.collector.lead(job.path, native.addresses(opened.main()))
+
+    def _locked(self, job: _Job, inside: bytes | None) -> None:
+        """What is locked by the password that Excel has by itself is open to anybody."""
+        if inside is None:
+            self.collector.mark(job.path, Reason.ENCRYPTED)
+        else:
+            self._member(job, job.path, structure.named(""), inside)
 
     def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
         """Header, texts and pages of a message; its attachments are embedded files like any other."""
@@ -246,7 +247,7 @@ class _Extraction:
 
     def open_pdf(self, job: _Job) -> None:
         """A PDF file: its pages by the library, everything beside them here."""
-        read = self._native(job, native.PDF)
+        self._add(job, read := native.read(job.data, native.PDF))
         found = pdf.beside(job.data, read.text, self.budget)
         self.collector.about(job.path, "\n".join(found.texts))
         for reason in found.faults:
@@ -275,9 +276,8 @@ class _Extraction:
         for number, data in enumerate(found.objects, 1):
             self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", data)
 
-    def _native(self, job: _Job, media_type: str) -> native.Native:
-        """Have the library read a document."""
-        found = native.read(job.data, media_type)
+    def _add(self, job: _Job, found: native.Native) -> None:
+        """Add what was read of a document."""
         self.collector.said(job.path, found.text)
         self.collector.about(job.path, found.about)
         self.collector.lead(job.path, found.links)
@@ -285,7 +285,6 @@ class _Extraction:
             self.collector.text(f"{job.path}/{number}", PartKind.DOCUMENT, text)
         if found.reason is not None:
             self.collector.mark(job.path, found.reason)
-        return found
 
 
 _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
@@ -294,6 +293,6 @@ _OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
     Kind.PDF: _Extraction.open_pdf,
     Kind.RTF: _Extraction.open_rtf,
     Kind.XML: _Extraction.open_xml,
-    Kind.MAIL: _Extraction.open_mail,
+    Kind.MAIL: lambda extraction, job: extraction.mail(job, job.path, bytes(job.data)),
     **dict.fromkeys(containers.OPENERS, _Extraction.open_container),
 }

@@ -73,14 +73,20 @@ XML_DEPTH: Final = 512
 HTML_WORK: Final = 100_000_000
 """Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.4 s."""
 
-STYLE_RULES: Final = 2_000
+STYLE_RULES: Final = 20_000
 """Rules of the style sheets of one page that are looked at.  Newsletters have some hundreds."""
 
-HIDDEN_NODES: Final = 2_000
-"""Elements of a page that one rule may hide or write around; a page that hides more is read with all it hides."""
+HIDDEN_NODES: Final = 50_000
+"""Elements of a page that one rule may hide or write around: a tenth of a second.  A long thread has some thousands."""
 
 TURNED_LINES: Final = 20_000
 """Lines of a page that are also read from the last to the first, where it is turned around."""
 
 CHAIN_SECTORS: Final = 1_048_576
 """Sectors of one stream of a compound file: 512 MiB of 512 byte sectors, and the end of chains that run in circles."""
+
+SPINS: Final = 1_000_000
+"""How often a password may be hashed for one file: Office does it 100,000 times, which takes a tenth of a second."""
+
+FIRST_RECORDS: Final = 200
+"""Records of an old workbook among which its lock is looked for: it stands behind the first, or a few later."""

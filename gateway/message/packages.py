@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.message import cells
+from gateway.message import biff12, cells
 from gateway.message.archives import Budget, Member, Unreadable, Zip
 from gateway.message.office_xml import Book, Collector, xml_text
 from gateway.model import Reason
@@ -15,6 +16,13 @@ __all__ = ["Package", "is_harmless", "is_package", "read_package", "xml_text"]
 
 _XML: Final = (".xml", ".rels", ".vml", ".fpage", ".fdoc", ".fdseq")
 _ASKED_FIRST: Final = ("sharedstrings.xml", "xl/styles.xml")
+_BINARY: Final = re.compile(
+    r"xl/(?:(?:workbook|sharedstrings|styles|comments[0-9]*|metadata|calcchain|connections|xmlmaps|userdata)"
+    r"|(?:worksheets|chartsheets|macrosheets|dialogsheets|externallinks|pivotcache|pivottables|tables|querytables"
+    r"|slicers|slicercaches|timelines|persons|revisions)/\w+)\.bin"
+)
+"""Parts of an xlsb workbook that are records."""
+_ASKED_FIRST_OF_BINARY: Final = ("sharedstrings.bin", "xl/styles.bin", "xl/workbook.bin")
 _PROPERTIES: Final = ("docprops/", "customxml/", "meta.xml")
 _SPEAKING: Final = (
     b"<!", b"\0", b"string-value", b"UnicodeString", b"textpath", b"prompt=", b"sheetId=", b"External", b"href=",
@@ -85,10 +93,41 @@ def read_package(archive: Zip, budget: Budget) -> Package:
     if left := book.left():
         about.add(len(texts))
         texts.append(left)
-    if any(member.name.lower().endswith("workbook.bin") for member in archive.members):
-        faults[Reason.UNSUPPORTED] = None
-    inner = tuple(member for member in archive.members if not _is_part(member) and member.size)
+    binary = _binary_parts(archive)
+    if binary:
+        texts += _binary_texts(archive, binary, budget, faults)
+    inner = tuple(
+        member for member in archive.members if not _is_part(member) and member.size and member not in binary
+    )
     return Package(tuple(texts), inner, tuple(faults), frozenset(about), tuple(book.links))
+
+
+def _binary_parts(archive: Zip) -> list[Member]:
+    """The parts of an xlsb workbook that are records, those first that others refer to."""
+    if not any(member.name.lower().endswith("xl/workbook.bin") for member in archive.members):
+        return []
+    parts = [member for member in archive.members if _BINARY.fullmatch(member.name.lower())]
+    return sorted(parts, key=lambda part: not part.name.lower().endswith(_ASKED_FIRST_OF_BINARY))
+
+
+def _binary_texts(
+    archive: Zip, parts: list[Member], budget: Budget, faults: dict[Reason, None]
+) -> Iterator[str]:
+    """Text of each of these parts; what is broken, or packed in a way that is not read, is named."""
+    book = biff12.Workbook()
+    for member in parts:
+        try:
+            data = archive.read(member, budget)
+        except Unreadable as fault:
+            faults[fault.reason] = None
+            data = fault.read
+        text = book.read(data)
+        if not text.isspace():
+            yield text
+    if not book.whole:
+        faults[Reason.BROKEN] = None
+    if book.closed:
+        faults[Reason.UNSUPPORTED] = None
 
 
 def _member_text(archive: Zip, member: Member, budget: Budget, book: Book, faults: dict[Reason, None]) -> str:
