@@ -21,6 +21,7 @@ _TALKING: Final = frozenset(
 _BOX: Final = 0x01B6
 _MORE: Final = 0x003C
 _NUMBER: Final = 0x0203
+_PIVOT_NUMBER: Final = 0x00C9
 _BEGIN: Final = 0x0809
 _CHART: Final = 0x0020
 _WIDE: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){3,}")
@@ -33,6 +34,8 @@ def text(book: bytes) -> str:
     for number, body in _records(book):
         if number == _NUMBER:
             found[f"{struct.unpack_from('<d', body, 6)[0]:.15g}"] = None
+        elif number == _PIVOT_NUMBER:
+            found[f"{struct.unpack_from('<d', body)[0]:.15g}"] = None
         else:
             found.update(dict.fromkeys(_said(body)))
     return "\n".join(found)
@@ -59,5 +62,6 @@ def _records(book: bytes) -> Iterator[tuple[int, bytes]]:
                 yield number, body
             continue
         last = number
-        if number in _TALKING or (number == _NUMBER and in_chart and len(body) >= 14):
+        of_chart = number == _NUMBER and in_chart and len(body) >= 14
+        if number in _TALKING or of_chart or (number == _PIVOT_NUMBER and len(body) >= 8):
             yield number, body

@@ -11,8 +11,9 @@ from typing import Final
 from gateway.message import charsets
 from gateway.message.grid import Grid, Styles
 
-_BIFF8: Final = 0x0600
 _BIFF5: Final = 0x0500
+_VERSIONS: Final = frozenset({_BIFF5, 0x0600, 0x0680})
+"""Excel 95, Excel 97 and later, and the charts of Microsoft Graph."""
 _BEGIN: Final = 0x0809
 _END: Final = 0x000A
 _CHART: Final = 0x0020
@@ -42,9 +43,9 @@ class Shown:
 
 def read(book: bytes) -> Shown:
     """What the cells of a workbook's stream show; nothing of a stream of another version.  Total."""
-    if len(book) < 8 or struct.unpack_from("<H", book, 4)[0] not in (_BIFF5, _BIFF8):
+    if len(book) < 8 or struct.unpack_from("<H", book, 4)[0] not in _VERSIONS:
         return Shown()
-    reader = _Reader(wide=book[4:6] == b"\0\6")
+    reader = _Reader(wide=struct.unpack_from("<H", book, 4)[0] != _BIFF5)
     try:
         for number, pieces in records(book):
             reader.record(number, pieces)
@@ -149,6 +150,18 @@ class _Reader:
         row, column, style, number = struct.unpack_from("<3Hd", body)
         self.grid.number(row, column, number, style)
 
+    def whole_number(self, body: bytes) -> None:
+        row, column, number = struct.unpack_from("<2H3xH", body)
+        self.grid.number(row, column, float(number), 0)
+
+    def old_number(self, body: bytes) -> None:
+        row, column, number = struct.unpack_from("<2H3xd", body)
+        self.grid.number(row, column, number, 0)
+
+    def old_label(self, body: bytes) -> None:
+        row, column = struct.unpack_from("<2H", body)
+        self.grid.text(row, column, self._string(body, 7, 1))
+
     def small(self, body: bytes) -> None:
         row, column, style, packed = struct.unpack_from("<3HL", body)
         self.grid.number(row, column, rk(packed), style)
@@ -192,6 +205,9 @@ class _Reader:
 
 
 _TAKES: Final[Mapping[int, Callable[[_Reader, bytes], None]]] = {
+    0x0002: _Reader.whole_number,
+    0x0003: _Reader.old_number,
+    0x0004: _Reader.old_label,
     0x0006: _Reader.formula,
     0x0022: _Reader.days,
     0x00BD: _Reader.several,

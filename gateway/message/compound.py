@@ -23,7 +23,7 @@ _STREAM: Final = 2
 _ROOT: Final = 5
 _FILEPASS: Final = 0x2F
 
-_EMBEDDED: Final = frozenset({"package", "contents", "\x01ole10native", "__substg1.0_37010102"})
+EMBEDDED: Final = frozenset({"package", "contents", "\x01ole10native", "__substg1.0_37010102"})
 """Streams that are a file: of OLE objects, and the attachments of an Outlook message."""
 
 
@@ -116,7 +116,7 @@ class CompoundFile:
 
     def embedded(self) -> Iterator[Stream]:
         """Streams that hold a file somebody put into the document."""
-        return (stream for stream in self.streams if stream.name in _EMBEDDED and stream.size)
+        return (stream for stream in self.streams if stream.name in EMBEDDED and stream.size)
 
 
 def open_compound(data: Bytes) -> CompoundFile:

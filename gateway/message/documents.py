@@ -222,9 +222,9 @@ class _Extraction:
             self._locked(job, default_password.package(opened))
         for text in old_office.texts(opened, program):
             self.collector.about(job.path, text)
-        inside = replace(job, quiet=program is not compound.Program.OUTLOOK)
-        for number, file in enumerate(old_office.files(opened), 1):
-            self._inner(inside, f"{job.path}/{number}", "", file)
+        for number, file in enumerate(old_office.files(opened, program, self.budget), 1):
+            small = program is not compound.Program.OUTLOOK and len(file) < limits.SETTINGS
+            self._inner(replace(job, quiet=small), f"{job.path}/{number}", "", file)
         if old_office.is_closed(opened, program) and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
 

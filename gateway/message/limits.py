@@ -90,3 +90,6 @@ SPINS: Final = 1_000_000
 
 FIRST_RECORDS: Final = 200
 """Records of an old workbook among which its lock is looked for: it stands behind the first, or a few later."""
+
+SETTINGS: Final = 4_096
+"""Bytes of an object that may be of any form: buttons and fields keep their settings in some hundred."""
