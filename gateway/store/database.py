@@ -5,6 +5,10 @@ commits), with BEGIN IMMEDIATE for writers: a deferred upgrade fails at once wha
 timeout.  `secure_delete` makes a destroyed key destroyed.  All of this blocks: callers in an event loop use a
 thread.
 
+Nobody is queued for SQLite's locks.  Its own waiting comes to look ten times a second, and a process that writes one
+transaction after the other leaves the store free for a millisecond between two: somebody who waited so would be turned
+away again and again, such as an office that has to write down what the next hop has taken.
+
 A first failed sync is final for the process that met it: the kernel reports it once, and a second sync that
 "succeeds" says nothing about what the first one lost.  A full disk, a lock or a quota is not: those come back.
 """
@@ -13,6 +17,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,12 +33,14 @@ from gateway.store.tables import EPOCH
 STORE_FAILED = 74
 """Exit status of a process whose store failed (EX_IOERR of sysexits.h)."""
 _BUSY_SECONDS = 5
+_LOOK_AGAIN = 0.005
+"""Seconds between two looks for a lock that somebody else has."""
 _PRAGMAS = (
     "PRAGMA journal_mode=DELETE",
     "PRAGMA synchronous=EXTRA",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
-    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+    "PRAGMA busy_timeout=0",
 )
 _FINAL = frozenset(
     {
@@ -73,16 +80,27 @@ class Database:
         """One transaction: committed and synced when the block ends, undone when it raises."""
         with self._guarded(), self.engine.connect() as connection:
             if self.sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _begin(connection, "BEGIN IMMEDIATE")
             yield connection
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        if not self.sqlite:
             connection.commit()
+            return
+        _patient(connection, _BUSY_SECONDS)
+        try:
+            connection.commit()
+        finally:
+            _patient(connection, 0)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view."""
         with self._guarded(), self.engine.connect() as connection:
             if self.sqlite:
-                connection.exec_driver_sql("BEGIN")
+                # A transaction that only begins has no lock yet.
+                _begin(connection, "BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1")
             yield connection
 
     @contextmanager
@@ -92,7 +110,7 @@ class Database:
             raise StoreFailed("a sync has failed before")
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             code = _code(error)
             if code & 0xFF in _DAMAGED:
                 raise StoreDamaged(_inside(error)) from None
@@ -126,6 +144,35 @@ class Database:
     def close(self) -> None:
         """Close every connection; a forked child calls this before it uses the store."""
         self.engine.dispose()
+
+
+def _begin(connection: Connection, *steps: str) -> None:
+    """Begin a transaction on SQLite, with the lock that the last step takes: whoever waits has the same chance."""
+    for step in steps:
+        until = time.monotonic() + _BUSY_SECONDS
+        while not _done(connection, step, last=time.monotonic() >= until):
+            time.sleep(_LOOK_AGAIN)
+
+
+def _done(connection: Connection, step: str, *, last: bool) -> bool:
+    """Whether a step could be done; raises OperationalError where the last look finds the store busy, too."""
+    try:
+        _driver(connection).execute(step).close()
+        return True
+    except sqlite3.OperationalError as error:
+        if last or _code(error) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+
+
+def _patient(connection: Connection, seconds: int) -> None:
+    """How long SQLite itself waits; only for a commit, which waits for readers: they keep nobody away for long."""
+    _driver(connection).execute(f"PRAGMA busy_timeout={seconds * 1000}").close()
+
+
+def _driver(connection: Connection) -> Any:
+    """SQLite's own connection: what is asked of it here, several times for each transaction, is no query."""
+    return connection.connection.driver_connection
 
 
 def bump_epoch(connection: Connection) -> None:
