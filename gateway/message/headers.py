@@ -26,7 +26,7 @@ _ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content
 _LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
 _INDENT: Final = re.compile(r"^[ \t]+", re.M)
 _PLAIN_FIELD: Final = re.compile(
-    r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition|id)[ \t]*:[ \t]*[^\s;]*+"
+    r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition)[ \t]*:[ \t]*[^\s;]*+"
     r"(?:[ \t;]++[a-z0-9*-]++=(?:\"[^\"\s]*+\"|[^\s;\"]*+))*+[ \t;]*\Z)",
     re.I,
 )
