@@ -19,12 +19,13 @@ from tests.blind import (
     outcome,
     pages,
     polyglots,
+    rare,
     shows,
     texts,
     words,
 )
 
-MODULES = (books, containers, hostile, kept, odd_archives, pages, polyglots, shows, texts, words)
+MODULES = (books, containers, hostile, kept, odd_archives, pages, polyglots, rare, shows, texts, words)
 CASES = list(chain.from_iterable(module.all_cases() for module in MODULES))
 HEAVY = ("Z02", "Z03-kernel", "Z11", "Z16", "Z17")
 """Cases that are made of many megabytes."""

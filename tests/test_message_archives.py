@@ -104,7 +104,7 @@ def test_other_methods_are_unsupported() -> None:
     """A packing method we have not is named."""
     old = archive({"a": b"x" * 99}, zipfile.ZIP_DEFLATED)
     changed = bytearray(old)
-    changed[8] = changed[old.index(b"PK\x01\x02") + 10] = 98
+    changed[8] = changed[old.index(b"PK\x01\x02") + 10] = 9
     assert Reason.UNSUPPORTED is reason_of_reading(bytes(changed))
 
 

@@ -98,7 +98,9 @@ def test_document_is_told_by_its_content() -> None:
 
 MARKS = {
     "program": (b"MZ\x90\0\x03\0", "Content-Type: application/octet-stream", Reason.UNSUPPORTED),
-    "zstandard": (b"\x28\xb5\x2f\xfd\0", "Content-Type: application/zstd", Reason.UNSUPPORTED),
+    "unknown-archive": (b"\x29\xb5\x2f\xfd\0", "Content-Type: application/zstd", Reason.UNSUPPORTED),
+    "no-picture": (b"\0\1\2\3", "Content-Type: image/x-new", Reason.UNSUPPORTED),
+    "no-sound": (b"\0\1\2\3", "Content-Type: audio/x", Reason.UNSUPPORTED),
     "zeros-in-text": (b"ab\0cd", "Content-Type: text/plain", Reason.UNSUPPORTED),
     "partial": (b"Subject: x", "Content-Type: message/partial; id=a; number=1", Reason.UNSUPPORTED),
     "external": (b"Content-Type: text/plain", "Content-Type: message/external-body; name=x", Reason.UNSUPPORTED),
@@ -120,8 +122,8 @@ def test_what_cannot_be_read_is_named(data: bytes, headers: str, reason: Reason)
 QUIET = {
     "picture": (b"\x89PNG\r\n\x1a\n\0", "Content-Type: image/png"),
     "picture-as-binary": (b"\xff\xd8\xff\xe0\0", "Content-Type: application/octet-stream"),
-    "unknown-picture": (b"\0\1\2\3", "Content-Type: image/x-new"),
-    "sound": (b"\0\1\2\3", "Content-Type: audio/x"),
+    "rare-picture": (b"\0\0\0\x0cjP  \r\n", "Content-Type: image/jp2"),
+    "sound": (b"\xff\xfb\x90\0\1\2", "Content-Type: audio/mpeg"),
     "signature": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-signature; name=smime.p7s"),
     "certificates": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-mime; smime-type=certs-only"),
     "public-key": (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "Content-Type: application/pgp-keys"),

@@ -28,7 +28,19 @@ KINDS = {
     "pgp": (b"-----BEGIN PGP MESSAGE-----\n", Kind.PGP),
     "program": (b"MZ\x90\0\x03\0\0\0", Kind.UNKNOWN),
     "gzip": (b"\x1f\x8b\x08\0\0\0\0\0", Kind.GZIP),
-    "zstandard": (b"\x28\xb5\x2f\xfd\0\0\0\0", Kind.UNKNOWN),
+    "zstandard": (b"\x28\xb5\x2f\xfd\0\0\0\0", Kind.ZSTD),
+    "skipped-frame": (b"\x5a\x2a\x4d\x18\0\0\0\0", Kind.ZSTD),
+    "lz4": (b"\x04\x22\x4d\x18\x60", Kind.LZ4),
+    "lzip": (b"LZIP\x01\x0c", Kind.LZIP),
+    "lzip-in-words": (b"LZIP is a program", Kind.TEXT),
+    "compress": (b"\x1f\x9d\x90\x61", Kind.COMPRESS),
+    "cabinet": (b"MSCF\0\0\0\0\1", Kind.CAB),
+    "lzh": (b"\x22\x00-lh5-\0\0", Kind.LHA),
+    "list-in-words": (b"a -lh and so on", Kind.TEXT),
+    "rpm": (b"\xed\xab\xee\xdb\3\0", Kind.RPM),
+    "arj": (b"\x60\xea\x2c\0\x22\x0b\x01\x0b", Kind.FOREIGN),
+    "ace": (b"\x7a\0\x31\0\0\0\0**ACE**", Kind.FOREIGN),
+    "disk-image": (bytes(32_769) + b"CD001\1\0", Kind.ISO),
 }
 
 

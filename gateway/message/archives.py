@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from gateway.message import limits, streams, zip_records
+from gateway.message import foreign, limits, streams, zip_records
 from gateway.message.entries import Budget, Unreadable
 from gateway.message.zip_records import UNTOLD, Member
 from gateway.model import Reason
@@ -71,26 +71,31 @@ class Zip:
         return content
 
     def _unpacked(self, member: Member, budget: Budget) -> bytes:
-        if member.method not in _METHODS:
-            raise Unreadable(Reason.UNSUPPORTED)
         if member.size > max(limits.EXPANSION_FREE_BYTES, member.packed * limits.EXPANSION):
             raise Unreadable(Reason.TOO_LARGE)
         start, end = self.extents[member.offset]
+        if member.method not in _METHODS:
+            return _verified(foreign.unzip_member(self.data, member.offset, end, budget), member)
         allowed = budget.allowed(member.packed) if member.size == UNTOLD else member.size
         if member.size != UNTOLD:
             budget.take(member.size)
         content, fault = _expanded(member.method, self.data[start:end], allowed)
         if member.size == UNTOLD:
             budget.take(len(content))
-        elif fault is None and (len(content) != member.size or zlib.crc32(content) != member.crc):
-            fault = Reason.BROKEN
         if fault is not None:
             raise Unreadable(fault, content)
-        return content
+        return _verified(content, member)
 
     def _local_flags(self, member: Member) -> int:
         here = zip_records.local(self.data, member.offset)
         return here.member.flags if here is not None else 0
+
+
+def _verified(content: bytes, member: Member) -> bytes:
+    """The bytes that a member unpacks to, if its header tells them so.  Raises Unreadable."""
+    if member.size != UNTOLD and (len(content) != member.size or zlib.crc32(content) != member.crc):
+        raise Unreadable(Reason.BROKEN, content)
+    return content
 
 
 def _expanded(method: int, packed: Bytes, allowed: int) -> tuple[bytes, Reason | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from gateway.message import mailbox, rar, sevenzip, streams, tape, tnef
+from gateway.message import foreign, mailbox, rar, sevenzip, streams, tape, tnef
 from gateway.message.entries import Budget, Entry
 from gateway.message.sniff import Kind
 
@@ -23,6 +23,15 @@ OPENERS: Final[Mapping[Kind, Callable[[Bytes, Budget], Iterator[Entry]]]] = Mapp
         Kind.TAR: tape.untar,
         Kind.CPIO: tape.uncpio,
         Kind.AR: tape.unar,
+        Kind.CAB: foreign.uncab,
+        Kind.LHA: foreign.unlha,
+        Kind.ISO: foreign.uniso,
+        Kind.RPM: foreign.unrpm,
+        Kind.ZSTD: foreign.unframe,
+        Kind.LZ4: foreign.unframe,
+        Kind.LZIP: foreign.unlzip,
+        Kind.COMPRESS: foreign.uncompress,
+        Kind.FOREIGN: foreign.closed,
         Kind.TNEF: tnef.unpack,
         Kind.MAILBOX: mailbox.mails,
     }

@@ -198,6 +198,9 @@ class Collector:
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
+        if found is not Kind.ISO and sniff.has_disk_image(data):
+            # What stands before a disk image is nothing to whoever opens the image.
+            self.content(f"{path}/0", _FOUND, bytes(sniff.ISO_START) + data[sniff.ISO_START :], quiet=quiet)
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
         if found is Kind.PGP and not quiet:
@@ -210,7 +213,7 @@ class Collector:
             self._smime(path, plan, data)
         elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL, Kind.XML):
             self._found_text(path, plan, data, found, quiet=quiet)
-        elif found is Kind.UNKNOWN and not quiet and not media_types.is_harmless(plan.media_type):
+        elif found is Kind.UNKNOWN and not quiet and not _is_harmless(plan.media_type, data):
             self.mark(path, Reason.UNSUPPORTED)
 
     def _behind_media(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
@@ -308,6 +311,13 @@ def _is_shown(found: Kind, media_type: str) -> bool:
     if found is Kind.MAIL:
         return media_type.startswith("message/")
     return found is Kind.XML and (media_type == "image/svg+xml" or media_type in media_types.PAGES)
+
+
+def _is_harmless(media_type: str, data: Bytes) -> bool:
+    """Whether bytes of no known kind may pass as what they are declared as: a picture must look like some picture."""
+    if media_types.is_media(media_type):
+        return media.may_be(data)
+    return media_types.is_harmless(media_type)
 
 
 def _kind(plan: Plan) -> PartKind:

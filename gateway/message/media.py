@@ -18,6 +18,14 @@ _PICTURE: Final = re.compile(
     rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|\x00\x00\x01\x00|RIFF....WEBP|....ftyp(?:hei|mif1|msf1|avi[fs])",
     re.S,
 )
+_RARE: Final = re.compile(
+    rb"\xff[\xe2-\xff]|\xff\x0a|\0\0\0\x0c(?:j[Pp]|JXL )|8BPS|\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF|[\1\2]\0\x09\0\0[\1\3]"
+    rb"|\x30\x26\xb2\x75\x8e\x66\xcf\x11|FLV\x01|[FCZ]WS|MThd|RIFF|FORM....AIF|AT&TFORM|\.snd|caff|icns|ttcf|true|typ1"
+    rb"|\0\0\x01[\xb3\xba]|\0\0\x02\0|\x47.{187}\x47|#!AMR|\x0a[\2-\5]\x01|gimp xcf|[\x8a\x8b][MJ]NG"
+    rb"|\0\0\0.(?:moov|mdat|wide|free|skip)|.{34}LP|.{128}DICM",
+    re.S,
+)
+"""How pictures, sound, films and fonts begin that are seldom mailed."""
 _FILE_BEHIND: Final = re.compile(
     rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|%PDF-1\."
 )
@@ -36,6 +44,11 @@ _TRAILERS: Final = re.compile(rb"\xff[\xc0-\xfe]|....ftyp|MotionPhoto|\0\0|.{0,6
 def is_picture(data: Bytes) -> bool:
     """Whether it is a picture rather than sound, a film or a font."""
     return _PICTURE.match(bytes(data[:16])) is not None
+
+
+def may_be(data: Bytes) -> bool:
+    """Whether what is declared as a picture, sound, film or font, and has no common form of one, has a rare one."""
+    return _RARE.match(bytes(data[:256])) is not None
 
 
 def end(data: Bytes) -> int:

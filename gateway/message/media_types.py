@@ -39,6 +39,11 @@ _SIGNATURES: Final = frozenset(
 )
 
 
+def is_media(media_type: str) -> bool:
+    """Whether it names a picture, sound, a film or a font."""
+    return media_type.startswith(_MEDIA_FAMILIES)
+
+
 def is_harmless(media_type: str) -> bool:
     """Whether bytes of this declared type carry no text: pictures, sound, signatures, keys."""
     return media_type.startswith(_MEDIA_FAMILIES) or media_type in _SIGNATURES

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from gateway.message import libarchive
 from gateway.model import Reason
 
 Bytes = bytes | memoryview
@@ -48,7 +49,8 @@ class Native:
 
 
 def prepare() -> None:
-    """Load the library and what it unpacks for itself, so that later it needs no file and no time."""
+    """Load the libraries and what one of them unpacks for itself, so that later they need no file and no time."""
+    libarchive.library()
     read(_SMALLEST, PDF)
 
 

@@ -1,4 +1,4 @@
-"""RAR archives: names, locks, and files that were only stored; nothing free unpacks the rest, which gets named.
+"""RAR archives: names, locks, and files that were only stored; libarchive unpacks the rest where it is installed.
 
 Two forms: the older one of RAR 1.5 to 4 and the one of RAR 5 (RARLAB, technical note).
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
+from gateway.message import foreign
 from gateway.message.entries import Budget, Entry, Unreadable
 from gateway.model import Reason
 
@@ -31,7 +33,21 @@ _LOCK_RECORD: Final = 1
 
 def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
     """Files of a RAR archive.  Raises Unreadable."""
-    return _new(data) if bytes(data[: len(_NEW)]) == _NEW else _old(data)
+    here = _new if bytes(data[: len(_NEW)]) == _NEW else _old
+    packed, count = _packed(here(data))
+    if packed and (yield from foreign.instead(foreign.rar, data, budget, count)):
+        # What is left is what stands behind the archive, and what is wrong with its blocks.
+        yield from (entry for entry in here(data) if not entry.name)
+    else:
+        yield from here(data)
+
+
+def _packed(entries: Iterator[Entry]) -> tuple[bool, int]:
+    """Whether there are packed files and none is locked, and how many files there are in all."""
+    faults = []
+    with suppress(Unreadable):
+        faults.extend(entry.fault for entry in entries if entry.name)
+    return Reason.UNSUPPORTED in faults and Reason.ENCRYPTED not in faults, len(faults)
 
 
 def _old(data: Bytes) -> Iterator[Entry]:

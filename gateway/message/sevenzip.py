@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.message import streams
+from gateway.message import foreign, streams
 from gateway.message.entries import Budget, Entry, Unreadable
 from gateway.message.sevenzip_header import Coder, Folder, Listing, Reader, listing
 from gateway.message.sevenzip_header import streams as read_streams
@@ -35,11 +35,16 @@ _BRANCHES: Final[Mapping[bytes, int]] = {
     b"\x09": lzma.FILTER_SPARC, b"\x03\x03\x08\x05": lzma.FILTER_SPARC,
 }  # fmt: skip
 """Filters that programs are packed through."""
+_KNOWN: Final = frozenset({_COPY, _LZMA, _LZMA2, _DEFLATE, _BZIP2, _DELTA, *_BRANCHES})
 
 
 def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
     """Files of a 7z archive.  Raises Unreadable where nothing can be said about them."""
     found = _listing(data, budget)
+    count = sum(len(folder.files) for folder in found.folders)
+    if _needs_more(found) and (yield from foreign.instead(foreign.sevenzip, data, budget, count)):
+        yield from _behind(data)
+        return
     names = iter(_named(found))
     for folder in found.folders:
         try:
@@ -51,6 +56,18 @@ def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
             file = content[position : position + size]
             position += max(size, 0)
             yield Entry(next(names, ""), file, fault or _fault(file, size, crc))
+    yield from _behind(data)
+
+
+def _needs_more(found: Listing) -> bool:
+    """Whether files are packed in a way that nothing here knows, and none is locked."""
+    coders = [coder for folder in found.folders for coder in folder.coders]
+    simple = all(coder.simple and coder.method in _KNOWN for coder in coders)
+    return not simple and all(coder.method != _AES for coder in coders)
+
+
+def _behind(data: Bytes) -> Iterator[Entry]:
+    """What stands behind the archive."""
     rest = bytes(data[_end(data) :]).strip(b"\0")
     if rest:
         yield Entry("", rest)

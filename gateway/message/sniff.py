@@ -30,6 +30,15 @@ class Kind(Enum):
     TAR = "tar"
     CPIO = "cpio"
     AR = "ar"
+    CAB = "cab"
+    LHA = "lzh"
+    ISO = "iso"
+    RPM = "rpm"
+    ZSTD = "zstd"
+    LZ4 = "lz4"
+    LZIP = "lzip"
+    COMPRESS = "compress"
+    FOREIGN = "foreign"
     TNEF = "tnef"
     XML = "xml"
     MAIL = "mail"
@@ -52,6 +61,15 @@ CONTAINERS: Final = frozenset(
         Kind.TAR,
         Kind.CPIO,
         Kind.AR,
+        Kind.CAB,
+        Kind.LHA,
+        Kind.ISO,
+        Kind.RPM,
+        Kind.ZSTD,
+        Kind.LZ4,
+        Kind.LZIP,
+        Kind.COMPRESS,
+        Kind.FOREIGN,
         Kind.TNEF,
     }
 )
@@ -77,6 +95,26 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVENZIP),
     (b"Rar!\x1a\x07", Kind.RAR),
     (b"!<arch>\n", Kind.AR),
+    (b"MSCF\0\0\0\0", Kind.CAB),
+    (b"\xed\xab\xee\xdb", Kind.RPM),
+    (b"\x28\xb5\x2f\xfd", Kind.ZSTD),
+    (b"\x04\x22\x4d\x18", Kind.LZ4),
+    (b"\x02\x21\x4c\x18", Kind.LZ4),
+    (b"LZIP\1", Kind.LZIP),
+    (b"MSWIM\0\0\0", Kind.FOREIGN),
+    (b"conectix\0", Kind.FOREIGN),
+    (b"vhdxfile", Kind.FOREIGN),
+    (b"KDMV\1", Kind.FOREIGN),
+    (b"KDMV\3", Kind.FOREIGN),
+    (b"QFI\xfb", Kind.FOREIGN),
+    (b"xar!\0", Kind.FOREIGN),
+    (b"\x89LZO\0\r\n\x1a\n", Kind.FOREIGN),
+    (b"LRZI\0", Kind.FOREIGN),
+    (b"hsqs", Kind.FOREIGN),
+    (b"ISc(", Kind.FOREIGN),
+    (b"SIT!\0", Kind.FOREIGN),
+    (b"StuffIt (c)1997-", Kind.FOREIGN),
+    (b"7kSt\xa0", Kind.FOREIGN),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"-----BEGIN PGP MESSAGE-----", Kind.PGP),
     (b"age-encryption.org/v1", Kind.PGP),
@@ -99,10 +137,15 @@ _NUMBERS: Final = tuple(magic for magic, _ in _MAGIC)
 _ODD: Final = (
     (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Kind.BZIP2),
     (re.compile(rb"\x5d\0\0.{2}(?:\xff{8}|.{4}\0{4})", re.S), Kind.LZMA),
+    (re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), Kind.ZSTD),
+    (re.compile(rb"\x1f\x9d[\x89-\x90]"), Kind.COMPRESS),
+    (re.compile(rb"\x60\xea.[\0-\x0a][\x1e-\x40][\1-\x66]{2}[\0-\x0c]", re.S), Kind.FOREIGN),
     (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}|\xc7\x71.{18}|\x71\xc7.{18}", re.S), Kind.CPIO),
 )
 """Magic numbers that are too short to be believed alone."""
-_ODD_STARTS: Final = frozenset({b"B", b"\x5d", b"0", b"\xc7", b"\x71"})
+_ODD_STARTS: Final = frozenset(
+    {b"B", b"\x5d", b"0", b"\xc7", b"\x71", b"\x1f", b"\x60", *(bytes([code]) for code in range(0x50, 0x60))}
+)
 """What they begin with: next to no other leaf does."""
 _FIELD: Final = (
     rb"(?:Return-Path|Received|Delivered-To|From|To|Subject|Date|Message-ID|MIME-Version|Content-[A-Za-z-]+"
@@ -121,6 +164,11 @@ _REACH_OF_ZIP: Final = 66_000
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
 _PDF_WITHIN: Final = 1_024
 """Readers of PDF accept junk before the header, but not more than this."""
+_LHA: Final = re.compile(rb".{2}-l(?:h[0-9dx]|z[45s]|[hz]\xff)-", re.S)
+_ACE: Final = b"**ACE**"
+ISO_START: Final = 32_768
+"""Where the first descriptor of a disk image stands; before it anything may, another kind of file, too."""
+_ISO: Final = b"CD001"
 _CONTROL: Final = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 26, 27})
 
 
@@ -137,13 +185,20 @@ def kind(data: Bytes) -> Kind:
         return Kind.HTML
     if b"x" in start[:64] and _XML.match(start):
         return Kind.XML
-    return _without_magic(start)
+    return _without_magic(start, data)
 
 
-def _without_magic(start: bytes) -> Kind:
+def _without_magic(start: bytes, data: Bytes) -> Kind:
     if b"\0" in start and tape.is_tar(start):
         return Kind.TAR
+    if has_disk_image(data):
+        return Kind.ISO
     return Kind.TEXT if _textual(start) else Kind.UNKNOWN
+
+
+def has_disk_image(data: Bytes) -> bool:
+    """Whether a disk image (ECMA-119) stands in it, whatever the first 32 KiB are."""
+    return bytes(data[ISO_START + 1 : ISO_START + 6]) == _ISO
 
 
 def _mail(start: bytes) -> Kind | None:
@@ -181,8 +236,15 @@ def by_magic(start: bytes) -> Kind | None:
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if bare.startswith((b"{\\rt", b"-----BEGIN PGP MESSAGE-----")):
         return Kind.RTF if bare.startswith(b"{") else Kind.PGP
-    if _RIFF.match(start):
-        return Kind.MEDIA
+    return Kind.MEDIA if _RIFF.match(start) else _odd(start)
+
+
+def _odd(start: bytes) -> Kind | None:
+    """The kind by a magic number that does not begin the file, or is too short to be believed alone."""
+    if start[2:4] == b"-l" and _LHA.match(start):
+        return Kind.LHA
+    if start[7:14] == _ACE:
+        return Kind.FOREIGN
     if start[:1] not in _ODD_STARTS:
         return None
     return next((kind for pattern, kind in _ODD if pattern.match(start)), None)

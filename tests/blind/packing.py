@@ -8,9 +8,10 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 Files = Mapping[str, bytes]
+Pack = Callable[[bytes], bytes]
 
 
 def zipped(files: Files, method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -121,15 +122,15 @@ def _block(kind: int, flags: int, body: bytes, data: bytes = b"", extra: bytes =
     return struct.pack("<L", zlib.crc32(counted)) + counted + data
 
 
-def rar(files: Files, method: int = 0, *, locked: bool = False) -> bytes:
-    """A RAR 5 file; with a method above 0 the files only claim to be packed."""
+def rar(files: Files, method: int = 0, *, locked: bool = False, pack: Pack = bytes) -> bytes:
+    """A RAR 5 file; with a method above 0 the files only claim to be packed, unless something packs them."""
     blocks = [_block(1, 0, _vint(0))]
     extra = _vint(3) + _vint(1) + b"\0\0" if locked else b""
     for name, data in files.items():
         raw = name.encode()
         body = _vint(4) + _vint(len(data)) + _vint(0) + struct.pack("<L", zlib.crc32(data))
         body += _vint(method << 7) + _vint(0) + _vint(len(raw)) + raw
-        blocks.append(_block(2, 3 if locked else 2, body, data, extra))
+        blocks.append(_block(2, 3 if locked else 2, body, pack(data), extra))
     return b"Rar!\x1a\x07\x01\0" + b"".join(blocks) + _block(5, 0, _vint(0))
 
 
@@ -138,16 +139,21 @@ def rar_locked_names(files: Files) -> bytes:
     return b"Rar!\x1a\x07\x01\0" + _block(4, 0, _vint(0) + _vint(0) + bytes(20)) + b"".join(files.values())
 
 
-def old_rar(files: Files, method: int = 0x30, flags: int = 0x8000) -> bytes:
+def old_rar(files: Files, method: int = 0x30, flags: int = 0x8000, pack: Pack = bytes) -> bytes:
     """A RAR 4 file."""
-    out = b"Rar!\x1a\x07\0" + struct.pack("<HBHH", 0, 0x73, 0, 13) + bytes(6)
+    out = b"Rar!\x1a\x07\0" + _old_block(0x73, 0, bytes(6))
     for name, data in files.items():
-        raw = name.encode()
+        raw, packed = name.encode(), pack(data)
         fields = struct.pack(
-            "<LLBLLBBHL", len(data), len(data), 0, zlib.crc32(data), 0, 20, method, len(raw), 0
+            "<LLBLLBBHL", len(packed), len(data), 0, zlib.crc32(data), 0, 29, method, len(raw), 0
         )
-        out += struct.pack("<HBHH", 0, 0x74, flags, 7 + len(fields) + len(raw)) + fields + raw + data
-    return out + struct.pack("<HBHH", 0, 0x7B, 0, 7)
+        out += _old_block(0x74, flags, fields + raw) + packed
+    return out + _old_block(0x7B, 0, b"")
+
+
+def _old_block(kind: int, flags: int, body: bytes) -> bytes:
+    head = struct.pack("<BHH", kind, flags, 7 + len(body)) + body
+    return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
 
 
 def cpio(files: Files) -> bytes:
