@@ -36,6 +36,9 @@ _QUOTES = (
     '`"\u00ab\u00b4\u00bb\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f'
     "\u2032\u2033\u2034\u2035\u2036\u2039\u203a\u300c\u300d\u301d\u301e\u301f"
 )
+_POINTS = "\u00b7\u066b\u2219\u22c5\u2027\u30fb\uff65\ua4f8"
+_DECIMAL = re.compile(rf"(?<=\d)[{_POINTS}](?=\d)")
+"""A decimal point in the middle of the line, as older British print has it, or of another script."""
 _DASHES = "\u02d7\u2043\u2212\u2796\u30fc"
 """Dashes that Unicode does not count among them (category Pd)."""
 _LOOK_ALIKES = str.maketrans(
@@ -50,6 +53,7 @@ _LOOK_ALIKES = str.maketrans(
     "ⲂⲈⲎⲔⲘⲚⲞⲢⲤⲦⲨⲬⲀⲄⲒⲃⲉⲏⲕⲙⲛⲟⲣⲥⲧⲩⲭⲁⲓ"
     "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ"
     "𐌀𐌁𐌄𐌉𐌌𐌏𐌕𐌗"
+    "єзɛəℯ℮θσδ∂λΛΣηπτμияшɐꭓ"
     "∕⁄∶꞉․",
     "abekmhopctyxijsdhlqwbgabekmhopctyxijsdhlqwbg"
     "abezhikmnoptyx"
@@ -60,6 +64,7 @@ _LOOK_ALIKES = str.maketrans(
     "behkmnopctyxagibehkmnopctyxai"
     "bpdtgkjczfmnlsrvhwxyaeiou"
     "abeimotx"
+    "eeeeeeooddaaenntunrwax"
     "//::.",
 )
 """Letters of other scripts drawn like ASCII ones, as far as banner words need (UTS 39)."""
@@ -72,6 +77,8 @@ def fold(text: str) -> str:
     quote prefixes at line starts (`>`) go.  Never raises; idempotent; linear.
     """
     if ">" in text or not text.isascii():
+        if any(point in text for point in _POINTS):
+            text = _DECIMAL.sub(".", text)
         text = text.translate(_WHOLE) if _mixed(text) else "".join(map(_fold_run, _RUN.findall(text)))
         text = _QUOTE_PREFIX.sub("\n", "\n" + text).replace("\n", " ")
     else:
@@ -134,7 +141,9 @@ def _simplest(character: str) -> str:
 
 def _is_unseen(character: str) -> bool:
     """Whether a character is drawn as nothing, or upon another, or is none (UAX 44: noncharacters)."""
-    if unicodedata.category(character) in ("Cf", "Mn", "Me", "Cs", "Cc") or unicodedata.combining(character):
+    if unicodedata.category(character) in ("Cf", "Mn", "Me", "Mc", "Cs", "Cc") or unicodedata.combining(
+        character
+    ):
         return True
     return character in _UNSEEN or ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
 

@@ -8,14 +8,16 @@ mail: they are the same banner, and after publication the same files still say "
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from heapq import merge
 from itertools import chain, pairwise
 
 from gateway.detectors.dates import moments
 from gateway.detectors.evidence import Evidence
+from gateway.detectors.gathered import gathered
 from gateway.detectors.moments import Moment
 from gateway.detectors.page import Page
 from gateway.detectors.rule import Holds, Needs, Rule, RuleSet, Wording
@@ -35,12 +37,15 @@ _CLOSE = 60
 """Characters around a match in which `unless` is looked for."""
 _LONG = 100_000
 """Characters of a part that is read as far as it takes, not all at once."""
-_MOST_PLACES, _MOST_DATED = 20_000, 2_000
-"""Places of one wording in one part beyond which it is not read on, but held as unknown."""
+_MOST_PLACES, _MOST_DATED = 10_000, 2_000
+"""Places of one wording in one mail beyond which it is not read on, but held as unknown: each takes some 80 us."""
+_REMEMBERED = 1_024
+"""Stretches of text whose times are remembered while one mail is read: what is said again and again is read once."""
 _SPARSE = 4000
 """Characters between two undated places of one wording that are worth a second look."""
 _THREAD = 600
 """An undated banner this far above an old dated one is newer than the thread below it."""
+_Read = Callable[[str], tuple[Moment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,16 @@ def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
     """Where a wording of the banner rules stands, with its times; in the order of pages, rules and places."""
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
-    met: dict[tuple[str, int], _Met] = {}
-    return [place for page in pages for place in _places(wordings, anchors, page, met)]
+    met = [_Met(lru_cache(_REMEMBERED)(moments)) for _ in wordings]
+    return [place for page in _again(pages, wordings) for place in _places(wordings, anchors, page, met)]
+
+
+def _again(pages: Iterable[Page], wordings: Iterable[tuple[Rule, Wording]]) -> Iterator[Page]:
+    """Each page, and what its letters make where they do not stand together."""
+    only = tuple(wording for _, wording in wordings)
+    for page in pages:
+        yield page
+        yield from gathered(page, only)
 
 
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:
@@ -127,8 +140,9 @@ def _yields(place: Place, dated: Iterable[Place]) -> bool:
 
 @dataclass(slots=True)
 class _Met:
-    """How many places of one wording were met in one part, over all windows of a long one."""
+    """How many places of one wording were met in one mail; `read` reads times and knows those it read last."""
 
+    read: _Read
     places: int = 0
     dated: int = 0
     endless: bool = False
@@ -138,15 +152,13 @@ def _places(
     wordings: Iterable[tuple[Rule, Wording]],
     anchors: frozenset[str],
     page: Page,
-    met: dict[tuple[str, int], _Met],
+    met: Iterable[_Met],
 ) -> Iterator[Place]:
     """The places of all wordings in a page; in ordinary mail the anchors are all that is looked for."""
     present = frozenset(anchor for anchor in anchors if anchor in page.letters)
-    for number, (rule, wording) in enumerate(wordings):
-        if anchored := present & wording.anchors:
-            count = met.setdefault((page.path, number), _Met())
-            if not count.endless:
-                yield from _places_of(wording, rule, page, anchored, count)
+    for (rule, wording), count in zip(wordings, met, strict=True):
+        if (anchored := present & wording.anchors) and not count.endless:
+            yield from _places_of(wording, rule, page, anchored, count)
 
 
 def _places_of(
@@ -156,7 +168,7 @@ def _places_of(
     quiet, previous = -_SPARSE, 0
     ends = chain(_spans(wording, page.letters, anchors), [(len(page.text), 0)])
     for (start, end), (following, _) in pairwise(ends):
-        found = _moments(page.text, (previous, start), (end, following), wording)
+        found = _moments(page.text, (previous, start), (end, following), wording, met.read)
         previous = end
         place = Place(rule, wording, page, start, end, found)
         met.endless = met.places == _MOST_PLACES or met.dated == _MOST_DATED
@@ -221,7 +233,7 @@ def _allowed(place: Place) -> bool:
 
 
 def _moments(
-    text: str, before: tuple[int, int], after: tuple[int, int], wording: Wording
+    text: str, before: tuple[int, int], after: tuple[int, int], wording: Wording, moments: _Read
 ) -> tuple[Moment, ...]:
     """The planned times beside a place: all whole ones in its sentence, else the nearest half, with its other half."""
     window = text[after[0] : min(after[1], after[0] + 2 * wording.reach + _LONGEST)]
@@ -234,11 +246,11 @@ def _moments(
     first = next((moment for moment in following if moment.day is not None), None) or next(
         iter(following), None
     )
-    best = _joined(_just_before(text, before), first)
+    best = _joined(_just_before(text, before, moments), first)
     return (best,) if best is not None and _enough(best, wording.needs) else ()
 
 
-def _just_before(text: str, before: tuple[int, int]) -> Moment | None:
+def _just_before(text: str, before: tuple[int, int], moments: _Read) -> Moment | None:
     start = max(before[0], before[1] - _LONGEST)
     last = next(reversed(moments(text[start : before[1]])), None)
     return last if last is not None and last.rest <= _ADJACENT else None

@@ -14,7 +14,8 @@ _AROUND = 10_000
 """Characters on either side of a banner in which the words of a title are looked for."""
 _WINDOW, _OVERLAP = 1_000_000, 4 * _AROUND
 """Characters of a part that are folded at a time, and how many of them the next window has again."""
-_LETTERS = str.maketrans("013457@$", "oieastas")
+LETTERS = str.maketrans("01345678@$", "oieasgtbas")
+"""Figures and signs as the letters that they look like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def pages(message: Message) -> Iterator[Page]:
     for part in message.parts:
         if len(part.text) <= _WINDOW + _OVERLAP:
             text = fold(part.text)
-            yield Page(part.path, text, translate(text, _LETTERS), header, text)
+            yield Page(part.path, text, translate(text, LETTERS), header, text)
         else:
             yield from _windows(part, header)
 
@@ -58,4 +59,4 @@ def _windows(part: Part, header: str) -> Iterator[Page]:
     for start in range(0, last, _WINDOW):
         text = fold(part.text[start : start + _WINDOW + _OVERLAP])
         end = start + _WINDOW if start + _WINDOW < last else len(part.text)
-        yield Page(part.path, text, translate(text, _LETTERS), header, fold(part.text[start:end]))
+        yield Page(part.path, text, translate(text, LETTERS), header, fold(part.text[start:end]))

@@ -56,6 +56,8 @@ class Phrase:
         if not all(pieces):
             raise ValueError(f"{text!r} must begin and end with a word")
         self._slots = slots
+        self.spelled = tuple(map(tuple, slots)) if len(pieces) == 1 else ()
+        """Its words, each with its alternatives; empty where it has `...`."""
         self.anchors = frozenset(max(slots, key=lambda slot: min(map(len, slot))))
         """Words one of which is in every match: those of the slot with the longest."""
         if min(map(len, self.anchors)) < _SHORTEST_ANCHOR:

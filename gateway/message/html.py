@@ -10,7 +10,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import limits, transfer, views
+from gateway.message import limits, salted, transfer, views
 
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
@@ -48,6 +48,8 @@ _LOOKS_LIKE: Final = re.compile(
 """What browsers take for a page (WHATWG MIME Sniffing section 7.1)."""
 _UNSEEN: Final = ["script", "style"]
 _ATTRIBUTES: Final = ("alt", "title", "aria-label", "placeholder", "summary", "value")
+_LETTER: Final = 3
+"""Characters of a value that may be one of many that make a word."""
 _SELECTOR: Final = ",".join(f"[{name}]" for name in _ATTRIBUTES)
 _LEADING: Final = (
     "href", "src", "action", "formaction", "originalsrc", "data-saferedirecturl", "background", "cite", "data",
@@ -73,6 +75,7 @@ class Rendered:
 
     `links` are the addresses in its attributes: where it leads and what it shows from elsewhere.  `inside` are pages
     and files that stand in attributes themselves.  `script`: there is a program in it that may make more of it.
+    `more`: it has more styles, or more elements, than were looked at.
     """
 
     text: str
@@ -80,6 +83,7 @@ class Rendered:
     links: tuple[str, ...] = ()
     inside: tuple[bytes, ...] = ()
     script: bool = False
+    more: bool = False
 
 
 def declared_charsets(data: bytes) -> tuple[str, ...]:
@@ -99,7 +103,10 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
+    parted: tuple[str, ...] = ()
     if "<![" in source or "<!--[" in source:
+        if salted.is_conditional(source):
+            parted = tuple(salted.conditional(_BLOCK_TAG.sub("\n<", source)))
         source = _CONDITIONAL.sub("", source)
     apart = _BLOCK_TAG.sub("\n<", source)
     if _work(apart) > limits.HTML_WORK:
@@ -116,10 +123,13 @@ def render(source: str) -> Rendered:
     tree.strip_tags(_UNSEEN)
     root = tree.root
     text = root.text(deep=True, separator="") if root is not None else ""
-    # The same text again would say nothing, and a node with two such attributes is found twice.
-    said = "\n".join([text, *dict.fromkeys(attributes)])
+    # The same text again would say nothing, and a node with two such attributes is found twice; letters make words.
+    letters = [value for value in attributes if len(value) <= _LETTER]
+    said = "\n".join([text, *dict.fromkeys(attributes), *(letters if len(letters) > _LETTER else ())])
     page = views.Page(apart, tree, said, sheets, unshown, styled, fostered)
-    return Rendered("\n".join([said, *views.other_lines(page)]), links=links, inside=inside, script=script)
+    more = views.exceeds(page)
+    lines = "\n".join([said, *parted, *views.other_lines(page)])
+    return Rendered(lines, links=links, inside=inside, script=script, more=more)
 
 
 def _inside(tree: LexborHTMLParser) -> Iterator[bytes]:

@@ -266,6 +266,8 @@ class Collector:
             rendered = html.render(text)
             if rendered.rough:
                 self.mark(path, Reason.TOO_DEEP)
+            if rendered.more:
+                self.mark(path, Reason.TOO_LARGE)
             if rendered.script and _kind(plan) is PartKind.DOCUMENT:
                 # A browser shows an attached page, and what its program makes of it; no mail program does.
                 self.mark(path, Reason.UNSUPPORTED)

@@ -3,58 +3,194 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from gateway.message import limits
+from gateway.message import colours, limits
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
-_ESCAPE: Final = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\r\n]?|\\(.)", re.S)
-_ZERO: Final = r"[+-]?0*\.?0+(?:[a-z%]+)?"
-_HIDES: Final = re.compile(
-    r"(?:^|[;{\s])(?:"
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|mso-hide\s*:\s*all"
-    rf"|(?:font-size|opacity|zoom)\s*:\s*{_ZERO}\s*(?:!|;|$)"
-    rf"|font\s*:\s*{_ZERO}(?:/|\s)"
-    rf"|(?:max-)?(?:height|width)\s*:\s*{_ZERO}\s*(?:!|;|$)"
-    rf"|filter\s*:\s*opacity\(\s*{_ZERO}\s*\)|transform\s*:\s*scale\(\s*{_ZERO}\s*[,)]"
-    r"|(?:left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*-\s*\d{3,}"
-    r"|clip\s*:\s*rect\(|clip-path\s*:\s*inset\(\s*(?:100|[5-9]\d)%"
-    r"|color\s*:\s*(?:transparent|white|#fff(?:fff)?\b|(?:rgb|hsl)a?\([^)]*[,/]\s*0*\.?0+%?\s*\)"
-    r"|rgba?\(\s*255\s*,?\s*255\s*,?\s*255))"
-)
-_LONGEST_SELECTOR: Final = 2_000
+_ESCAPE: Final = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\r\n]?|\\\r?\n|\\(.)", re.S)
+_LONGEST_SELECTOR: Final = 20_000
 """Characters of a selector; longer ones select nothing that anybody wrote."""
 _WRITES: Final = re.compile(
-    r"(?:^|[;\s])(?:content|symbols|quotes|list-style(?:-type)?|background(?:-image)?|font-family|--[\w-]+)\s*:([^;]*)",
-    re.I,
+    r"(?:^|[;\s])(?:content|symbols|quotes|list-style(?:-type)?|background(?:-image)?|font-family|--[\w-]+)\s*:"
+    r"((?:\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z)|[^;\"'])*+)",
+    re.I | re.S,
 )
-_STRING: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_STRING: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|\Z)|'((?:[^'\\]|\\.)*+)(?:'|\Z)", re.S)
 _GENERATED: Final = re.compile(r"::?(before|after)\b", re.I)
 _ATTRIBUTE: Final = re.compile(r"attr\(\s*([\w:-]+)", re.I)
 
+_DECLARATION: Final = re.compile(
+    r"(?:^|[;{\s*])-?(?:webkit-|moz-|ms-|o-)?((?:content-)?visibility|display|mso-(?:hide|font-width|text-raise)"
+    r"|font(?:-size(?:-adjust)?)?|opacity|zoom|scale|filter|transform|translate|rotate|clip(?:-path)?|mask(?:-image)?"
+    r"|animation(?:-name)?|(?:max-)?(?:height|width|block-size|inline-size)|line-height|left|top|right|bottom|inset"
+    r"|text-indent|margin(?:-left|-top|-right|-bottom)?|letter-spacing|z-index|(?:text-fill-)?color"
+    r"|background(?:-color)?)\s*:\s*([^;{}]*)"
+)
+_NUMBER: Final = re.compile(
+    r"(?<![\w#.])([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,2}(?![a-z]))?)([a-z]*|%)", re.I
+)
+_PLACED: Final = frozenset(["vw", "vh", "%", "em", "rem", "ch", "cm", "in"])
+_FAR, _FAR_IN_UNITS = 80.0, 40.0
+"""Pixels, or larger units, by which something is put where nobody looks."""
+_TINY, _FAINT = 2.0, 0.15
+"""Pixels of a letter, and an opacity, that nobody reads."""
+_COMPUTED: Final = ("var(", "calc(", "min(", "max(", "clamp(", "env(")
 
-@lru_cache(maxsize=4096)
-def hides(declarations: str) -> bool:
-    """Whether these declarations keep a reader from seeing the text of an element, or make it white."""
+
+class Hiding(IntEnum):
+    """Whether declarations keep a reader from seeing text: no, as some programs or on some ground, or as all do."""
+
+    NO = 0
+    PERHAPS = 1
+    SURELY = 2
+
+
+@lru_cache(maxsize=8192)
+def hiding(declarations: str) -> Hiding:
+    """How far these declarations keep a reader from seeing the text of an element, whatever its ground is."""
+    found = [_judged(name, value) for name, value in _declared(declarations)]
+    fore, back = ground(declarations)
+    if any(colours.is_close(each, (colours.WHITE, *back)) for each in fore):
+        found.append(Hiding.PERHAPS)
+    return max(found, default=Hiding.NO)
+
+
+@lru_cache(maxsize=8192)
+def ground(declarations: str) -> tuple[tuple[colours.Colour | None, ...], tuple[colours.Colour, ...]]:
+    """The colours of letters (None: one that cannot be seen), and those of what is behind them."""
+    fore, back = [], []
+    for name, value in _declared(declarations):
+        for each in _colour(name, value):
+            if not name.startswith("background"):
+                fore.append(each)
+            elif each is not None:
+                back.append(each)
+    return tuple(fore), tuple(back)
+
+
+def _colour(name: str, value: str) -> Iterator[colours.Colour | None]:
+    if name.endswith("color") or name == "background":
+        try:
+            yield colours.parse(value)
+        except ValueError:
+            return
+
+
+@lru_cache(maxsize=8192)
+def _declared(declarations: str) -> tuple[tuple[str, str], ...]:
     plain = _unescaped(_COMMENT.sub("", declarations)).lower()
-    return _HIDES.search(plain) is not None
+    return tuple((match[1], match[2].strip()) for match in _DECLARATION.finditer(plain))
 
 
-def rules(sheet: str) -> Iterator[tuple[str, str]]:
-    """Selectors and declarations of a sheet, also of those inside of media rules; up to a limit."""
+def _judged(name: str, value: str) -> Hiding:
+    """What one declaration makes of the text of an element, but for its colour."""
+    if name in _WORDS:
+        surely, perhaps = _WORDS[name]
+        return Hiding.SURELY if value.startswith(surely) else Hiding(value.startswith(perhaps))
+    if name in _PRESENT:
+        return Hiding(
+            not value.startswith(("none", "auto", "normal", "inherit", "initial")) and value not in ("0", "")
+        )
+    least = _LEAST.get(name)
+    if least is not None:
+        return _tiny(value, least, surely=name in _SURE)
+    if name in _FARAWAY or name == "font":
+        judge = _is_far if name in _FARAWAY else _is_tiny
+        return Hiding(any(judge(*each) for each in _NUMBER.findall(value)))
+    if name in ("letter-spacing", "z-index", "filter"):
+        return Hiding("opacity" in value or (name != "filter" and value.startswith("-")))
+    return Hiding.NO
+
+
+_WORDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "display": ("none", ("var(",)), "visibility": ("hidden", ("collapse", "var(")),
+    "content-visibility": ("hidden", ("var(",)), "mso-hide": ("-", ("all", "screen")),
+}  # fmt: skip
+_PRESENT: Final = frozenset(
+    [
+        "transform",
+        "translate",
+        "rotate",
+        "clip",
+        "clip-path",
+        "mask",
+        "mask-image",
+        "animation",
+        "animation-name",
+    ]
+)
+_LEAST: Final = {
+    "font-size": _TINY, "opacity": _FAINT, "zoom": _FAINT, "scale": _FAINT, "font-size-adjust": _FAINT,
+    "mso-font-width": _FAINT,
+    **dict.fromkeys(
+        (f"{most}{name}" for most in ("", "max-") for name in ("height", "width", "block-size", "inline-size")), _TINY
+    ),
+    "line-height": 0.1,
+}  # fmt: skip
+_SURE: Final = frozenset(["font-size", "opacity", "zoom"])
+_FARAWAY: Final = frozenset(
+    ["left", "top", "right", "bottom", "inset", "text-indent", "margin", "margin-left", "margin-top", "margin-right",
+     "margin-bottom", "mso-text-raise"]
+)  # fmt: skip
+
+
+def _tiny(value: str, least: float, *, surely: bool) -> Hiding:
+    """Whether a value is nought, or so small that nobody sees it; what is worked out may be."""
+    number = _NUMBER.match(value)
+    if number is None:
+        return Hiding(value.startswith(_COMPUTED))
+    if float(number[1]) <= 0 and surely:
+        return Hiding.SURELY
+    return Hiding(_is_tiny(number[1], number[2], least))
+
+
+def _is_tiny(number: str, unit: str, least: float = _TINY) -> bool:
+    size = float(number) / 100 if unit == "%" else float(number) * (8 if unit in _PLACED else 1)
+    return size <= least
+
+
+def _is_far(number: str, unit: str) -> bool:
+    return abs(float(number)) >= (_FAR_IN_UNITS if unit in _PLACED else _FAR)
+
+
+class Rule(NamedTuple):
+    """A selector with its declarations; `nested`: inside of another rule, for some medium perhaps."""
+
+    selector: str
+    declarations: str
+    nested: bool = False
+
+
+def rules(sheet: str) -> Iterator[Rule]:
+    """The rules of a sheet, also those inside of media rules; up to a limit."""
+    depth = 0
     for piece in _COMMENT.sub("", sheet).split("}", limits.STYLE_RULES)[: limits.STYLE_RULES]:
         before, brace, declarations = piece.rpartition("{")
         selector = before.rpartition("{")[2].rpartition(";")[2].strip()
+        depth = max(0, depth + piece.count("{"))
         if brace and 0 < len(selector) <= _LONGEST_SELECTOR:
-            yield selector, declarations
+            yield Rule(selector, declarations, depth > 1)
+        depth = max(0, depth - 1)
+
+
+def are_many(sheets: Iterable[str]) -> bool:
+    """Whether there are more rules than are looked at."""
+    return any(sheet.count("}") > limits.STYLE_RULES for sheet in sheets)
 
 
 def strings(declarations: str) -> str:
     """What declarations write where a reader sees it: strings one behind the other."""
+    return _unescaped("".join(every_string(declarations)))
+
+
+def every_string(declarations: str) -> Iterator[str]:
+    """The strings that declarations write, as they stand there."""
     written = (each for match in _WRITES.finditer(declarations) for each in _STRING.findall(match[1]))
-    return _unescaped("".join(first or second for first, second in written))
+    yield from (first or second for first, second in written)
 
 
 def loose(sheet: str) -> Iterator[str]:
@@ -78,7 +214,7 @@ def shown_attribute(declarations: str) -> str | None:
 def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(lambda match: _character(match[1]) if match[1] else match[2], text)
+    return _ESCAPE.sub(lambda match: _character(match[1]) if match[1] else match[2] or "", text)
 
 
 def _character(digits: str) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import limits, style
+from gateway.message import drawn, hidden, limits, salted, style
 
 _VALUES: Final = re.compile(
     r"=(?:(?<=(?i:style)=)[ ]?(\"[^\"]*\"|'[^']*'|[^\s>\"']+)"
@@ -24,58 +24,25 @@ _VALUES: Final = re.compile(
 """Values of `style`, and all others in which there is more than one word."""
 _NAME: Final = re.compile(r"<([a-zA-Z]+)")
 _UNSHOWN: Final = frozenset(
-    (
-        *(
-            "template",
-            "iframe",
-            "frame",
-            "frameset",
-            "noembed",
-            "noframes",
-            "noscript",
-            "object",
-            "embed",
-            "script",
-        ),
-        *("svg", "math", "xmp", "plaintext", "applet", "listing"),
-    )
-)
+    ["template", "iframe", "frame", "frameset", "noembed", "noframes", "noscript", "object", "embed", "script", "svg",
+     "math", "xmp", "plaintext", "applet", "listing"]
+)  # fmt: skip
 """Elements whose text some programs show, and the parser does not count as text, or not as text alone."""
-_STYLED: Final = frozenset(["style", "bdo", "datalist", "font", "noembed"])
+_STYLED: Final = frozenset(
+    ["style", "bdo", "datalist", "font", "noembed", "dialog", "details", "select", "textarea", "svg", "object", "audio",
+     "video", "canvas", "iframe", "noscript", "rp", "del", "noframes", "progress", "meter"]
+)  # fmt: skip
 _FOSTERED: Final = re.compile(r"<t(?:able|body|head|foot|r)\b[^<>]*>[ \t\r\n]*[^<\s]", re.I)
-_HIDDEN: Final = (
-    "[hidden],noembed,datalist,font[size='0'],font[color=white i],font[color='#ffffff' i],font[color='#fff']"
-)
-_TURNED: Final = re.compile(
-    r"bidi|row-reverse|float\s*:\s*right|scalex\s*\(|(?:^|[;\s{])order\s*:|direction\s*:\s*rtl|position\s*:\s*absolute",
-    re.I,
-)
-_TURNING_WORDS: Final = (
-    "bidi",
-    "float",
-    "reverse",
-    "scalex",
-    "rtl",
-    "absolute",
-    ";order",
-    " order",
-    "{order",
-    "\norder",
-)
-_TURNING: Final = "bdo,[dir=rtl i]"
-_OVERRIDE: Final = "\u202e"
-_LETTERS: Final = re.compile(r"\n\S\s{1,4}\S\s{1,4}\S\s{1,4}\S\s")
-"""Single letters in cells of their own."""
 _ENTITY: Final = re.compile(r"&(?:#|[a-zA-Z]{2,8};)")
 _TAG: Final = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _APART: Final = re.compile(r"</?(?:script|style|template|iframe|textarea|title|xmp|noscript)[^<>]*>?", re.I)
 _OPEN: Final = re.compile(r"<([/a-zA-Z!?][^<>]*)(?=<|\Z)")
 _ANY_TAG: Final = re.compile(r"</?[a-zA-Z!?\[][^<>]*>?|\]\]>|<!?-->?")
-_FROM, _TO = "\U0010fff0", "\U0010fff1"
-"""Marks around what is hidden: characters that stand for nothing."""
-_MARKS: Final = re.compile(f"({_FROM}|{_TO})")
-_LONGEST_LETTER: Final = 3
-_FEWEST_LETTERS: Final = 4
+_LONGEST_PIECES: Final = (3, 6)
+"""Characters of a letter in a cell of its own, with what is around it, and of a piece of a word."""
+_FEWEST_PIECES: Final = 4
+_UNESCAPED: Final = 3
+"""Times that something may have been escaped before a person reads it as it is."""
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _NO_WORDS: Final = ("text/html", "width=", "IE=")
 
@@ -102,7 +69,7 @@ def oddities(source: str) -> tuple[bool, bool, bool]:
     names = {name.lower() for name in set(_NAME.findall(source))}
     return (
         not names.isdisjoint(_UNSHOWN),
-        not names.isdisjoint(_STYLED) or "hidden" in source or "rtl" in source,
+        not names.isdisjoint(_STYLED) or "hidden" in source or "rtl" in source or source.count("<title") > 1,
         "table" in names and _FOSTERED.search(source) is not None,
     )
 
@@ -116,6 +83,14 @@ def other_lines(page: Page) -> list[str]:
     return [line for line in found if line not in known and not line.isspace()]
 
 
+def exceeds(page: Page) -> bool:
+    """Whether a page has more rules of styles, or more elements that these may mean, than are looked at."""
+    if style.are_many(page.sheets):
+        return True
+    some = page.source.count("<") > limits.HIDDEN_NODES
+    return some and len(page.tree.css("[class],[id],[style],font,[hidden]")) > limits.HIDDEN_NODES
+
+
 def _all(page: Page) -> Iterator[str]:
     source = page.source
     values = _VALUES.findall(source)
@@ -124,16 +99,22 @@ def _all(page: Page) -> Iterator[str]:
     yield from _in_text(page.text)
     if "<!" in source or "<?" in source:
         yield from _comments(source)
-    if _is_turned(page, styles):
-        yield from _turned(page.text)
+    yield from salted.lines(source)
     if page.unshown or source.count("<") != source.count(">") or source.count('"') % 2:
         yield from _bare(source)
     if page.fostered:
         yield from _bare(source.replace("\n<t", "<t").replace("\n<T", "<T"))
-    yield from _written(page.tree, page.sheets, styles)
-    hiding = any(style.hides(html.unescape(each)) for each in styles)
-    if page.styled or hiding:
-        yield from _visible(page.tree, page.sheets, inline=hiding)
+    turned = drawn.is_turned(page.text, styles, page.sheets) or (page.styled and drawn.has_turning(page.tree))
+    if turned:
+        yield from drawn.turned(page.text)
+    yield from drawn.placed(page.tree, styles)
+    # From here on the tree is changed: the next readings see what the last ones put into it.
+    if page.styled or any(style.hiding(html.unescape(each)) for each in styles):
+        yield from hidden.readings(page.tree, page.sheets, styles)
+    yield from drawn.written(page.tree, page.sheets, styles)
+    if turned:
+        yield from drawn.in_place(page.tree, page.sheets)
+    yield from drawn.with_alternatives(page.tree)
 
 
 def _unquoted(value: str) -> str:
@@ -158,37 +139,41 @@ def percent_decoded(text: str) -> str:
 
 
 def _in_text(text: str) -> Iterator[str]:
-    """Letters that stand in a cell each, put together; entities and tags that were escaped twice."""
-    if _LETTERS.search(text):
-        yield from _joined_letters(text.split("\n"))
-    if _ENTITY.search(text) and (decoded := html.unescape(text)) != text:
+    """Letters that stand in a cell each, put together; entities and tags that were escaped twice, percent escapes."""
+    lines = text.split("\n")
+    for longest in _LONGEST_PIECES if len(lines) > _FEWEST_PIECES else ():
+        yield from joined(lines, longest)
+    decoded = text
+    for _ in range(_UNESCAPED if _ENTITY.search(text) else 0):
+        decoded, last = html.unescape(decoded), decoded
+        if decoded == last:
+            break
         yield decoded
-    if "</" in text:
-        yield _TAG.sub("", text)
+    if "</" in decoded:
+        yield _TAG.sub("", decoded)
 
 
-def _joined_letters(lines: list[str]) -> Iterator[str]:
-    """Runs of lines of a letter or two, each as one line; a line of nothing but a space is the space between words."""
+def joined(lines: list[str], longest: int) -> Iterator[str]:
+    """Runs of lines of at most so many characters, each as one line.
+
+    An indent counts for nothing, a line that is one blank for a space.
+    """
     run: list[str] = []
     for line in (*lines, "end of the page"):
-        if len(line) <= _LONGEST_LETTER:
-            bare = line.strip("\r")
-            run.append(bare.strip() or bare[:1])
-        elif run:
-            joined = "".join(run)
-            if sum(map(str.isalpha, joined)) >= _FEWEST_LETTERS:
-                yield joined
+        bare = line.strip()
+        if len(bare) > longest:
+            yield from _together(run)
             run.clear()
+        elif bare:
+            run.append(line.strip("\r\t") if len(line) - len(bare) <= 1 else bare)
+        elif run and line[:1] in ("\xa0", " ") and len(line) == 1:
+            run.append(" ")
 
 
-def _is_turned(page: Page, styles: set[str]) -> bool:
-    """Whether some of the page may be shown from right to left, or in another order."""
-    if _OVERRIDE in page.text:
-        return True
-    written = "\n".join((*styles, *page.sheets)).lower()
-    if any(word in written for word in _TURNING_WORDS) and _TURNED.search(written):
-        return True
-    return page.styled and page.tree.css_first(_TURNING) is not None
+def _together(run: list[str]) -> Iterator[str]:
+    whole = "".join(run)
+    if len(run) >= _FEWEST_PIECES and 2 * sum(map(str.isalpha, whole)) >= len(whole) - whole.count(" "):
+        yield whole
 
 
 def _comments(source: str) -> Iterator[str]:
@@ -202,15 +187,6 @@ def _comments(source: str) -> Iterator[str]:
             if "{" not in inner:
                 yield html.unescape(_TAG.sub("", inner.replace("--!>", "\n")))
             position = source.find(opening, end)
-
-
-def _turned(text: str) -> Iterator[str]:
-    """The text as it reads from right to left: letter by letter, and word by word from below."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    yield from (line[::-1] for line in lines)
-    if len(lines) <= limits.TURNED_LINES:
-        yield " ".join(reversed(lines))
-        yield "".join(lines)[::-1]
 
 
 def _bare(source: str) -> Iterator[str]:
@@ -227,59 +203,3 @@ def _without_sheets(source: str) -> str:
         kept.append(source[position:start])
         position = end
     return "".join((*kept, source[position:]))
-
-
-def _written(tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]) -> Iterator[str]:
-    """What style sheets write before or behind the text of elements, and what else they say."""
-    yield from (style.strings(html.unescape(each)) for each in styles if "'" in each or "&" in each)
-    for sheet in sheets:
-        yield from style.loose(sheet)
-        before: dict[str, dict[str, str]] = {}
-        for selector, declarations in style.rules(sheet):
-            written, shown = style.strings(declarations), style.shown_attribute(declarations)
-            place = style.generated(selector)
-            yield written
-            if shown is not None:
-                yield from (node.attributes.get(shown) or "" for node in _chosen(tree, f"[{shown}]"))
-            elif place is not None and written:
-                before.setdefault(place[0], {})[place[1]] = written
-        for selector, around in before.items():
-            for node in _chosen(tree, selector):
-                yield f"{around.get('before', '')}{node.text(deep=True).strip()}{around.get('after', '')}"
-
-
-def _visible(tree: LexborHTMLParser, sheets: tuple[str, ...], *, inline: bool) -> Iterator[str]:
-    """The text without all that is hidden; the tree gets marks around it.  `inline`: attributes hide some of it."""
-    hiding = [selector for sheet in sheets for selector, each in style.rules(sheet) if style.hides(each)]
-    hidden = list(_chosen(tree, _HIDDEN))
-    hidden += (node for selector in hiding for node in _chosen(tree, selector))
-    if inline:
-        hidden += (node for node in tree.css("[style]") if style.hides(node.attributes.get("style") or ""))
-    if not hidden or len(hidden) > limits.HIDDEN_NODES:
-        return
-    for node in hidden:
-        if node.tag not in ("html", "body", "head"):
-            node.insert_before(_FROM)
-            node.insert_after(_TO)
-    root = tree.root
-    yield _outside(root.text(deep=True, separator="") if root is not None else "")
-
-
-def _outside(text: str) -> str:
-    """What stands outside of all that the two marks enclose."""
-    depth, kept = 0, []
-    for piece in _MARKS.split(text):
-        if piece == _FROM:
-            depth += 1
-        elif piece == _TO:
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            kept.append(piece)
-    return "".join(kept)
-
-
-def _chosen(tree: LexborHTMLParser, selector: str) -> Iterator[LexborNode]:
-    try:
-        yield from tree.css(selector)[: limits.HIDDEN_NODES]
-    except Exception:  # A selector that the parser does not know hides nothing that it could find.
-        return

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Final
 
-from gateway.message import charsets, html, transfer
+from gateway.message import charsets, drawn, html, transfer, views
 
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _CARDS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
 _OVERRIDE: Final = "\u202e"
 """From here on letters are shown from right to left."""
-_NUMBERED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-"""A letter by its number, as programs write it into files of data (JSON)."""
+_NUMBERED: Final = re.compile(
+    r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})|(?<![\\:\w])\\[nrt]|(?<=[a-z0-9.,;])\\[nrt](?=[A-Z0-9])"
+)
+"""A letter by its number, or the end of a line, as programs write it into files of data (JSON)."""
+_BRACED: Final = re.compile(r"[{\\]([,.])\}?")
+"""A separator of thousands or of decimals as LaTeX wants it."""
+_PERCENT: Final = re.compile(r"[^\s<>\"]*%20[^\s<>\"]*")
 _ARMOUR: Final = "-----BEGIN "
 _LOCKED: Final = re.compile(r"^[> \t]*-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----[ \t]*\r?$", re.M)
 
@@ -47,5 +53,25 @@ def other_forms(text: str) -> Iterator[str]:
     """A text as its reader sees it, where that differs from the order or the form of its characters."""
     if _OVERRIDE in text:
         yield "\n".join(line[::-1] for line in text.split("\n") if _OVERRIDE in line)
-    if "\\u00" in text:
-        yield _NUMBERED.sub(lambda match: chr(int(match[1], 16)), text)
+        yield drawn.overridden(text)
+    if "\\" in text and (plain := _unescaped(text)) != text:
+        yield plain
+    if "{,}" in text or "\\," in text or "{.}" in text:
+        yield _BRACED.sub(r"\1", text)
+    if "&#" in text or "&nbsp;" in text:
+        yield unescape(text)
+    if "%20" in text:
+        yield "\n".join(views.percent_decoded(match[0]) for match in _PERCENT.finditer(text))
+
+
+def _unescaped(text: str) -> str:
+    """Text of a program or of a file of data, with what its escapes stand for."""
+    return _NUMBERED.sub(_meant, text)
+
+
+def _meant(escape: re.Match[str]) -> str:
+    digits = escape[1] or escape[2] or escape[3]
+    if digits is None:
+        return "\n"
+    code = int(digits, 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escape[0]

@@ -1,0 +1,147 @@
+"""Wording whose letters do not stand together: spaced out, in cells, with signs between them, run together, misspelt.
+
+A page is read again without all that is neither letter nor figure.  Where the words of a rule stand there and not in
+the page, they are put together, with what is before and after them, for the banner detector to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from gateway.detectors.page import LETTERS, Page
+from gateway.detectors.rule import Wording
+from gateway.text import translate
+
+_SEPARATORS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_SHORTEST: Final = 5
+"""Letters of a word that stands in other words by chance too often if it is shorter."""
+_BEFORE, _AFTER = 160, 600
+"""Characters around the words in which a time may stand, apart as it may be."""
+_MOST: Final = 20
+"""Places of one page that are put together; who hides a banner hides it once."""
+_IN_TIMES: Final = re.compile(r"(?<![0-9])[:./-]|[:./-](?![0-9])|[^a-z0-9:./-]")
+_PIECES: Final = re.compile(
+    r"(\d+(?:[:./-]\d+)*)|(january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|midnight)|((?<=\d)(?:am|pm))(?:on|at)?"
+)
+_WORD: Final = re.compile(r"[a-z]{5,16}")
+_KNOWN: Final = (
+    "embargo",
+    "embargoed",
+    "embargoes",
+    "restricted",
+    "confidential",
+    "published",
+    "publication",
+    "until",
+)
+_SIGNS: Final = (
+    "mbarg",
+    "argoed",
+    "emba",
+    "rgoe",
+    "restri",
+    "stricted",
+    "confiden",
+    "dential",
+    "unti",
+    "untl",
+    "ublish",
+)
+"""Pieces of which a word with one mistake still has one."""
+
+
+def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
+    """The page again where words of these wordings stand in it apart, run together, or with one mistake.
+
+    Nothing for nearly every page, after one pass; linear.
+    """
+    squeezed = page.letters.encode("ascii", "ignore").translate(None, _SEPARATORS)
+    whole = page.letters.encode("ascii", "ignore")
+    apart = [
+        wording
+        for wording in wordings
+        if any(len(a) >= _SHORTEST and _is_apart(a.encode(), squeezed, whole) for a in wording.anchors)
+    ]
+    if apart and (text := " ".join(_together(page, squeezed.decode(), apart))):
+        yield _page(page, text)
+    if any(sign in page.letters for sign in _SIGNS) and (text := _corrected(page.text)) != page.text:
+        yield _page(page, text)
+
+
+def _is_apart(anchor: bytes, squeezed: bytes, whole: bytes) -> bool:
+    return anchor in squeezed and squeezed.count(anchor) > whole.count(anchor)
+
+
+def _page(page: Page, text: str) -> Page:
+    return replace(page, text=text, letters=translate(text, LETTERS), fresh="")
+
+
+def _together(page: Page, squeezed: str, wordings: Iterable[Wording]) -> Iterator[str]:
+    """The phrases of wordings that stand in the squeezed page, with what is around them."""
+    found = sorted({span for wording in wordings for span in _spans(squeezed, wording)})
+    if not found:
+        return
+    places = [at for at, letter in enumerate(page.letters) if letter.isascii() and letter.isalnum()]
+    for start, end, said in found[:_MOST]:
+        first, last = places[start], places[end - 1] + 1
+        yield _spelled(page.text[max(0, first - _BEFORE) : first])
+        yield said
+        yield _spelled(page.text[last : last + _AFTER])
+
+
+def _spans(squeezed: str, wording: Wording) -> Iterator[tuple[int, int, str]]:
+    for phrase in wording.phrases:
+        pattern = _squeezed(phrase.spelled)
+        for match in pattern.finditer(squeezed) if pattern is not None else ():
+            yield match.start(), match.end(), " ".join(match.groups())
+
+
+@lru_cache(maxsize=512)
+def _squeezed(slots: tuple[tuple[str, ...], ...]) -> re.Pattern[str] | None:
+    """A phrase as it reads without its spaces; none for one of a single word, or one that leaves some open."""
+    if len(slots) < 2:
+        return None
+    words = (
+        "|".join(sorted((word.replace(" ", "") for word in slot), key=len, reverse=True)) for slot in slots
+    )
+    return re.compile("".join(f"({word})" for word in words))
+
+
+def _spelled(text: str) -> str:
+    """Text of which nothing is left but letters and figures, with spaces around what dates and times are made of."""
+    return _PIECES.sub(
+        lambda match: f" {match[0]} " if match[3] is None else f" {match[3]} ", _IN_TIMES.sub("", text)
+    )
+
+
+def _corrected(text: str) -> str:
+    """Text whose misspelt words of embargoes are as they should be."""
+    return _WORD.sub(lambda match: _known(match[0]), text)
+
+
+@lru_cache(maxsize=8192)
+def _known(word: str) -> str:
+    """The known word that one with a single mistake means, else the word itself."""
+    return next((known for known in _KNOWN if word not in _KNOWN and _is_one_off(word, known)), word)
+
+
+def _is_one_off(word: str, known: str) -> bool:
+    """Whether a letter more, less, other or two in the wrong order make the one the other."""
+    if abs(len(word) - len(known)) > 1:
+        return False
+    start = next(
+        (at for at, pair in enumerate(zip(word, known, strict=False)) if pair[0] != pair[1]),
+        min(len(word), len(known)),
+    )
+    one, other = word[start:], known[start:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[1::-1] and one[2:] == other[2:])
+    )
