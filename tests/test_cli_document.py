@@ -182,3 +182,25 @@ def test_what_does_not_decide_makes_no_index(call: Call, tmp_path: Path) -> None
         [sys.executable, "-c", code], capture_output=True, check=False, env=dict(os.environ)
     )
     assert 0 == done.returncode, done.stderr
+
+
+def test_public_by_mistake(call: Call, tmp_path: Path) -> None:
+    """A document that was called public by mistake let mail with it pass; removed, it does so no more."""
+    paper = written(tmp_path / "report.docx", word(SENTENCE))
+    mail = written(tmp_path / "mail.eml", f"From: a@b.example\nTo: c@d.example\n\n{SENTENCE}\n")
+    scan = ("scan", "--json", "--at", "2028-03-27T09:30", mail)
+    call("document", "add", "cla-2028", paper)
+    call("document", "add", "cla-2028", paper, "--public")
+    assert "relay" == call(*scan).records[0]["disposition"]
+    unclear = call("document", "remove", "cla-2028", "report.docx")
+    assert (1, "cla-2028: that means 2 documents: 1, 2 (public); give one of these numbers\n") == (
+        unclear.code,
+        unclear.err,
+    )
+    done = call("document", "remove", "cla-2028", "2", "--json")
+    assert (0, [{"document": 2, "path": str(paper), "public": True}]) == (done.code, done.records)
+    assert "hold" == call(*scan).records[0]["disposition"]
+    gone = call("document", "remove", "cla-2028", paper)
+    assert f"{paper}: removed; it is no trace any more\n" == gone.out
+    assert "relay" == call(*scan).records[0]["disposition"]
+    assert "" == call("document", "list", "cla-2028").out

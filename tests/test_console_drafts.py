@@ -94,6 +94,23 @@ def test_names_are_for_who_may_see_content(console: Console) -> None:
         assert status == register(console, "theirs", [("files", "x.csv", TABLE)], who=who).status
 
 
+def test_a_document_is_removed(console: Console) -> None:
+    """A document is removed once that was asked, by who may change documents; what is gone is no fault."""
+    enter(console, "mistaken")
+    register(console, "mistaken", [("files", "old.csv", TABLE)], "public")
+    (one,) = documents.listed(console.database, console.keys, "mistaken")
+    path = f"/publications/mistaken/documents/{one.id}/remove"
+    assert path in console.get(LEAD, "/publications/mistaken/documents").text
+    for who, status in ((AUDITOR, 403), (OPERATOR, 404), (OTHER, 404)):
+        assert (status, status) == (console.get(who, path).status, console.post(who, path, {}).status)
+    asked = console.get(LEAD, path).text
+    assert ("old.csv" in asked, "count as a trace again" in asked) == (True, True)
+    for _ in range(2):
+        assert "/publications/mistaken/documents" == console.post(LEAD, path, {}).location
+    assert () == documents.listed(console.database, console.keys, "mistaken")
+    assert 404 == console.get(LEAD, path).status
+
+
 def test_a_trace_file_is_taken(console: Console) -> None:
     """What was traced on another machine is registered as if its files had been handed over; a damaged one is not."""
     enter(console, "sealed")

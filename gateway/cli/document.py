@@ -236,3 +236,20 @@ def list_(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = Fals
         for found in documents.listed(database, keys, id)
     ]
     emit_table(rows, as_json=json)
+
+
+@group.command()
+def remove(
+    id: Id,
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Its name, number or SHA-256.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: JsonOption = False,
+) -> None:
+    """Take a document out of the register that was put there by mistake, or as public by mistake."""
+    from gateway.store import removals
+
+    database, keys = open_store(settings_from(config))
+    gone = removals.remove(database, keys, id, document, actor(), datetime.now(UTC))
+    meaning = "what it holds is a trace where it is registered" if gone.public else "it is no trace any more"
+    record = {"document": gone.id, "path": gone.label, "public": gone.public}
+    emit(record, f"{gone.label}: removed{' (was public)' if gone.public else ''}; {meaning}", as_json=json)

@@ -1,8 +1,9 @@
-"""Documents of a publication: what is registered, what of it could not be read, and the form that registers more."""
+"""Documents of a publication: what is registered, what of it could not be read, and the forms that change it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,12 +18,14 @@ from gateway.console import content, guard, words
 from gateway.console.desk import Desk
 from gateway.console.fields import Fields
 from gateway.console.forms import Upload
+from gateway.console.refusals import NotFound
+from gateway.console.rendering import see_other
 from gateway.console.subject import Subject, subject
 from gateway.registration import Empty, Traced
 from gateway.replies import ScanUnfinished
 from gateway.roles import Act
 from gateway.scanner import NotTakenUp
-from gateway.store import documents
+from gateway.store import NotDone, documents, removals
 from gateway.store.documents import Listed, NewDocument
 
 _USES = {
@@ -43,17 +46,22 @@ class Shown:
     added: str = ""
     new: bool = True
     bare: bool = False
+    number: int = 0
 
 
 async def listing(request: Request) -> Response:
     """What is registered; names only for who may see what a mail contains: even a file name is a hint."""
     about = await subject(request, Act.SEE_PUBLICATION)
-    named = about.may(Act.SEE_DOCUMENTS) and about.desk.eligible(about.seen.address, about.id)
-    found = await about.desk.stored(documents.listed, about.desk.keys, about.id)
-    shown = tuple(_listed(one, about, named=named) for one in found)
+    shown = await _all(about)
     ask = bool(shown) and not any(one.public for one in shown)
     change = about.may(Act.CHANGE_DOCUMENTS)
     return about.page("documents.html", documents=shown, change=change, previous_missing=ask)
+
+
+async def _all(about: Subject) -> tuple[Shown, ...]:
+    named = about.may(Act.SEE_DOCUMENTS) and about.desk.eligible(about.seen.address, about.id)
+    found = await about.desk.stored(documents.listed, about.desk.keys, about.id)
+    return tuple(_listed(one, about, named=named) for one in found)
 
 
 def _listed(one: Listed, about: Subject, *, named: bool) -> Shown:
@@ -65,6 +73,7 @@ def _listed(one: Listed, about: Subject, *, named: bool) -> Shown:
         unread(one.unreadable),
         about.look.time(one.added_at),
         bare=bool(one.traces and not one.counts),
+        number=one.id,
     )
 
 
@@ -112,6 +121,26 @@ async def add(request: Request) -> Response:
     return about.page("documents_added.html", documents=registered, previous_missing=ask)
 
 
+async def ask(request: Request) -> Response:
+    """Whether a document is to be taken out of the register, and what that means."""
+    about = await subject(request, Act.CHANGE_DOCUMENTS)
+    wanted = request.path_params["number"]
+    for number, one in enumerate(await _all(about), 1):
+        if one.number == wanted:
+            return about.page("documents_remove.html", document=one, number=number)
+    raise NotFound
+
+
+async def remove(request: Request) -> Response:
+    """Take it out; one that is gone already is no fault of whoever asks."""
+    about = await subject(request, Act.CHANGE_DOCUMENTS)
+    await guard.form(request)
+    with contextlib.suppress(NotDone):
+        wanted = int(request.path_params["number"])
+        await about.desk.stored(removals.remove, about.desk.keys, about.id, wanted, about.actor, about.now)
+    return see_other(f"/publications/{about.id}/documents")
+
+
 def shown(one: Traced, *, public: bool = False, new: bool = True) -> Shown:
     """A file that was just traced."""
     told = in_words(amounts(len(one.digests), one.counts))
@@ -157,4 +186,6 @@ ROUTES = [
     Route(_HERE, listing),
     Route(f"{_HERE}/add", choose),
     Route(f"{_HERE}/add", add, methods=["POST"]),
+    Route(f"{_HERE}/{{number:int}}/remove", ask),
+    Route(f"{_HERE}/{{number:int}}/remove", remove, methods=["POST"]),
 ]

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _THREAD = "thread"
 """What a public mail began is no reason to let the conversation about an embargo pass."""
 FEATURES = ("text", "figures", "link", _THREAD)
-_FILES = [kind_of(FILE, public=public) for public in (False, True)]
+FILES = [kind_of(FILE, public=public) for public in (False, True)]
+"""The kinds of sets of files, secret ones and public ones."""
 _SEALED = len(seal(bytes(32), "", b""))
 
 
@@ -124,7 +125,7 @@ class _Desk:
         here = (TRACES.c.publication == self._publication) & TRACES.c.kind.in_(kinds)
         found: dict[int, dict[str, bytes]] = {}
         for number, kind, sealed in self._connection.execute(select(*columns).where(here)):
-            found.setdefault(number, {})[kinds[kind]] = _unseal(self._key, self._publication, sealed)
+            found.setdefault(number, {})[kinds[kind]] = unsealed(self._key, self._publication, sealed)
         return found
 
     def place(self, sets: Mapping[str, bytes], document: NewDocument, now: datetime) -> bool:
@@ -192,30 +193,34 @@ def lacks_public(database: Database, publication: str) -> bool:
 def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ...]:
     """The documents of a publication as they were registered; raises NotDone where there is none such."""
     with database.read() as connection:
-        key = _opened(connection, keys, publication)
-        counts = _counts(connection, key, publication)
-        rows = connection.execute(
-            select(DOCUMENTS).where(DOCUMENTS.c.publication == publication).order_by(DOCUMENTS.c.id)
+        return present(connection, opened(connection, keys, publication), publication)
+
+
+def present(connection: Connection, key: bytes | None, publication: str) -> tuple[Listed, ...]:
+    """The same inside a transaction, with the publication's key."""
+    counts = _counts(connection, key, publication)
+    rows = connection.execute(
+        select(DOCUMENTS).where(DOCUMENTS.c.publication == publication).order_by(DOCUMENTS.c.id)
+    )
+    return tuple(
+        Listed(
+            row.id,
+            unsealed(key, publication, row.label).decode() if key is not None else None,
+            row.public,
+            row.size,
+            tuple(row.unreadable),
+            counts.get(row.id, 0),
+            row.counts if row.id in counts else {},
+            row.added_at,
         )
-        return tuple(
-            Listed(
-                row.id,
-                _unseal(key, publication, row.label).decode() if key is not None else None,
-                row.public,
-                row.size,
-                tuple(row.unreadable),
-                counts.get(row.id, 0),
-                row.counts if row.id in counts else {},
-                row.added_at,
-            )
-            for row in rows
-        )
+        for row in rows
+    )
 
 
 def _counts(connection: Connection, key: bytes | None, publication: str) -> dict[int, int]:
     if key is None:
         return {}
-    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(_FILES)
+    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(FILES)
     wanted = select(TRACES.c.document, func.length(TRACES.c.sealed)).where(here)
     return {number: (size - _SEALED) // SIZE for number, size in connection.execute(wanted)}
 
@@ -223,7 +228,7 @@ def _counts(connection: Connection, key: bytes | None, publication: str) -> dict
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes:
     # Its key must not be destroyed, nor made anew, before what is sealed under it here is there.
     known(connection, publication)
-    key = _opened(connection, keys, publication)
+    key = opened(connection, keys, publication)
     return key if key is not None else _another(connection, keys, publication)
 
 
@@ -241,16 +246,18 @@ def _another(connection: Connection, keys: Keys, publication: str) -> bytes:
     return key
 
 
-def _opened(connection: Connection, keys: Keys, publication: str) -> bytes | None:
+def opened(connection: Connection, keys: Keys, publication: str) -> bytes | None:
+    """The publication's key, None once it is destroyed; raises NotDone where there is no such publication."""
     row = connection.execute(
         select(PUBLICATIONS.c.sealed_key).where(PUBLICATIONS.c.id == publication)
     ).first()
     if row is None:
         raise NotDone(publication, "no such publication")
-    return _unseal(keys.wrap_key, publication, row.sealed_key) if row.sealed_key is not None else None
+    return unsealed(keys.wrap_key, publication, row.sealed_key) if row.sealed_key is not None else None
 
 
-def _unseal(key: bytes, publication: str, sealed: bytes) -> bytes:
+def unsealed(key: bytes, publication: str, sealed: bytes) -> bytes:
+    """What was sealed under a publication's key; raises StoreRefused where it is damaged."""
     try:
         return unseal(key, publication, sealed)
     except Damaged:
