@@ -10,12 +10,27 @@ import pytest
 
 from gateway.message import read
 from gateway.model import Reason
-from tests.blind import INNOCENT, Case, bodies, encodings, html, letters, loose, mime, names, needless, silent
+from tests.blind import (
+    INNOCENT,
+    Case,
+    bodies,
+    encodings,
+    hiding,
+    html,
+    inside,
+    letters,
+    loose,
+    mime,
+    names,
+    needless,
+    silent,
+    splitting,
+)
 
 MAKERS = (
     mime.fields, mime.types, bodies.parts, loose.texts, loose.limits, loose.looks, encodings.fields, encodings.bodies,
-    letters.charsets, letters.letters, names.names, names.said, names.kinds,
-    html.hidden, html.split, html.odd, html.rest,
+    inside.files, letters.charsets, letters.letters, names.names, names.said, names.kinds,
+    hiding.hidden, splitting.split, html.odd, html.rest,
 )  # fmt: skip
 ROWS = 86
 """Rows of the list that these cases belong to."""

@@ -12,12 +12,12 @@ import pytest
 from gateway.model import Message
 from gateway.text import fold
 from tests import differential
-from tests.blind import PLANTED, Case, bodies, encodings, letters, loose, mime, names
+from tests.blind import PLANTED, Case, bodies, encodings, inside, letters, loose, mime, names
 from tests.differential import Difference, Seen, differences, main
 from tests.papers import attached, mail, part
 
 MAKERS = (
-    mime.fields, mime.types, bodies.parts, loose.texts, loose.looks, encodings.fields, encodings.bodies,
+    mime.fields, mime.types, bodies.parts, loose.texts, loose.looks, encodings.fields, encodings.bodies, inside.files,
     letters.charsets, letters.letters, names.names, names.said, names.kinds,
 )  # fmt: skip
 PLAIN = mail(
