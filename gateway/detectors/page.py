@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.model import Message, Part, PartKind
 from gateway.text import fold, translate
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_AROUND = 10_000
+AROUND = 10_000
 """Characters on either side of a banner in which the words of a title are looked for."""
-_WINDOW, _OVERLAP = 1_000_000, 4 * _AROUND
+_WINDOW, _OVERLAP = 1_000_000, 4 * AROUND
 """Characters of a part that are folded at a time, and how many of them the next window has again."""
 LETTERS = str.maketrans("01345678@$", "oieasgtbas")
 """Figures and signs as the letters that they look like."""
@@ -31,12 +29,6 @@ class Page:
     letters: str
     header: str = ""
     fresh: str = ""
-
-    def words_around(self, start: int, end: int) -> frozenset[str]:
-        """Words of the mail's header and of the text near a place; a hyphened word as a whole, too."""
-        around = self.text[max(0, start - _AROUND) : end + _AROUND]
-        tokens = _TOKEN.findall(f"{self.header} {around}")
-        return frozenset(tokens).union(*(token.split("-") for token in tokens if "-" in token))
 
 
 def pages(message: Message) -> Iterator[Page]:

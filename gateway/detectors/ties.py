@@ -7,10 +7,11 @@ that publication, and then only the register says whether its embargo goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from gateway.detectors.around import Surroundings
 from gateway.detectors.moments import Clock, Moment
 from gateway.detectors.page import Page
 from gateway.model import Publication, Register
@@ -46,6 +47,7 @@ class Ties:
     register: Register
     now: datetime
     zone: ZoneInfo
+    _met: list[Surroundings] = field(default_factory=list)
 
     def by_moment(self, moment: Moment, page: Page, place: int) -> Tie:
         """For a banner with a day: whose planned time it is.
@@ -68,19 +70,26 @@ class Ties:
         same_day = fitting or [p for p in self._all if self._has_day(p, moment) and p not in public]
         if not same_day:
             return Tie(known=bool(public))
-        around = page.words_around(place, place)
+        around = self._around(page, place)
         named = _named(same_day, around) or _mostly_named(fitting, around)
         return self._claim(named) if named else self._doubt(fitting)
 
     def by_clock(self, clocks: tuple[Moment, ...], page: Page, place: int) -> Tie:
         """For a banner without a day ("9.30 tomorrow"): the words, else what is published at that time of day."""
-        named = self._claim(_named(self._all, page.words_around(place, place))) if self._all else Tie()
+        named = self._claim(_named(self._all, self._around(page, place))) if self._all else Tie()
         if named.known or not clocks or clocks[0].clock is None:
             return named
         same = [p for p in self._all if self._has_clock(p, clocks[0].clock, clocks[0].weekday)]
         embargoed = [publication for publication in same if publication.embargoed(self.now)]
         recent = [p for p in same if timedelta(0) <= self.now - p.publishes_at < _RECENT]
         return self._doubt(embargoed or recent)
+
+    def _around(self, page: Page, place: int) -> frozenset[str]:
+        """Which ids and words of titles stand around a place; most mails ask for none."""
+        if not self._met:
+            telling = frozenset(self.register.publications).union(*map(title_words, self._all))
+            self._met.append(Surroundings(telling))
+        return self._met[0].of(page, place)
 
     def any_ahead(self, moments: Iterable[Moment]) -> bool:
         """Whether one of the times, in its latest reading, is still to come."""
