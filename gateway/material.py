@@ -96,6 +96,10 @@ class _Sorting(Collector):
         self.idle.update(without_content(whole))
         Collector.content(self, path, plan, data, quiet=quiet)
 
+    def picture(self, path: str, data: Bytes) -> None:
+        self.idle.add(sha256(data).digest())
+        Collector.picture(self, path, data)
+
     def material(self) -> Material:
         return Material(self.reading().message, frozenset(self.apart), frozenset(self.idle))
 

@@ -93,3 +93,28 @@ FIRST_RECORDS: Final = 200
 
 SETTINGS: Final = 4_096
 """Bytes of an object that may be of any form: buttons and fields keep their settings in some hundred."""
+
+PIXELS: Final = 120_000_000
+"""Pixels of one picture, or of all its layers at once.  The best camera of a telephone makes 108 million; unpacked in
+colour this many take 360 MB."""
+
+FRAMES_IN_ALL: Final = 5_000
+"""Pictures in one moving picture, pages of one fax: a minute of the fastest that browsers play has 3,000."""
+
+FRAMES: Final = 10
+"""Pictures of a moving one, or pages, whose words are read; a second each.  The rest is named."""
+
+READ_PIXELS: Final = 8_000_000
+"""Pixels of what is given to whoever reads words: a page at 300 dots to the inch has as many; more tells no more."""
+
+WORD_WIDTH: Final = 64
+"""Pixels.  A figure with a word beside it, in the smallest type of a screen, is wider; icons and dots are not."""
+
+WORD_HEIGHT: Final = 14
+"""Pixels.  A line of the smallest type of a screen; rules and spacers are lower."""
+
+PDF_PICTURES: Final = 200
+"""Pictures of one PDF file that are taken up: a scan of a report has one or two to a page."""
+
+NAMED_CHARSET: Final = 262_144
+"""Bytes of a page in which the charset that it names is looked for.  Browsers look at 1,024 bytes; some look on."""

@@ -15,7 +15,9 @@ _GIF: Final = b"GIF8"
 _BMP: Final = b"BM"
 _RIFF: Final = b"RIFF"
 _PICTURE: Final = re.compile(
-    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|\x00\x00\x01\x00|RIFF....WEBP|....ftyp(?:hei|mif1|msf1|avi[fs])",
+    rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II[*+]\0|MM\0[*+]|II\xbc\x01|\x00\x00\x01\x00|RIFF....WEBP|8BPS|\xff\x0a"
+    rb"|\xff\x4f\xff\x51|....ftyp(?:hei|hev|mif1|msf1|avi[fs])|\0\0\0\x0c(?:jP  |JXL )|\x01\0\0\0.{12}"
+    rb"|\xd7\xcd\xc6\x9a|[\1\2]\0\x09\0\0[\1\3]",
     re.S,
 )
 _RARE: Final = re.compile(

@@ -77,6 +77,42 @@ def read(data: Bytes, media_type: str) -> Native:
     return Native(text, inner, Reason.UNSUPPORTED if blank else None, about, links)
 
 
+def pictures(data: Bytes) -> tuple[tuple[Any, ...], int]:
+    """The pictures of a PDF file as files of their own (`data`, `page_number`, `width`, `height`), and its pages.
+
+    What the library cannot open has none.
+    """
+    import kreuzberg
+
+    try:
+        result = kreuzberg.extract_bytes_sync(bytes(data), PDF, _with_pictures())
+    except Exception:
+        return (), 0
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        return (), 0
+    return tuple(result.images or ()), int(result.get_page_count())
+
+
+@cache
+def _with_pictures() -> Any:
+    """Pictures as they are, and nobody else who looks for words in them."""
+    import kreuzberg
+
+    return kreuzberg.ExtractionConfig(
+        use_cache=False,
+        disable_ocr=True,
+        enable_quality_processing=False,
+        concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
+        images=kreuzberg.ImageExtractionConfig(
+            extract_images=True, auto_adjust_dpi=False, inject_placeholders=False
+        ),
+        pages=kreuzberg.PageConfig(extract_pages=True),
+        pdf_options=kreuzberg.PdfConfig(extract_images=True),
+    )
+
+
 @cache
 def _config() -> Any:
     """No cache on disk, no reading of pictures, no rewriting of the text, notes at the margin included."""

@@ -139,12 +139,19 @@ _ODD: Final = (
     (re.compile(rb"\x5d\0\0.{2}(?:\xff{8}|.{4}\0{4})", re.S), Kind.LZMA),
     (re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), Kind.ZSTD),
     (re.compile(rb"\x1f\x9d[\x89-\x90]"), Kind.COMPRESS),
+    (re.compile(rb"\x01\0\0\0.{36} EMF|\xd7\xcd\xc6\x9a|[\1\2]\0\x09\0\0[\1\3]", re.S), Kind.MEDIA),
+    (
+        re.compile(
+            rb"\0\0\0\x0c(?:jP  |JXL )|\xff\x4f\xff\x51|\xff\x0a|8BPS\0[\1\2]|II\xbc\x01|(?:II|MM\0)\+\0", re.S
+        ),
+        Kind.MEDIA,
+    ),
     (re.compile(rb"\x60\xea.[\0-\x0a][\x1e-\x40][\1-\x66]{2}[\0-\x0c]", re.S), Kind.FOREIGN),
     (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}|\xc7\x71.{18}|\x71\xc7.{18}", re.S), Kind.CPIO),
 )
 """Magic numbers that are too short to be believed alone."""
 _ODD_STARTS: Final = frozenset(
-    {b"B", b"\x5d", b"0", b"\xc7", b"\x71", b"\x1f", b"\x60", *(bytes([code]) for code in range(0x50, 0x60))}
+    bytes([code]) for code in (0, 1, 2, 0x1F, 0x60, 0xC7, 0x71, 0xD7, 0xFF, *b"08BIM", *range(0x50, 0x60))
 )
 """What they begin with: next to no other leaf does."""
 _FIELD: Final = (
