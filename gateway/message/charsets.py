@@ -30,10 +30,16 @@ _NAMES: Final[dict[str, str]] = {
     "cp850": "ibm850 850",
     "cp852": "ibm852 852",
     "cp858": "ibm00858",
-    "cp037": "ibm037 ebcdic-cp-us ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-wt",
-    "cp273": "ibm273 csibm273",
+    # Of the EBCDIC of other countries letters and figures are the same bytes; some signs are others.
+    "cp037": (
+        "ibm037 ebcdic-cp-us ebcdic-cp-ca ebcdic-cp-nl ebcdic-cp-wt csibm037 ebcdic-us cp1047 ibm1047 ibm-1047 cp285"
+        " ibm285 ebcdic-cp-gb ebcdic-gb csibm285 cp20285 cp1146 ibm1146 ibm01146 x-ebcdic-unitedkingdom"
+        " x-ebcdic-unitedkingdom-euro cp278 ibm278 cp280 ibm280 cp284 ibm284 cp297 ibm297 cp277 ibm277"
+        " x-ebcdic-international x-ebcdic-international-euro cp1148 ibm1148 ibm01148 cp930 cp290 ibm290"
+    ),
+    "cp273": "ibm273 csibm273 cp1141 ibm1141 ibm01141 x-ebcdic-germany x-ebcdic-germany-euro",
     "cp424": "ibm424 ebcdic-cp-he csibm424",
-    "cp500": "ibm500 ebcdic-cp-be ebcdic-cp-ch",
+    "cp500": "ibm500 ebcdic-cp-be ebcdic-cp-ch ebcdic-int csibm500",
     "cp875": "ibm875",
     "cp1026": "ibm1026 csibm1026",
     "cp1140": "ibm01140",
@@ -81,6 +87,8 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MARKS: Final = tuple(mark for mark, _ in _BYTE_ORDER_MARKS)
+_MARKS_IN_SEVEN: Final = (b"+/v8", b"+/v9", b"+/v+", b"+/v/")
+"""The byte order mark in UTF-7, RFC 2152."""
 _SINGLE_BYTE: Final = re.compile(r"(?:cp1?[0-9]{3}|iso8859-[0-9]+|koi8-.|mac-[a-z]+)\Z")
 _EAST_ASIAN: Final = frozenset(
     (
@@ -135,7 +143,8 @@ def decode(data: Buffer, label: str = "") -> str:
     """
     if len(data) == 0:
         return ""
-    codec = _marked(bytes(data[:4])) or codec_of(label)
+    start = bytes(data[:4])
+    codec = _marked(start) or ("utf-7" if start in _MARKS_IN_SEVEN else codec_of(label))
     if codec is None or codec == "utf-8" or (_SINGLE_BYTE.match(codec) and codec not in _EBCDIC):
         text = _strictly(data, "utf-8")
         if text is not None and "\0" not in text[:_GUESSED]:
@@ -155,11 +164,17 @@ def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
     if len(labels) == 1 and codec_of(labels[0]) not in _APART:
         return [decode(data, labels[0])]
     found = {decode(data, labels[0]): None}
-    others = [label for label in labels[1:] if is_apart(label)]
+    others = [label for label in labels[1:] if is_apart(label) or _is_another(label, labels[0])]
     if is_apart(labels[0]) and b"\0" not in bytes(data[:_GUESSED]):
         others.append("")
     found.update((decode(data, label), None) for label in others)
     return [*found]
+
+
+def _is_another(label: str, first: str) -> bool:
+    """Whether a label means another charset of East Asia than the first: wide letters of one are noise in others."""
+    codec = codec_of(label)
+    return codec in _EAST_ASIAN and codec != codec_of(first)
 
 
 def guessed(start: bytes) -> str | None:

@@ -37,9 +37,11 @@ _CONDITIONAL: Final = re.compile(
     r"<!--\[ ?if[^\]<>]{0,200}\]>(?:(?:<!)?--[ >]*)?|<!\[ ?if[^\]<>]{0,200}\]>|<!(?:--)?[ ]?(?:<!)?\[endif\](?:--)?>",
     re.I,
 )
-_META_CHARSET: Final = re.compile(
-    rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{1,40})", re.I
+_SAID_CHARSET: Final = re.compile(
+    rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.&#;-]{1,40})", re.I
 )
+_CHARSETS: Final = 8
+"""Charsets that one page may name; a page has one, a thread of quoted pages some."""
 _LOOKS_LIKE: Final = re.compile(
     rb"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body"
     rb"|br|p|!--)(?![a-z0-9])",
@@ -87,13 +89,14 @@ class Rendered:
 
 
 def declared_charsets(data: bytes) -> tuple[str, ...]:
-    """The charsets that `meta` elements near the top name, UTF-8 where they name one that they could not stand in."""
-    if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data:
+    """The charsets that a page names anywhere, each once, UTF-8 where it names one that it could not stand in."""
+    if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data and data[:5] != b"<?xml":
         return ()
-    found = (match[1].decode("ascii") for match in _META_CHARSET.finditer(data))
-    return tuple(
-        "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in found
+    labels = (html.unescape(match[1].decode("ascii")) for match in _SAID_CHARSET.finditer(data))
+    found = dict.fromkeys(
+        "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in labels
     )
+    return tuple(found)[:_CHARSETS]
 
 
 def looks_like_html(start: bytes) -> bool:

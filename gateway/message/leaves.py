@@ -10,12 +10,15 @@ from typing import Final
 
 from gateway.message import (
     charsets,
+    data_files,
     embedded,
     headers,
     html,
     limits,
     media,
     media_types,
+    metafiles,
+    pictures,
     sniff,
     transfer,
     written,
@@ -36,10 +39,14 @@ _CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNO
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader made of a mail: what could be read here, and the documents that need a scanner."""
+    """What the reader made of a mail: what could be read here, and the documents that need a scanner.
+
+    `pictures` are those in which there may be words; only a collector that was asked for them has any.
+    """
 
     message: Message
     documents: tuple[Document, ...] = ()
+    pictures: tuple[Document, ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,15 +61,16 @@ class Collector:
     inside: deque[tuple[str, bytes]] = field(default_factory=deque)
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
+    pictures: list[Document] | None = None
 
     def another(self) -> Collector:
-        """One for a mail that stands inside, which counts for itself."""
-        return Collector()
+        """One for a mail that stands inside, which counts for itself; pictures wait in one place."""
+        return Collector(pictures=self.pictures)
 
     def reading(self) -> Reading:
         """Everything gathered."""
         found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), tuple(self.links))
-        return Reading(found, tuple(self.documents))
+        return Reading(found, tuple(self.documents), tuple(self.pictures or ()))
 
     def room(self) -> bool:
         """Count one more part; False when the mail has more than the limit."""
@@ -203,6 +211,7 @@ class Collector:
             self.content(f"{path}/0", _FOUND, bytes(sniff.ISO_START) + data[sniff.ISO_START :], quiet=quiet)
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
+            self.shown(path, data, quiet=quiet)
         if found is Kind.PGP and not quiet:
             self.mark(path, Reason.ENCRYPTED)
         if plan.media_type.startswith("text/"):
@@ -215,6 +224,25 @@ class Collector:
             self._found_text(path, plan, data, found, quiet=quiet)
         elif found is Kind.UNKNOWN and not quiet and not _is_harmless(plan.media_type, data):
             self.mark(path, Reason.UNSUPPORTED)
+            self.said(path, data_files.said(data))
+
+    def picture(self, path: str, data: Bytes) -> None:
+        """Add a picture that stands in a document and is no file of its own there."""
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture=True))
+
+    def shown(self, path: str, data: Bytes, *, quiet: bool) -> None:
+        """Take up what a picture shows: a drawing's text, and the pixels for whoever can read them."""
+        if metafiles.is_metafile(data):
+            drawn = metafiles.read(data)
+            self.text(path, PartKind.DOCUMENT, drawn.text)
+            if drawn.fault is not None and not (quiet and drawn.fault is Reason.BROKEN):
+                self.mark(path, drawn.fault)
+            for picture in drawn.pictures:
+                self.content(f"{path}/0", _FOUND, picture, quiet=True)
+        elif (fault := pictures.fault(data)) is not None:
+            self.mark(path, fault)
+        elif self.pictures is not None and media.is_picture(data) and pictures.may_speak(data):
+            self.pictures.append(Document(path, "", data))
 
     def _behind_media(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
         """What somebody put behind the end of a picture: programs show the picture, and unpack the rest."""
@@ -260,7 +288,7 @@ class Collector:
         self._plain(path, plan, data, quiet=quiet)
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
-        said = html.declared_charsets(bytes(data[: sniff.START]))
+        said = html.declared_charsets(bytes(data[: limits.NAMED_CHARSET]))
         labels = (plan.charset or "".join(said[:1]), *plan.other_charsets, *said)
         for text in charsets.readings(data, labels):
             rendered = html.render(text)
