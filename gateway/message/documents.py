@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Final
 
 from gateway.message import (
@@ -23,12 +24,14 @@ from gateway.message import (
     outlook,
     packages,
     pdf,
+    pdf_pictures,
     reader,
     rtf,
     sniff,
     structure,
 )
 from gateway.message.entries import Budget, Unreadable
+from gateway.message.job import Job
 from gateway.message.leaves import Collector
 from gateway.message.native import prepare
 from gateway.message.sniff import Kind
@@ -51,31 +54,14 @@ def extract(document: Document, collector: Collector | None = None) -> Message:
     return replace(reading, parts=parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A document to open, how deep it stands, and in how many archives; `quiet`: unknown kinds in it are no news."""
-
-    document: Document
-    depth: int = 0
-    archives: int = 0
-    quiet: bool = False
-
-    @property
-    def path(self) -> str:
-        return self.document.path
-
-    @property
-    def data(self) -> Bytes:
-        return self.document.data
-
-
 @dataclass(slots=True)
 class _Extraction:
     """The queue and what came out of it."""
 
     collector: Collector = field(default_factory=Collector)
     budget: Budget = field(default_factory=Budget)
-    jobs: deque[_Job] = field(default_factory=deque)
+    jobs: deque[Job] = field(default_factory=deque)
+    seen: set[tuple[bytes, bool]] = field(default_factory=set)
     path: str = ""
     files: int = 0
     opened: int = 0
@@ -83,7 +69,7 @@ class _Extraction:
     def run(self, document: Document) -> None:
         """Open the document and whatever is found in it."""
         self.path = document.path
-        self.jobs.append(_Job(document))
+        self.jobs.append(Job(document))
         while self.jobs:
             job = self.jobs.popleft()
             try:
@@ -96,17 +82,23 @@ class _Extraction:
                 # Whatever a document does to its reader is the document's fault, and the lead must hear of it.
                 self.collector.mark(job.path, Reason.BROKEN)
 
-    def _open(self, job: _Job) -> None:
+    def _open(self, job: Job) -> None:
         if job.depth > limits.NESTED_DOCUMENTS:
             self.collector.mark(job.path, Reason.TOO_DEEP)
             return
         opener = _OPENERS.get(sniff.kind(job.data))
-        if opener is not None:
-            opener(self, job)
-        else:
+        if opener is None:
             self._member(job, job.path, structure.named(""), job.data)
+        elif not job.archives or self._is_new(job):
+            opener(self, job)
 
-    def open_zip(self, job: _Job) -> None:
+    def _is_new(self, job: Job) -> bool:
+        """Whether no file in an archive was the same: what it holds is known then, however often it is there."""
+        known = len(self.seen)
+        self.seen.add((sha256(job.data).digest(), job.quiet))
+        return len(self.seen) > known
+
+    def open_zip(self, job: Job) -> None:
         """An Office document or an archive."""
         if self._enough_archives():
             return
@@ -116,7 +108,7 @@ class _Extraction:
         elif (inside := self._deeper(job)) is not None:
             self._archive(inside, archive)
 
-    def open_container(self, job: _Job) -> None:
+    def open_container(self, job: Job) -> None:
         """An archive of another kind, or a compressed file: each file in it has the path of its number."""
         inside = None if self._enough_archives() else self._deeper(job)
         if inside is None:
@@ -135,7 +127,7 @@ class _Extraction:
             self.collector.mark(self.path, Reason.TOO_LARGE)
         return self.opened >= limits.ARCHIVES_IN_ALL
 
-    def _deeper(self, job: _Job) -> _Job | None:
+    def _deeper(self, job: Job) -> Job | None:
         """The job one archive deeper; None, and the place marked, where that is too deep."""
         if job.archives >= limits.ARCHIVES:
             self.collector.mark(job.path, Reason.TOO_DEEP)
@@ -151,7 +143,7 @@ class _Extraction:
             self.collector.mark(self.path, Reason.TOO_LARGE)
         return self.files <= limits.FILES
 
-    def _package(self, job: _Job, archive: archives.Zip) -> None:
+    def _package(self, job: Job, archive: archives.Zip) -> None:
         package = packages.read_package(archive, self.budget)
         for number, text in enumerate(package.texts):
             add = self.collector.about if number in package.about else self.collector.said
@@ -161,7 +153,7 @@ class _Extraction:
             self.collector.mark(job.path, reason)
         self._members(replace(job, quiet=True), archive, package.inner)
 
-    def _archive(self, job: _Job, archive: archives.Zip) -> None:
+    def _archive(self, job: Job, archive: archives.Zip) -> None:
         for reason in archive.faults:
             self.collector.mark(job.path, reason)
         files = tuple(member for member in archive.members if member.size or not member.name.endswith("/"))
@@ -169,7 +161,7 @@ class _Extraction:
         self.collector.about(job.path, "\n".join(names))
         self._members(job, archive, files)
 
-    def _members(self, job: _Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
+    def _members(self, job: Job, archive: archives.Zip, members: tuple[archives.Member, ...]) -> None:
         """Read members one by one, so that only one is unpacked at a time; each has the path of its number."""
         for number, member in enumerate(members, 1):
             path = f"{job.path}/{number}"
@@ -185,7 +177,7 @@ class _Extraction:
         for start, end in archive.gaps:
             self._inner(job, f"{job.path}/0", "", job.data[start:end])
 
-    def _inner(self, job: _Job, path: str, name: str, data: Bytes) -> None:
+    def _inner(self, job: Job, path: str, name: str, data: Bytes) -> None:
         """One file found in a document: a leaf, and whatever can be read of it."""
         plan = structure.named(name)
         if plan.shape is structure.Shape.MESSAGE:
@@ -194,24 +186,24 @@ class _Extraction:
         else:
             self._member(job, path, plan, data)
 
-    def _member(self, job: _Job, path: str, plan: structure.Plan, data: Bytes) -> None:
+    def _member(self, job: Job, path: str, plan: structure.Plan, data: Bytes) -> None:
         self.collector.content(path, plan, data, quiet=job.quiet)
         self._queue(job)
 
-    def mail(self, job: _Job, path: str, data: bytes) -> None:
+    def mail(self, job: Job, path: str, data: bytes) -> None:
         """A mail kept as a file is read as any mail; its parts have the file's path before theirs."""
         reading = reader.read(data, f"{path}/", self.collector.another())
         self.collector.add(reading)
         self._queue(job)
 
-    def _queue(self, job: _Job) -> None:
+    def _queue(self, job: Job) -> None:
         """Take up the documents just found, one level deeper, those in parts that stand inside of texts with them."""
         reader.follow(self.collector)
         for document in self.collector.documents:
-            self.jobs.append(_Job(document, job.depth + 1, job.archives, job.quiet))
+            self.jobs.append(Job(document, job.depth + 1, job.archives, job.quiet))
         self.collector.documents.clear()
 
-    def open_compound(self, job: _Job) -> None:
+    def open_compound(self, job: Job) -> None:
         """An old Office file, an Outlook message, or an object embedded in one."""
         opened = compound.open_compound(job.data)
         program = compound.program(opened)
@@ -228,14 +220,14 @@ class _Extraction:
         if old_office.is_closed(opened, program) and not job.quiet:
             self.collector.mark(job.path, Reason.UNSUPPORTED)
 
-    def _locked(self, job: _Job, inside: bytes | None) -> None:
+    def _locked(self, job: Job, inside: bytes | None) -> None:
         """What is locked by the password that Excel has by itself is open to anybody."""
         if inside is None:
             self.collector.mark(job.path, Reason.ENCRYPTED)
         else:
             self._member(job, job.path, structure.named(""), inside)
 
-    def _outlook(self, job: _Job, opened: compound.CompoundFile) -> None:
+    def _outlook(self, job: Job, opened: compound.CompoundFile) -> None:
         """Header, texts and pages of a message; its attachments are embedded files like any other."""
         self.collector.text(f"{job.path}/header", PartKind.HEADER, outlook.header(opened))
         self.collector.text(job.path, PartKind.BODY, compound.mail_text(opened))
@@ -245,17 +237,18 @@ class _Extraction:
         for body in compound.mail_bodies(opened):
             self.collector.about(job.path, rtf.read(body).text)
 
-    def open_pdf(self, job: _Job) -> None:
+    def open_pdf(self, job: Job) -> None:
         """A PDF file: its pages by the library, everything beside them here."""
         self._add(job, read := native.read(job.data, native.PDF))
         found = pdf.beside(job.data, read.text, self.budget)
         self.collector.about(job.path, "\n".join(found.texts))
+        pdf_pictures.take_up(self.collector, job.path, job.data, len(read.inner) + len(found.files) + 1)
         for reason in found.faults:
             self.collector.mark(job.path, reason)
         for number, file in enumerate(found.files, len(read.inner) + 1):
             self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", file)
 
-    def open_xml(self, job: _Job) -> None:
+    def open_xml(self, job: Job) -> None:
         """Office and other programs keep whole documents in one file of XML, too."""
         data = bytes(job.data)
         try:
@@ -269,14 +262,14 @@ class _Extraction:
         self.collector.look_inside(job.path, job.data)
         self._queue(job)
 
-    def open_rtf(self, job: _Job) -> None:
+    def open_rtf(self, job: Job) -> None:
         """An RTF file."""
         found = rtf.read(job.data)
         self.collector.text(job.path, PartKind.DOCUMENT, found.text)
         for number, data in enumerate(found.objects, 1):
             self._inner(replace(job, quiet=True), f"{job.path}/{number}", "", data)
 
-    def _add(self, job: _Job, found: native.Native) -> None:
+    def _add(self, job: Job, found: native.Native) -> None:
         """Add what was read of a document."""
         self.collector.said(job.path, found.text)
         self.collector.about(job.path, found.about)
@@ -287,7 +280,7 @@ class _Extraction:
             self.collector.mark(job.path, found.reason)
 
 
-_OPENERS: Final[dict[Kind, Callable[[_Extraction, _Job], None]]] = {
+_OPENERS: Final[dict[Kind, Callable[[_Extraction, Job], None]]] = {
     Kind.ZIP: _Extraction.open_zip,
     Kind.COMPOUND: _Extraction.open_compound,
     Kind.PDF: _Extraction.open_pdf,
