@@ -184,6 +184,24 @@ def _aes(key: bytes, data: bytes, start: bytes | None = None) -> bytes:
     return Cipher(algorithms.AES(key), mode).encryptor().update(data)
 
 
+def project(source: str) -> bytes:
+    """A project of macros with one module, as Office keeps it in a folder of a compound file."""
+    code = f'Attribute VB_Name = "A"\r\n{source}\r\n'.encode("cp1252")
+    chunk = b"".join(b"\0" + code[at : at + 8] for at in range(0, len(code), 8))
+    packed = b"\1" + struct.pack("<H", 0xB000 | (len(chunk) - 1)) + chunk if source else b""
+    return in_folder("VBA", {"dir": b"x", "_VBA_PROJECT": b"x", "Module1": bytes(9) + packed})
+
+
+def in_folder(folder: str, streams: Mapping[str, bytes]) -> bytes:
+    """A compound file whose streams stand in a folder: the first one made is turned into it."""
+    data = bytearray(compound({folder: b"", **streams}))
+    entries = 512 * data[48] + 512  # Behind the header: the directory, by the number of its first sector.
+    first = entries + 128
+    data[first + 66] = 1
+    struct.pack_into("<3L", data, first + 68, 0xFFFFFFFF, 0xFFFFFFFF, 2)
+    return bytes(data)
+
+
 def biff12(*records: Record) -> bytes:
     """A part of an xlsb: numbers and lengths in seven bits a byte."""
     return b"".join(_seven(number) + _seven(len(body)) + body for number, body in records)

@@ -124,7 +124,11 @@ def files(compound: CompoundFile, maker: Program, budget: Budget) -> Iterator[by
 
 
 def is_closed(compound: CompoundFile, maker: Program) -> bool:
-    """Whether there is an object, or all of it is one, of a program of which nothing is known."""
+    """Whether there are macros that act, or an object (or all of it is one) of a program of which nothing is known."""
+    if any(
+        vba.acts(code.name, vba.source(compound.read(code))) for code in filter(is_code, compound.streams)
+    ):
+        return True
     if maker is Program.OTHER:
         return not any(_is_told(stream) for stream in compound.streams)
     return maker in _OFFICE and any(

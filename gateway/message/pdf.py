@@ -15,6 +15,7 @@ from typing import Final
 
 from gateway.message import charsets, limits, native, streams
 from gateway.message.entries import Budget
+from gateway.message.pdf_fonts import Fonts
 from gateway.model import Reason
 
 Bytes = bytes | memoryview
@@ -69,6 +70,7 @@ class Found:
     faults: dict[Reason, None] = field(default_factory=dict)
     shows: int = 0
     drawn: list[str] = field(default_factory=list)
+    fonts: Fonts = field(default_factory=Fonts)
 
 
 def beside(data: Bytes, text: str, budget: Budget) -> Found:
@@ -88,7 +90,8 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
         if line.isprintable() and not words.issuperset(_LONG_WORD.findall(line)):
             found.texts[line] = None
     letters = sum(not letter.isspace() for letter in text[: 4 * found.shows])
-    if found.shows >= _FEW and (letters * 4 < found.shows or _is_garbage(text)):
+    unread = found.shows >= _FEW and (letters * 4 < found.shows or _is_garbage(text))
+    if unread or found.fonts.untold():
         found.faults[Reason.UNSUPPORTED] = None
     return found
 
@@ -101,9 +104,11 @@ def _looked(data: Bytes, budget: Budget) -> Found:
     position = 0
     for start, end in _streams(source):
         _strings(source[position:start], found)
+        found.fonts.objects(source[position:start])
         _stream(source[max(position, start - _DICTIONARY) : start], source[start:end], found, budget)
         position = end
     _strings(source[position:], found)
+    found.fonts.objects(source[position:])
     return found
 
 
@@ -145,12 +150,14 @@ def _stream(dictionary: bytes, packed: bytes, found: Found, budget: Budget) -> N
         found.files.append(content)
     elif _OBJECTS.search(told):
         _strings(content[:_PAGE], found)
+        found.fonts.packed(told, content[:_PAGE])
         if len(content) > _PAGE:
             found.faults[Reason.TOO_LARGE] = None
     elif content.lstrip()[:1] == b"<":
         found.files.append(content)
     elif _OPERATORS.search(content[:_PAGE]):
         found.drawn.append(_drawn(content[:_PAGE]))
+        found.fonts.draws(content[:_PAGE])
         found.shows += sum(
             len(match[1] or b"") // 2 or len(match[0]) - 2 for match in _SHOWS.finditer(content)
         )

@@ -10,12 +10,26 @@ from gateway.message import limits
 _SOURCE: Final = re.compile(rb"\x01..\x00Attribut", re.S)
 """How a packed source begins: its signature, the header of a chunk, eight plain bytes."""
 _CHUNK: Final = 4096
+_BY_ITSELF: Final = re.compile(
+    r"\bSub\s+(?:Auto_?(?:Open|Exec|New|Close|Exit)|(?:Workbook|Document|Presentation)_(?:Open|New|Close|BeforeClose|Activate))\b",
+    re.I,
+)
+"""Macros that programs start unasked when a document is opened or closed."""
+_BESIDE: Final = re.compile(r"dir|_vba_project|__srp_\w+", re.I)
+"""Streams of a project that are no modules."""
 
 
 def source(stream: bytes) -> str:
     """The source in a module's stream; empty where there is none."""
     begin = _SOURCE.search(stream)
     return _expanded(stream, begin.start() + 1).decode("cp1252", "replace") if begin is not None else ""
+
+
+def acts(name: str, text: str) -> bool:
+    """Whether a module of this name and source runs unasked, or has no source to be read."""
+    if _BESIDE.fullmatch(name) is not None:
+        return False
+    return not text or _BY_ITSELF.search(text) is not None
 
 
 def _expanded(data: bytes, position: int) -> bytes:

@@ -26,11 +26,11 @@ def canvas(draw_on: Callable[[Canvas], object], lock: object = None, *, packed: 
     return out.getvalue()
 
 
-def objects(*bodies: bytes, root: str = "") -> bytes:
-    """A PDF file of a catalogue (1), pages (2), one page (3), what that shows (4), and other objects."""
+def objects(*bodies: bytes, root: str = "", fonts: str = "") -> bytes:
+    """A PDF file of a catalogue (1), pages (2), one page (3) with its fonts, what that shows (4), and other objects."""
     catalogue = f"<</Type/Catalog/Pages 2 0 R {root}>>".encode()
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font"
-    page += b"/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+    page += b"/Subtype/Type1/BaseFont/Helvetica>>" + fonts.encode() + b">>>>>>"
     out, places = b"%PDF-1.7\n", []
     for number, body in enumerate((catalogue, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, *bodies), 1):
         places.append(len(out))
