@@ -11,6 +11,7 @@ from tests.blind import (
     INNOCENT,
     PLANTED,
     Case,
+    binary,
     books,
     containers,
     hostile,
@@ -25,7 +26,20 @@ from tests.blind import (
     words,
 )
 
-MODULES = (books, containers, hostile, kept, odd_archives, pages, polyglots, rare, shows, texts, words)
+MODULES = (
+    binary,
+    books,
+    containers,
+    hostile,
+    kept,
+    odd_archives,
+    pages,
+    polyglots,
+    rare,
+    shows,
+    texts,
+    words,
+)
 CASES = list(chain.from_iterable(module.all_cases() for module in MODULES))
 HEAVY = ("Z02", "Z03-kernel", "Z11", "Z16", "Z17")
 """Cases that are made of many megabytes."""
