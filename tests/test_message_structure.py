@@ -76,3 +76,19 @@ def test_hint_is_never_the_name(name: str, hint: str) -> None:
 def test_file_in_an_archive_has_a_plan_by_its_name() -> None:
     """Only kept mails are told by their name; all else shows in its bytes."""
     assert (Shape.MESSAGE, Shape.LEAF) == (named("x/a.eml").shape, named("a.docx").shape)
+
+
+def test_ordinary_fields_are_taken_apart_once_and_names_are_not_remembered() -> None:
+    """The same two fields give the very same plan; what a mail calls a file does not outlive it."""
+
+    def planned(headers: str) -> Plan:
+        return plan(read_block(f"{headers}\n\n".encode(), 0, len(headers) + 2), "text/plain")
+
+    ordinary = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 7bit"
+    assert planned(ordinary) is planned(ordinary)
+    for said in (
+        "Content-Type: text/csv; name=q.csv",
+        "Content-Type: text/csv\nContent-Description: figures",
+    ):
+        assert planned(said) == planned(said)
+        assert planned(said) is not planned(said)

@@ -83,3 +83,22 @@ def test_footer_behind_base64_is_text() -> None:
 def test_tokens() -> None:
     """Names of encodings are known in any case, by their aliases, and otherwise not at all."""
     assert ["base64", "8bit", "uuencode", None] == [*map(token, ["BASE64;", "8-bit", "x-uue", "gzip64"])]
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"QUJD", b"QQ", b"A", b"\r\n", b"\n", b" ", b"*", b"\xff", b"\0", b"zz/+"]),
+        max_size=40,
+    ),
+    st.lists(st.sampled_from([b"=", b"\r\n", b" ", b"\t"]), max_size=6),
+)
+def test_the_fast_library_reads_base64_as_the_standard_one_does(
+    pieces: list[bytes], end: list[bytes]
+) -> None:
+    """Junk is passed over and padding ends the text, whichever library decodes it."""
+    encoded = b"".join([*pieces, *end])
+    try:
+        expected = binascii.a2b_base64(encoded)
+    except binascii.Error:
+        return
+    assert expected == bytes(decode("base64", encoded, 0, len(encoded)).data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from gateway.message import charsets, headers, limits, transfer
@@ -19,6 +20,11 @@ _SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,8})[\s.]*\Z")
 _ENCODED_LOOK: Final = re.compile(rb"=(?:3D|20|0D|0A|\r?\n)", re.I)
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FIELD: Final = re.compile(rb"\s*[!-9;-~]{1,200}[ \t]*:")
+_DECLARING: Final = frozenset({"type", "transfer-encoding", "disposition"})
+_ORDINARY: Final = 80
+"""Characters of a field above which it is not one that comes again in the next mail."""
+_FEW: Final = 8
+"""Fields of one header from which on it is no ordinary one either."""
 
 
 class Shape(Enum):
@@ -91,6 +97,20 @@ def named(name: str, media_type: str = _UNKNOWN_TYPE) -> Plan:
 
 def plan(block: headers.Block, default: str) -> Plan:
     """The plan for a body under `block`; `default` is the media type where none is named."""
+    fields = block.fields
+    for name, value in fields:
+        if len(value) > _ORDINARY or name not in _DECLARING or "boundary" in value or "name" in value:
+            return _planned(block, default)
+    return _remembered(fields, block.doubtful, default) if len(fields) < _FEW else _planned(block, default)
+
+
+@lru_cache(maxsize=256)
+def _remembered(fields: tuple[tuple[str, str], ...], doubtful: bool, default: str) -> Plan:
+    """Most texts of most mails are declared in one of a few ways."""
+    return _planned(headers.Block("", fields, 0, doubtful=doubtful), default)
+
+
+def _planned(block: headers.Block, default: str) -> Plan:
     types, split = _types(block)
     chosen = _chosen(types, default)
     encodings, unknown, disagree = _encodings(block.values("transfer-encoding"))
@@ -196,6 +216,8 @@ def _names(block: headers.Block, types: list[headers.ContentType]) -> tuple[bool
         if "\\" in value:
             # Programs write paths without escaping what stands in them, and readers show them as they are.
             found += headers.parameters(value.replace("\\", "\\\\")).get("filename", ())
+        if "(" in value:
+            found += headers.parameters(headers.without_comments(value)).get("filename", ())
     named = bool(found) or any(value.lower().startswith("attachment") for value in dispositions)
     found += (name for reading in types for name in reading.parameters.get("name", ()))
     found += block.values("description")
