@@ -71,9 +71,10 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
         return None
     text = b"\n" + bytes(data)
     thorough = thorough or len(text) < _SHORT or len(text) > _LONG_LINES * text.count(b"\n")
-    if _SIGN.search(text) is None and not (thorough and _ENCODED in text.translate(_SHAPE)):
+    shape = text.translate(_SHAPE) if thorough else b""
+    if _ENCODED not in shape and _SIGN.search(text) is None:
         return None
-    shape = text.translate(_SHAPE)
+    shape = shape or text.translate(_SHAPE)
     encoded = _ENCODED in shape
     parts, files = list(_parts(text)), list(_uuencoded(text))
     return Embedded(

@@ -54,13 +54,15 @@ def other_forms(text: str) -> Iterator[str]:
     if _OVERRIDE in text:
         yield "\n".join(line[::-1] for line in text.split("\n") if _OVERRIDE in line)
         yield drawn.overridden(text)
-    if "\\" in text and (plain := _unescaped(text)) != text:
+    # A text is looked through for one character in a tenth of the time that it takes to look for two.
+    escaped = "\\" in text
+    if escaped and (plain := _unescaped(text)) != text:
         yield plain
-    if "{,}" in text or "\\," in text or "{.}" in text:
+    if ("{" in text and ("{,}" in text or "{.}" in text)) or (escaped and "\\," in text):
         yield _BRACED.sub(r"\1", text)
-    if "&#" in text or "&nbsp;" in text:
+    if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
-    if "%20" in text:
+    if "%" in text and "%20" in text:
         yield "\n".join(views.percent_decoded(match[0]) for match in _PERCENT.finditer(text))
 
 
