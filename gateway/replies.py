@@ -71,8 +71,6 @@ class Reply:
 
 
 OK = Reply(250, "2.0.0", "Ok")
-SENDER_OK = Reply(250, "2.1.0", "Sender ok")
-RECIPIENT_OK = Reply(250, "2.1.5", "Recipient ok")
 START_MAIL = Reply(354, "", "End data with <CR><LF>.<CR><LF>")
 BYE = Reply(221, "2.0.0", "Bye")
 READY_FOR_TLS = Reply(220, "2.0.0", "Ready to start TLS")

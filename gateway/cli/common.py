@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from gateway.config import Settings
+    from gateway.rules import RuleSet
     from gateway.store.database import Database
     from gateway.store.keys import Keys
 
@@ -53,6 +54,23 @@ def settings_from(path: Path) -> Settings:
     try:
         return load(path)
     except ConfigError as error:
+        fail(error.problems, WRONG_CALL)
+
+
+def rules_from(settings: Settings) -> RuleSet:
+    """The rules that the settings name; ends the command with status 2 and every problem where they cannot be used."""
+    from gateway.rules import RuleError, load
+
+    policy = settings.policy
+    try:
+        return load(
+            settings.rules.folder,
+            policy.zone,
+            policy.figures_threshold,
+            settings.scan.images,
+            settings.scan.recordings,
+        )
+    except RuleError as error:
         fail(error.problems, WRONG_CALL)
 
 

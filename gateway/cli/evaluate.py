@@ -15,12 +15,12 @@ import typer
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     NOT_DONE,
-    WRONG_CALL,
     ConfigOption,
     JsonOption,
     emit,
     emit_table,
     fail,
+    rules_from,
     settings_from,
     tell,
 )
@@ -56,7 +56,7 @@ def evaluate(
     from gateway.evaluation.folder import FolderError, read
 
     settings = _settings(config)
-    rules = _rules(settings)
+    rules = rules_from(settings)
     try:
         found = read(folder, settings.policy.zone)
     except FolderError as error:
@@ -75,20 +75,6 @@ def _settings(config: Path) -> Settings:
     from gateway.config import Settings
 
     return settings_from(config) if config != DEFAULT_CONFIG or config.exists() else Settings()
-
-
-def _rules(settings: Settings) -> RuleSet:
-    from gateway.rules import RuleError, load
-
-    try:
-        return load(
-            settings.rules.folder,
-            settings.policy.zone,
-            settings.policy.figures_threshold,
-            settings.scan.images,
-        )
-    except RuleError as error:
-        fail(error.problems, WRONG_CALL)
 
 
 def _results(found: Folder, rules: RuleSet, settings: Settings) -> Tally:

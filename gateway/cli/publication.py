@@ -76,13 +76,8 @@ def add(
     zone = settings.policy.zone
     if from_mail is not None:
         _check_mail_choices(opens_at, team, live_by, at_live)
-        add_from_mail(
-            from_mail,
-            said(id, producer, lead, deputy, title, publishes_at, zone, market_sensitive=market_sensitive),
-            settings,
-            yes=yes,
-            json=json,
-        )
+        told = said(id, producer, lead, deputy, title, publishes_at, zone, market_sensitive=market_sensitive)
+        add_from_mail(from_mail, told, settings, yes=yes, json=json)
         return
     if producer is not None or yes:
         fail("--producer, --yes: go with --from-mail", WRONG_CALL)

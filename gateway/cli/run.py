@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gateway.cli.common import DEFAULT_CONFIG, WRONG_CALL, ConfigOption, fail, settings_from
+from gateway.cli.common import DEFAULT_CONFIG, WRONG_CALL, ConfigOption, fail, rules_from, settings_from
 from gateway.cli.private import temporary_folder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _supervise(config: Path, settings: Settings, folder: Path) -> int:
         fail(problems, WRONG_CALL)
     log.configure(settings.log.format, settings.log.level)
     metrics.born(())
-    rules = _rules(settings)
+    rules = rules_from(settings)
     lock = take(settings.store.url)
     _prepare_store(settings)
     clock = Clock(settings.clock.synchronised, _last_trusted(settings))
@@ -74,7 +74,7 @@ def _supervise(config: Path, settings: Settings, folder: Path) -> int:
         # What opens documents from outside must reach neither the clients nor the office.
         _drop(*listeners, to_office, lock)
         scan = current["post"].settings.scan
-        scanner.serve(to_scanners, scan.document_deadline, scan.document_memory_bytes)
+        scanner.serve(to_scanners, scan.document_deadline, scan.document_memory_bytes, ocr=scan.ocr)
 
     def serve_mail(beat: int) -> None:
         _drop(lock)
@@ -144,20 +144,6 @@ def _say_ready() -> None:
     sys.stderr.flush()
 
 
-def _rules(settings: Settings) -> RuleSet:
-    from gateway.rules import RuleError, load
-
-    try:
-        return load(
-            settings.rules.folder,
-            settings.policy.zone,
-            settings.policy.figures_threshold,
-            settings.scan.images,
-        )
-    except RuleError as error:
-        fail(error.problems, WRONG_CALL)
-
-
 def _post(settings: Settings, rules: RuleSet, folder: Path, clock: Clock) -> Post:
     from gateway.worker import Post
 
@@ -193,7 +179,13 @@ def _reload(config: Path, folder: Path, current: dict[str, Post]) -> bool:
         settings = _lasting(load(config), current["post"].settings)
         problems: Sequence[str] = unusable_files(settings)
         policy = settings.policy
-        rules = load_rules(settings.rules.folder, policy.zone, policy.figures_threshold, settings.scan.images)
+        rules = load_rules(
+            settings.rules.folder,
+            policy.zone,
+            policy.figures_threshold,
+            settings.scan.images,
+            settings.scan.recordings,
+        )
     except (ConfigError, RuleError) as error:
         problems = error.problems
     if problems:

@@ -21,6 +21,7 @@ from gateway.cli.common import (
     JsonOption,
     emit,
     fail,
+    rules_from,
     settings_from,
     tell,
 )
@@ -86,6 +87,7 @@ class Scanner:
     sender: str | None
     recipients: Sequence[str]
     deadline: timedelta
+    ocr: bool = False
 
     def one(self, mail: MailFile) -> dict[str, Any]:
         """The record of one mail, as the contract has it."""
@@ -94,7 +96,7 @@ class Scanner:
         from gateway.scanner import read_here
 
         whom = envelope(mail.content, self.sender, self.recipients)
-        message = read_here(mail.content)
+        message = read_here(mail.content, ocr=self.ocr)
         return record_of(mail.name, foresee(self.rules, message, whom, self.register, self.policy, self.now))
 
     def all(self, mails: Iterator[MailFile]) -> Iterator[tuple[MailFile, dict[str, Any] | str]]:
@@ -123,7 +125,10 @@ def scanner_for(settings: Settings, at: str | None, sender: str | None, recipien
         sender = "" if sender in ("", "<>") else _checked("--sender", sender)
     register, policy = _as_if_holding(_register(settings), settings.policy.values)
     now = when if when is not None else _now(settings)
-    return Scanner(_rules(settings), register, policy, now, sender, recipients, settings.scan.deadline)
+    scan = settings.scan
+    return Scanner(
+        rules_from(settings), register, policy, now, sender, recipients, scan.deadline, ocr=scan.ocr
+    )
 
 
 def _now(settings: Settings) -> datetime:
@@ -141,20 +146,6 @@ def _checked(option: str, address: str) -> str:
     if canonical(address) is None:
         fail(f"{option}: {address!r} is no address", WRONG_CALL)
     return address
-
-
-def _rules(settings: Settings) -> RuleSet:
-    from gateway.rules import RuleError, load
-
-    try:
-        return load(
-            settings.rules.folder,
-            settings.policy.zone,
-            settings.policy.figures_threshold,
-            settings.scan.images,
-        )
-    except RuleError as error:
-        fail(error.problems, WRONG_CALL)
 
 
 def _register(settings: Settings) -> Register:

@@ -20,7 +20,6 @@ from gateway.features.saying import NOTHING, Atom, atoms
 Numbers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
-STEM_BITS: Final = 32
 _MOST_STEMS: Final = 200_000
 
 

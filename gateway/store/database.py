@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, select, update
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 
 from gateway.replies import StoreDamaged, StoreFailed, StoreUnavailable
@@ -236,9 +236,3 @@ def sqlite_path(url: str) -> Path | None:
     """The file of an SQLite store, or None."""
     name = url.removeprefix("sqlite:///")
     return Path(name) if name and name != url else None
-
-
-def ping(database: Database) -> None:
-    """Raise StoreUnavailable unless the store answers."""
-    with database.read() as connection:
-        connection.execute(text("SELECT 1"))
