@@ -105,6 +105,7 @@ def unusable_files(settings: Settings) -> list[str]:
         *_authorities(settings),
         *_rules(settings),
         *_webhooks(settings),
+        *_pictures(settings),
     ]
 
 
@@ -161,6 +162,14 @@ def _webhooks(settings: Settings) -> Iterator[str]:
             yield f"{path}: {error.strerror}"
         except ValueError:
             yield f"{path}: holds no web address such as https://channel.department.example/..."
+
+
+def _pictures(settings: Settings) -> Iterator[str]:
+    from gateway import sight
+
+    problem = sight.problem() if settings.scan.ocr else None
+    if problem is not None:
+        yield f"scan.ocr: {problem}"
 
 
 def _zone_data() -> list[str]:

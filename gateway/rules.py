@@ -59,10 +59,11 @@ def load(
     zone: ZoneInfo = LONDON,
     figures_threshold: float = FIGURES_THRESHOLD,
     images: int | None = None,
+    recordings: int | None = None,
 ) -> RuleSet:
     """The rules of all `.toml` files right in a folder (None: the shipped ones); `zone` is that of times without one.
 
-    `figures_threshold` and `images` are settings that detectors ask the rules for.
+    `figures_threshold`, `images` and `recordings` are settings that detectors ask the rules for.
     Raises RuleError with every problem of every file.
     """
     folder = folder or shipped_folder()
@@ -78,7 +79,7 @@ def load(
         problems = [f"{folder}: no rule for the detector {kind!r}" for kind in missing]
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules), zone, figures_threshold, images)
+    return RuleSet(tuple(rules), zone, figures_threshold, images, recordings)
 
 
 def shipped_folder() -> Path:

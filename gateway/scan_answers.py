@@ -39,7 +39,9 @@ def _line(record: dict[str, Any]) -> bytes:
 def _record(found: Message) -> dict[str, Any]:
     return {
         "parts": [[part.path, part.kind.value, part.text] for part in found.parts],
-        "leaves": [[leaf.path, leaf.sha256.hex(), leaf.size, leaf.picture] for leaf in found.leaves],
+        "leaves": [
+            [leaf.path, leaf.sha256.hex(), leaf.size, leaf.picture, leaf.recording] for leaf in found.leaves
+        ],
         "unreadable": [[mark.path, mark.reason.value] for mark in found.unreadable],
         "links": [[link.path, link.url] for link in found.links],
     }
@@ -72,8 +74,8 @@ def _message(record: dict[str, Any]) -> Message:
     return Message(
         tuple(Part(path, PartKind(kind), text) for path, kind, text in record["parts"]),
         tuple(
-            Leaf(path, bytes.fromhex(digest), size, bool(picture))
-            for path, digest, size, picture in record["leaves"]
+            Leaf(path, bytes.fromhex(digest), size, bool(picture), bool(recording))
+            for path, digest, size, picture, recording in record["leaves"]
         ),
         tuple(Unreadable(path, Reason(reason)) for path, reason in record["unreadable"]),
         tuple(Link(path, url) for path, url in record["links"]),

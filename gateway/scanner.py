@@ -7,44 +7,42 @@ What a document can make a scanner do is bounded: no file can be written, no cor
 libraries quote their input when they fail).
 
 The wire, both ways: `!Q` length and a JSON object; the document's bytes follow the question.  The work asked for is
-`read` (the document as a part of a mail) or `look` (into a file that is to be registered).  A scanner has no key.
+`read` (the document as a part of a mail), `read and see` (the words of pictures in it, too), `see` (those of a picture)
+or `look` (into a file that is to be registered).  A scanner has no key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import socket
-import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Final, NoReturn
+from typing import Final
 
-from gateway import message, registration, scan_answers
-from gateway.confinement import confine
+from gateway import message, registration, scan_answers, sight
+from gateway.message import Collector
 from gateway.model import Document, Message, Reason
 from gateway.registration import Traced
 from gateway.replies import ScanUnfinished
+from gateway.scanner_process import DOCUMENTS_PER_PROCESS, LENGTH, TAKEN_UP, serve
+
+__all__ = ["DOCUMENTS_PER_PROCESS", "NotTakenUp", "Scanners", "read_here", "serve"]
 
 INLINE_BYTES: Final = 262_144
 """Mails up to this size are parsed where they are: about 2 ms; a thread would cost more than it frees."""
 
-DOCUMENTS_PER_PROCESS: Final = 200
-"""A scanner ends after so many documents, and with it whatever memory its libraries have lost."""
-
 ANSWER_BYTES: Final = 536_870_912
 """No answer is longer; a scanner that says so is not to be believed."""
 
-_TAKEN_UP: Final = b"\x01"
-_LENGTH: Final = struct.Struct("!Q")
 _AT_DEADLINE: Final = 0.9
 """Share of the deadline after which a lost connection counts as the deadline: the two clocks start apart."""
+
+_SEEING: Final = 0.5
+"""Share of a mail's deadline in which its pictures are begun; one may take as long as a document."""
 
 _TRIES: Final = 3
 _BACKLOG_PAUSE: Final = 0.02
@@ -54,91 +52,14 @@ class NotTakenUp(ScanUnfinished):
     """No scanner could be had for a document: nothing is known against its content."""
 
 
-def read_here(content: bytes) -> Message:
+def read_here(content: bytes, *, ocr: bool = False) -> Message:
     """The whole mail, its documents opened in this process: for commands and tests, not for mail from outside."""
-    reading = message.read(content)
-    return sum(map(message.extract, reading.documents), reading.message)
-
-
-def serve(listener: socket.socket, document_deadline: timedelta, memory_bytes: int) -> NoReturn:
-    """Body of one scanner process: answer documents from a listening Unix socket, then raise SystemExit(0).
-
-    `document_deadline` ends the process in the middle of a document by SIGALRM; `memory_bytes` bounds the memory the
-    process may write to.  Meant for a fresh process: limits, signals and standard error are changed for good.
-    """
-    confine(memory_bytes)
-    listener.setblocking(True)
-    told = _Told()
-    for _ in range(DOCUMENTS_PER_PROCESS):
-        connection, _ = listener.accept()
-        with told.busy(), connection:
-            _serve_one(connection, document_deadline)
-    raise SystemExit(0)
-
-
-class _Told:
-    """What SIGTERM does: it ends an idle scanner at once, and a busy one after its document."""
-
-    def __init__(self) -> None:
-        self._busy = self._ending = False
-        signal.signal(signal.SIGTERM, self._end)
-
-    def _end(self, _number: int, _frame: object) -> None:
-        self._ending = True
-        if not self._busy:
-            raise SystemExit(0)
-
-    @contextmanager
-    def busy(self) -> Iterator[None]:
-        """A document is at work."""
-        self._busy = True
-        yield
-        self._busy = False
-        if self._ending:
-            raise SystemExit(0)
-
-
-def _serve_one(connection: socket.socket, document_deadline: timedelta) -> None:
-    """Answer one document; a worker that went away is no matter."""
-    try:
-        signal.setitimer(signal.ITIMER_REAL, document_deadline.total_seconds())
-        connection.sendall(_TAKEN_UP)
-        _answer(connection)
-    except OSError:
-        pass
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _answer(connection: socket.socket) -> None:
-    question = json.loads(_receive(connection, _LENGTH.unpack(_receive(connection, _LENGTH.size))[0]))
-    try:
-        data = memoryview(_receive(connection, question["size"])).toreadonly()
-        answer = _answered(question["work"], Document(question["path"], question["hint"], data))
-    except MemoryError:
-        answer = scan_answers.too_large(question["path"])
-    connection.sendall(_LENGTH.pack(len(answer)))
-    connection.sendall(answer)
-
-
-def _answered(work: str, document: Document) -> bytes:
-    if work == "look":
-        looked = registration.look(f"file.{document.hint}", bytes(document.data))
-        return scan_answers.packed_look(looked)
-    return scan_answers.packed(message.extract(document))
-
-
-def _receive(connection: socket.socket, size: int) -> bytearray:
-    """Exactly `size` bytes; raises ConnectionError when the peer ends before."""
-    data = bytearray(size)
-    view, position = memoryview(data), 0
-    while position < size:
-        received = connection.recv_into(view[position:])
-        if not received:
-            raise ConnectionError("the worker went away")
-        position += received
-    view.release()
-    return data
+    if not ocr:
+        reading = message.read(content)
+        return sum(map(message.extract, reading.documents), reading.message)
+    reading = message.read(content, collector=Collector(pictures=[]))
+    found = sum(map(sight.read_document, reading.documents), reading.message)
+    return found + sight.read_all(reading.pictures)
 
 
 @dataclass(slots=True)
@@ -152,13 +73,16 @@ class Scanners:
     """A worker's way to the scanner processes behind the Unix socket at `path`.
 
     `document_deadline` is the one the scanners were started with; `deadline` bounds the reading of a whole mail,
-    waiting for a free scanner included.
+    waiting for a free scanner included.  `ocr`: the words of pictures are asked for.
     """
 
-    def __init__(self, path: str, document_deadline: timedelta, deadline: timedelta) -> None:
+    def __init__(
+        self, path: str, document_deadline: timedelta, deadline: timedelta, *, ocr: bool = False
+    ) -> None:
         self._path = path
         self._document_deadline = document_deadline
         self._deadline = deadline
+        self._ocr = ocr
 
     async def read(self, content: bytes) -> Message:
         """Everything that can be read of a mail.
@@ -174,14 +98,23 @@ class Scanners:
             raise error("the deadline for reading a mail has passed") from None
 
     async def _read(self, content: bytes, waits: _Waits) -> Message:
+        began = time.monotonic()
         if len(content) <= INLINE_BYTES:
-            reading = message.read(content)
+            reading = self._parsed(content)
         else:
-            reading = await asyncio.to_thread(message.read, content)
+            reading = await asyncio.to_thread(self._parsed, content)
         found = reading.message
         for document in reading.documents:
-            found += await self._extract(document, waits)
+            found += await self._extract(document, "read and see" if self._ocr else "read", waits)
+        for picture in reading.pictures:
+            if time.monotonic() - began < _SEEING * self._deadline.total_seconds():
+                found += await self._extract(picture, "see", waits)
+            else:
+                found += scan_answers.unread(picture.path, Reason.DEADLINE)
         return found
+
+    def _parsed(self, content: bytes) -> message.Reading:
+        return message.read(content, collector=Collector(pictures=[] if self._ocr else None))
 
     async def trace(self, name: str, content: bytes, key: bytes) -> Traced:
         """What of a file becomes traces; where its reading does not end in time, its own digest and a mark.
@@ -199,8 +132,8 @@ class Scanners:
             raise NotTakenUp("no scanner was free in time") from None
         return await asyncio.to_thread(_traced, name, content, answer, key)
 
-    async def _extract(self, document: Document, waits: _Waits) -> Message:
-        answer = await self._offer(document, "read", waits)
+    async def _extract(self, document: Document, work: str, waits: _Waits) -> Message:
+        answer = await self._offer(document, work, waits)
         if answer is None:
             return scan_answers.unread(document.path, Reason.DEADLINE)
         try:
@@ -218,7 +151,7 @@ class Scanners:
         for _ in range(_TRIES):
             with await self._connect() as connection:
                 try:
-                    taken_up = await loop.sock_recv(connection, 1) == _TAKEN_UP
+                    taken_up = await loop.sock_recv(connection, 1) == TAKEN_UP
                 except OSError:
                     continue
                 if taken_up:
@@ -263,9 +196,9 @@ class Scanners:
             "size": len(document.data),
         }
         head = json.dumps(question).encode()
-        await loop.sock_sendall(connection, _LENGTH.pack(len(head)) + head)
+        await loop.sock_sendall(connection, LENGTH.pack(len(head)) + head)
         await loop.sock_sendall(connection, document.data)
-        size = _LENGTH.unpack(await _received(connection, _LENGTH.size))[0]
+        size = LENGTH.unpack(await _received(connection, LENGTH.size))[0]
         if size > ANSWER_BYTES:
             raise ValueError("an answer too long to be one")
         return await _received(connection, size)

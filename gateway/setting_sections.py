@@ -213,12 +213,17 @@ class Workers(Section):
 
 
 class Scan(Section):
-    """`[scan]`: deadlines and limits of reading one mail or one document."""
+    """`[scan]`: deadlines and limits of reading one mail or one document; which pictures and recordings ask a person.
+
+    `ocr`: the words of pictures are read, where tesseract is installed.
+    """
 
     deadline: Duration = timedelta(seconds=60)
     document_deadline: Duration = timedelta(seconds=10)
     document_memory_bytes: Whole = Field(default=2_147_483_648, ge=268_435_456)
     images: Whole | None = Field(default=None, ge=1)
+    recordings: Whole | None = Field(default=None, ge=1)
+    ocr: Flag = False
 
 
 class RegisterSettings(Section):

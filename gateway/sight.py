@@ -36,6 +36,8 @@ _LONGEST: Final = 8.0
 """Seconds for one picture: a full screen takes one or two, a page of a scan three."""
 _SHARE: Final = 0.7
 """Share of a deadline in which pictures are begun: what is left is for the one at work, and for the answer."""
+_UNHURRIED: Final = 60.0
+"""Seconds for the pictures of a document, or of a mail, where nobody waits for an answer."""
 _DARK: Final = 128
 
 
@@ -48,8 +50,9 @@ def problem() -> str | None:
     return None
 
 
+@cache
 def prepare() -> None:
-    """Load what opens pictures, before a process gives up reaching files."""
+    """Load what opens pictures, before a process gives up reaching files; once."""
     from PIL import Image, ImageFile
 
     Image.init()
@@ -59,16 +62,18 @@ def prepare() -> None:
     _codes()
 
 
-def read_document(document: Document, seconds: float) -> Message:
+def read_document(document: Document, seconds: float = _UNHURRIED) -> Message:
     """A document, and the words of the pictures in it as far as `seconds` from now reach; total."""
+    prepare()
     end = time.monotonic() + seconds * _SHARE
     collector = Collector(pictures=[])
     found = message.extract(document, collector)
     return sum((read_picture(each, end - time.monotonic()) for each in collector.pictures or ()), found)
 
 
-def read_all(documents: Iterable[Document], seconds: float) -> Message:
+def read_all(documents: Iterable[Document], seconds: float = _UNHURRIED) -> Message:
     """The words of pictures as far as `seconds` from now reach."""
+    prepare()
     end = time.monotonic() + seconds * _SHARE
     return sum((read_picture(each, end - time.monotonic()) for each in documents), Message())
 

@@ -118,7 +118,7 @@ def _hall(
 ) -> Hall:
     settings = post.settings
     scan = settings.scan
-    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline)
+    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline, ocr=scan.ocr)
     pipeline = Pipeline(settings, post.rules, keys, database, snapshot, link, scanners, post.hostname)
     return Hall(settings.smtp, post.hostname, pipeline, next_hop, link, server_tls(settings))
 

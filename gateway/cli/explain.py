@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.explanation import Explanation
     from gateway.mailfiles import MailFile
     from gateway.message.outline import Node
-    from gateway.model import Decision, Message
+    from gateway.model import Decision, Document, Message
 
 _UNNAMED = "application/octet-stream"
 _AMOUNTS = (("size", "bytes"), ("characters", "characters of text"))
@@ -68,9 +68,13 @@ def _explain(scanner: Scanner, mail: MailFile, *, as_json: bool) -> None:
     from gateway.header_envelope import envelope
     from gateway.message.outline import outline
     from gateway.preflight import foresee
+    from gateway.sight import read_all
 
     whom = envelope(mail.content, scanner.sender, scanner.recipients)
-    message, nodes = outline(mail.content)
+    pictures: list[Document] | None = [] if scanner.ocr else None
+    message, nodes = outline(mail.content, pictures)
+    if pictures:
+        message += read_all(pictures)
     decision = foresee(scanner.rules, message, whom, scanner.register, scanner.policy, scanner.now)
     found = behind(message, scanner.register, scanner.rules.figures_threshold, decision)
     record = _record(scanner, mail.name, message, decision, found)

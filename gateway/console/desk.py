@@ -115,7 +115,7 @@ def set_up(
 ) -> Desk:
     """The desk of an office process; it sends sign-in links by `next_hop`."""
     settings, scan = post.settings, post.settings.scan
-    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline)
+    scanners = Scanners(post.scanners, scan.document_deadline, scan.deadline, ocr=scan.ocr)
     postbox = Postbox(database, settings, next_hop)
     return Desk(settings, post.rules, database, keys, snapshot, scanners, postbox, wake, health)
 

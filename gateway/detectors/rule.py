@@ -142,13 +142,14 @@ class RuleSet:
     """All rules in the order of their ids; `zone` is that of planned times that name none.
 
     `figures_threshold` is the score (powers of ten) from which figures are a finding; `images` the bytes from which a
-    picture counts as unreadable (None: never).
+    picture counts as unreadable (None: never), `recordings` those of sound and film.
     """
 
     rules: tuple[Rule, ...] = ()
     zone: ZoneInfo = LONDON
     figures_threshold: float = FIGURES_THRESHOLD
     images: int | None = None
+    recordings: int | None = None
 
     def of(self, detector: Detector) -> tuple[Rule, ...]:
         """The rules for one detector."""

@@ -12,17 +12,27 @@ from gateway.model import Detector, Finding, Message, Reason, Unreadable
 
 
 def find(rules: RuleSet, message: Message) -> Iterator[Finding]:
-    """One finding for each rule and place that could not be read; pictures count as such from a size that is set."""
-    pictures = () if rules.images is None else tuple(_pictures(message, rules.images))
-    for unreadable in (*message.unreadable, *pictures):
+    """One finding for each rule and place that could not be read; pictures and recordings are such from a size."""
+    for unreadable in (*message.unreadable, *_pictures(message, rules), *_recordings(message, rules)):
         for rule in rules.of(Detector.UNREADABLE):
             yield Finding(
                 rule.id, Detector.UNREADABLE, unreadable.path, asks=rule.asks, reason=unreadable.reason
             )
 
 
-def _pictures(message: Message, size: int) -> Iterator[Unreadable]:
-    """The pictures of so many bytes or more: a screenshot of a table says as much as the table."""
-    return (
-        Unreadable(leaf.path, Reason.IMAGE) for leaf in message.leaves if leaf.picture and leaf.size >= size
-    )
+def _pictures(message: Message, rules: RuleSet) -> Iterator[Unreadable]:
+    """The pictures from the size that is set: a screenshot of a table says as much as the table."""
+    size = rules.images
+    if size is not None:
+        for leaf in message.leaves:
+            if leaf.picture and leaf.size >= size:
+                yield Unreadable(leaf.path, Reason.IMAGE)
+
+
+def _recordings(message: Message, rules: RuleSet) -> Iterator[Unreadable]:
+    """Sound and films from the size that is set: somebody may read the table out."""
+    size = rules.recordings
+    if size is not None:
+        for leaf in message.leaves:
+            if leaf.recording and leaf.size >= size:
+                yield Unreadable(leaf.path, Reason.UNSUPPORTED)

@@ -20,9 +20,14 @@ _PICTURE: Final = re.compile(
     rb"|\xd7\xcd\xc6\x9a|[\1\2]\0\x09\0\0[\1\3]",
     re.S,
 )
+_RECORDING: Final = re.compile(
+    rb"ID3|OggS|fLaC|\x1aE\xdf\xa3|RIFF....(?:WAVE|AVI )|....ftyp|\xff[\xe2-\xe7\xf0-\xfb]|FORM....AIF|\.snd|caff"
+    rb"|FLV\x01|\x30\x26\xb2\x75\x8e\x66\xcf\x11|MThd|#!AMR|\0\0\x01[\xb3\xba]",
+    re.S,
+)
 _RARE: Final = re.compile(
-    rb"\xff[\xe2-\xff]|\xff\x0a|\0\0\0\x0c(?:j[Pp]|JXL )|8BPS|\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF|[\1\2]\0\x09\0\0[\1\3]"
-    rb"|\x30\x26\xb2\x75\x8e\x66\xcf\x11|FLV\x01|[FCZ]WS|MThd|RIFF|FORM....AIF|AT&TFORM|\.snd|caff|icns|ttcf|true|typ1"
+    rb"\xff[\xe2-\xff]|\xff\x0a|\0\0\0\x0c(?:j[Pp]|JXL )|8BPS|\xd7\xcd\xc6\x9a|\x01\0\0\0.{36} EMF"
+    rb"|[\1\2]\0\x09\0\0[\1\3]|\x30\x26\xb2\x75\x8e\x66\xcf\x11|FLV\x01|[FCZ]WS|MThd|RIFF|FORM....AIF|AT&TFORM|\.snd|caff|icns|ttcf|true|typ1"
     rb"|\0\0\x01[\xb3\xba]|\0\0\x02\0|\x47.{187}\x47|#!AMR|\x0a[\2-\5]\x01|gimp xcf|[\x8a\x8b][MJ]NG"
     rb"|\0\0\0.(?:moov|mdat|wide|free|skip)|.{34}LP|.{128}DICM",
     re.S,
@@ -46,6 +51,11 @@ _TRAILERS: Final = re.compile(rb"\xff[\xc0-\xfe]|....ftyp|MotionPhoto|\0\0|.{0,6
 def is_picture(data: Bytes) -> bool:
     """Whether it is a picture rather than sound, a film or a font."""
     return _PICTURE.match(bytes(data[:16])) is not None
+
+
+def is_recording(data: Bytes) -> bool:
+    """Whether it is sound or a film."""
+    return _RECORDING.match(bytes(data[:16])) is not None
 
 
 def may_be(data: Bytes) -> bool:

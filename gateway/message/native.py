@@ -100,14 +100,15 @@ def _with_pictures() -> Any:
     """Pictures as they are, and nobody else who looks for words in them."""
     import kreuzberg
 
-    return kreuzberg.ExtractionConfig(
+    # The stubs of the library do not know all that it takes.
+    pictures: Any = kreuzberg.ImageExtractionConfig
+    config: Any = kreuzberg.ExtractionConfig
+    return config(
         use_cache=False,
         disable_ocr=True,
         enable_quality_processing=False,
         concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
-        images=kreuzberg.ImageExtractionConfig(
-            extract_images=True, auto_adjust_dpi=False, inject_placeholders=False
-        ),
+        images=pictures(extract_images=True, auto_adjust_dpi=False, inject_placeholders=False),
         pages=kreuzberg.PageConfig(extract_pages=True),
         pdf_options=kreuzberg.PdfConfig(extract_images=True),
     )

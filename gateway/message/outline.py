@@ -14,7 +14,7 @@ from gateway.message.documents import extract
 from gateway.message.leaves import Bytes, Collector
 from gateway.message.reader import read
 from gateway.message.structure import Plan, Shape
-from gateway.model import Message
+from gateway.model import Document, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Outlining(Collector):
     plans: dict[str, Plan] = field(default_factory=dict)
 
     def another(self) -> Outlining:
-        return Outlining(nodes=self.nodes, plans=self.plans)
+        return Outlining(nodes=self.nodes, plans=self.plans, pictures=self.pictures)
 
     def multipart(self, prefix: str, plan: Plan) -> None:
         path = prefix.rstrip("/")
@@ -81,14 +81,15 @@ def _node(path: str, plan: Plan, data: Bytes) -> Node:
     return Node(path, plan.media_type, plan.names, sniff.kind(data).value, len(data))
 
 
-def outline(content: bytes) -> tuple[Message, tuple[Node, ...]]:
+def outline(content: bytes, pictures: list[Document] | None = None) -> tuple[Message, tuple[Node, ...]]:
     """A mail with everything in it, its documents opened here, and the tree of its parts in reading order.
 
-    Pure and total; for commands, not for mail from outside: a document can be hostile to its reader.
+    `pictures` gets those in which there may be words.  Pure and total; for commands, not for mail from outside: a
+    document can be hostile to its reader.
     """
-    collector = Outlining()
+    collector = Outlining(pictures=pictures)
     reading = read(content, collector=collector)
-    shared = partial(Outlining, nodes=collector.nodes, plans=collector.plans)
+    shared = partial(Outlining, nodes=collector.nodes, plans=collector.plans, pictures=pictures)
     message = sum((extract(document, shared()) for document in reading.documents), reading.message)
     return message, tuple(sorted(_whole(message, collector.nodes), key=_place))
 

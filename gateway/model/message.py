@@ -34,13 +34,14 @@ class Part:
 class Leaf:
     """One decoded leaf (attachment, archive member, embedded object): path, SHA-256 (32 bytes), size in bytes.
 
-    `picture`: it is one, by its bytes; what it shows is not read.
+    `picture`: it is one, by its bytes, `recording`: it is sound or a film; what either shows is not read.
     """
 
     path: str
     sha256: bytes
     size: int
     picture: bool = False
+    recording: bool = False
 
     def __post_init__(self) -> None:
         if len(self.sha256) != 32:
