@@ -27,7 +27,11 @@ _LENGTH: Final = re.compile(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)")
 _PICTURE: Final = re.compile(
     rb"/Subtype\s*/Image|/FontFile|/Length[123]\s|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)"
 )
-_FILE: Final = re.compile(rb"/EmbeddedFile\b")
+_FILE: Final = re.compile(
+    rb"/EmbeddedFile\b|/Subtype\s*/\w+#2[Ff]|/Params\s*<<[^>]*/(?:Size|CheckSum|ModDate)\b"
+)
+"""What says that a stream is a file somebody attached: its type, which may be left out, or what is known about it."""
+_DOCUMENT: Final = (b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _OBJECTS: Final = re.compile(rb"/ObjStm\b")
 _FILTER: Final = re.compile(rb"/Filter\s*(?:(/\w+)|\[([^\]]*)\])")
 _NAME: Final = re.compile(rb"/(\w+)")
@@ -146,7 +150,7 @@ def _stream(dictionary: bytes, packed: bytes, found: Found, budget: Budget) -> N
     content = _unpacked(told, packed, found, budget)
     if content is None:
         return
-    if _FILE.search(told):
+    if _FILE.search(told) or content.startswith(_DOCUMENT):
         found.files.append(content)
     elif _OBJECTS.search(told):
         _strings(content[:_PAGE], found)

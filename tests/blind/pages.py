@@ -164,6 +164,14 @@ PDF: Mapping[str, tuple[str, Write]] = {
         "D14",
         lambda text: objects(PAGE, stream(zipped({"a.txt": text.encode()}), b"/Type/EmbeddedFile")),
     ),
+    "attached-untyped": (
+        "D14",
+        lambda text: objects(PAGE, stream(word(lambda d: d.add_paragraph(text)), b"/Params<</Size 9>>")),
+    ),
+    "attached-unsaid": (
+        "D14",
+        lambda text: objects(PAGE, stream(canvas(lambda page: page.drawString(72, 600, text)))),
+    ),
     "attached-unpacked": (
         "D14",
         lambda text: objects(
