@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
@@ -21,6 +22,8 @@ from gateway.features.values import keys, salt
 from gateway.features.vocabulary import lent
 from gateway.model import Detector, Finding, Message, Register
 from gateway.traces import text_hash
+
+Counts = npt.NDArray[np.int64]
 
 _WINDOW, _OVERLAP = 60_000, 500
 """Chunks of a part that are weighed at a time, and how many of them the next window has again."""
@@ -82,6 +85,22 @@ def _parts(reading: Reading) -> Iterator[tuple[str, Atoms]]:
     ):
         if high - low > 1:
             yield path, atoms.part(*chunk, *place)
+    yield from _together(atoms, spans, np.diff(figures.searchsorted(places), axis=1).ravel(), places)
+
+
+def _together(
+    atoms: Atoms, spans: list[tuple[str, int, int]], counts: Counts, places: Counts
+) -> Iterator[tuple[str, Atoms]]:
+    """Short parts that follow each other, as one text, under the path of the first: figures parted over several parts.
+
+    Parts of ordinary mail are its text, the same as a page, and its files: only what is short is parted like that.
+    """
+    short = (counts <= _FEW) & (np.diff(places, axis=1).ravel() <= _SHORT)
+    for run in np.split(np.arange(len(spans)), np.flatnonzero(np.diff(short)) + 1):
+        if short[run[0]] and np.count_nonzero(counts[run]) > 1:
+            first, last = run[0], run[-1]
+            chunk = (spans[first][1], spans[last][2])
+            yield spans[first][0], atoms.part(*chunk, int(places[first][0]), int(places[last][1]))
 
 
 def _spans(reading: Reading) -> Iterator[tuple[str, int, int]]:
@@ -94,6 +113,8 @@ def _spans(reading: Reading) -> Iterator[tuple[str, int, int]]:
         start = end
 
 
+_FEW, _SHORT = 8, 120
+"""Figures, and words, of a part so short that it says little by itself."""
 _NOUGHT: Final = np.zeros(1, np.int64)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.detectors.page import Page, pages
+from gateway.features.spoken import as_figures
 from gateway.features.vocabulary import PIECE, Chunks, Vocabulary
 from gateway.model import Message, PartKind
 from gateway.text import fold
@@ -52,13 +53,13 @@ class Reading:
             if page.path in headers:
                 self._take_header(page.path, headers.pop(page.path))
             elif page.fresh:
-                self._take(page.path, page.fresh)
+                self._take(page.path, as_figures(page.fresh))
             yield page
 
     def _take_header(self, path: str, text: str) -> None:
         lines = [line for line in text.splitlines() if not line.lower().startswith(_MACHINES)]
         subject = [line for line in lines if line.lower().startswith("subject:")]
-        self._take(path, fold("\n".join(subject)))
+        self._take(path, as_figures(fold("\n".join(subject))))
         self._take(path, fold("\n".join(line for line in lines if line not in subject)), said=False)
 
     def _take(self, path: str, folded: str, *, said: bool = True) -> None:
