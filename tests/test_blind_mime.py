@@ -14,6 +14,7 @@ from tests.blind import (
     INNOCENT,
     Case,
     bodies,
+    corners,
     encodings,
     hiding,
     html,
@@ -25,9 +26,11 @@ from tests.blind import (
     needless,
     silent,
     splitting,
+    strays,
 )
 
 MAKERS = (
+    corners.corners, strays.strays,
     mime.fields, mime.types, bodies.parts, loose.texts, loose.limits, loose.looks, encodings.fields, encodings.bodies,
     inside.files, letters.charsets, letters.letters, names.names, names.said, names.kinds,
     hiding.hidden, splitting.split, html.odd, html.rest,

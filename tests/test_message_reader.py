@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from hashlib import sha256
 
 import pytest
 
 from gateway.message.reader import read
 from gateway.model import PartKind, Reason
-from tests.papers import attached, mail, part
+from tests.papers import attached, mail, part, workbook
 
 TEXT = "Content-Type: text/plain; charset=utf-8"
 
@@ -191,3 +192,35 @@ def test_prefix_stands_before_every_path() -> None:
     """A mail kept in an archive has the archive's path before its own."""
     paths = [p.path for p in read(mail(plain("a"), attached(b"hello")), "2/1/").message.parts]
     assert ["2/1/header", "2/1/1", "2/1/2", "2/1/2"] == paths
+
+
+BLIND = {
+    "body-behind-fields-and-no-empty-line": (
+        mail(
+            part(b"x", TEXT, "7bit").rsplit(b"Content-Transfer", 1)[0]
+            + b"Content-Transfer-Encoding: base64\r\nUEsDBA\r\n\r\neA=="
+        )
+    ),
+    "encoded-below-an-outer-line": mail(b"VUVz\r\nREJB\r\n"),
+}
+
+
+@pytest.mark.parametrize("content", BLIND.values(), ids=BLIND)
+def test_regression_encoded_where_no_header_is(content: bytes) -> None:
+    """Readers that end a header or a part elsewhere decode lines that are nothing to others: said, if not read."""
+    assert [("1", Reason.AMBIGUOUS)] == marks(content)
+
+
+def test_regression_part_below_an_empty_line() -> None:
+    """A part that begins with an empty line shows its fields as text: what they announce is read all the same."""
+    inner = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(
+        b"hidden"
+    )
+    assert "hidden" in " ".join(texts(mail(b"\r\n" + inner)).values())
+
+
+def test_regression_zip_with_something_behind_it() -> None:
+    """A registered file is known although the mail goes on behind its end."""
+    file = workbook()
+    content = mail(attached(file + b"--b--", "a.xlsx"))
+    assert sha256(file).digest() in {leaf.sha256 for leaf in read(content).message.leaves}

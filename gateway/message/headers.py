@@ -24,6 +24,7 @@ _NO_FIELD: Final = re.compile(r"\n(?![!-9;-~]{1,200}+[ \t]*+:|[ \t]*(?:\n|\Z))")
 _NO_FIELD_LINE: Final = re.compile(rb"\n(?![!-9;-~]{1,200}[ \t]*:|[ \t])")
 _ODD_BREAK: Final = re.compile(r"[\r\v\f\x85\u2028\u2029](?=[^a-z\n]{0,9}content-t)", re.I)
 _LATE_FIELD: Final = re.compile(rb"\n[ \t]*content-t(?:ype|ransfer-encoding)[ \t]*:", re.I)
+_LETTERS: Final = re.compile(rb"[A-Za-z0-9+/]{4,1000}=*[ \t]*\r?\n")
 _INDENT: Final = re.compile(r"^[ \t]+", re.M)
 _PLAIN_FIELD: Final = re.compile(
     r"content-(?:description[ \t]*:|(?:type|transfer-encoding|disposition)[ \t]*:[ \t]*[^\s;]*+"
@@ -124,8 +125,17 @@ def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
         if "ontent-t" in rest.lower():
             odd = True
             found += [(each[1].lower(), each[2].strip()) for each in _FOLDED_FIELD.finditer(rest)]
-    # Some readers end the headers at a line that is none, so what stands below it is structure to others only.
-    return tuple(found), odd or (last > 0 and _NO_FIELD.search(text, 0, last) is not None)
+    # Some readers end the headers at a line that is none, so what stands below it is structure to others only, and
+    # their body, where it is encoded.
+    end = len(text) if _is_encoded(found) else last
+    return tuple(found), odd or (end > 0 and _NO_FIELD.search(text, 0, end) is not None)
+
+
+def _is_encoded(found: list[tuple[str, str]]) -> bool:
+    return any(
+        name == "transfer-encoding" and transfer.token(value) not in transfer.IDENTITY
+        for name, value in found
+    )
 
 
 def _unfolded(text: str, *, indented: bool) -> tuple[str, bool]:
@@ -153,6 +163,11 @@ def _after_empty_line(buffer: bytes, start: int, limit: int) -> int:
         if buffer.startswith(empty, start, limit):
             return start + len(empty)
     return start
+
+
+def begins_encoded(buffer: bytes, start: int, limit: int) -> bool:
+    """Whether what stands here without a header looks like the rest of something in base64."""
+    return _LETTERS.match(buffer, start, limit) is not None
 
 
 def decode_words(text: str) -> str:
@@ -212,10 +227,10 @@ def content_type(value: str) -> ContentType:
     return ContentType(token[0].lower() if token else "", parameters(value))
 
 
-def without_comments(value: str) -> str:
-    """The value without its RFC 5322 comments, innermost first; quoted strings stay."""
+def without_comments(value: str, instead: str = " ") -> str:
+    """The value with something instead of its RFC 5322 comments, innermost first; quoted strings stay."""
     for _ in range(limits.DEPTH):
-        bare = _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else " ", value)
+        bare = _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else instead, value)
         if bare == value:
             break
         value = bare

@@ -19,6 +19,7 @@ from gateway.message import (
     media_types,
     metafiles,
     pictures,
+    quoted,
     sniff,
     transfer,
     written,
@@ -167,6 +168,10 @@ class Collector:
                 self._other_readings(
                     path, plan, bytes(decoded.data), transfer.other_readings(buffer, start, end)
                 )
+            if encoding == "quoted-printable" and not quoted.is_strict(buffer, start, end):
+                lines = plan.media_type.startswith("text/") and not plan.attachment
+                for other in quoted.readings(buffer[start:end], lines=lines):
+                    self.content(path, plan, other, quiet=True)
 
     def _other_readings(self, path: str, plan: Plan, taken: bytes, others: Iterable[bytes]) -> None:
         """Readings of base64 with junk before it: one that says something is not passed over for one that does not."""
@@ -198,11 +203,10 @@ class Collector:
         found = sniff.kind(data)
         picture = found is Kind.MEDIA and media.is_picture(data)
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture))
-        if data[-1:] == b"\n" and found in sniff.DOCUMENTS:
-            bare = bytes(data).rstrip(b" \t\r\n")
-            # A document that was not encoded as a whole may have a line end too many.
-            self.leaves.append(Leaf(path, hashlib.sha256(bare).digest(), len(bare)))
-        if found not in _CLOSED:
+        for end in sniff.other_ends(data, found):
+            # What was not encoded as a whole may have a line end too many, or more of the mail around it.
+            self.leaves.append(Leaf(path, hashlib.sha256(data[:end]).digest(), end))
+        if found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/")):
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)

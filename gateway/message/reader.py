@@ -149,6 +149,9 @@ class _Walk:
         """Read one part of a multipart."""
         limit = self._next(start).start
         block = headers.read_block(self.buffer, start, limit)
+        if block.body == start and headers.begins_encoded(self.buffer, start, limit):
+            # The line above may be a delimiter to some readers only: to the others the encoded body goes on here.
+            self.collector.mark(path, Reason.AMBIGUOUS)
         plan = structure.plan(block, "message/rfc822" if frame.digest else "text/plain")
         self._note(block, plan, path)
         self.collector.names(path, plan, block.text)

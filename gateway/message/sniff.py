@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
@@ -168,6 +169,8 @@ _WITH_ZIP_INSIDE: Final = CONTAINERS | {Kind.ZIP, Kind.COMPOUND, Kind.MAIL, Kind
 """Kinds whose own reader comes to what stands in them."""
 _MEMBER_OF_ZIP: Final = b"PK\x03\x04"
 _REACH_OF_ZIP: Final = 66_000
+_RECORD_OF_ZIP: Final = 22
+"""Bytes of the record at the end of an archive, which has the length of a comment behind it in its last two."""
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
 _PDF_WITHIN: Final = 1_024
 """Readers of PDF accept junk before the header, but not more than this."""
@@ -225,6 +228,19 @@ def zip_behind(data: Bytes) -> int:
     if b"\0" not in tail or tail.rfind(_END_OF_ZIP) < 0:
         return 0
     return 0 if kind(data) in _WITH_ZIP_INSIDE else max(0, bytes(data).find(_MEMBER_OF_ZIP))
+
+
+def other_ends(data: Bytes, found: Kind) -> Iterator[int]:
+    """Where a document of this kind may end before its last byte: at its last line, or where a zip archive ends."""
+    if data[-1:] == b"\n" and found in DOCUMENTS:
+        yield len(bytes(data).rstrip(b" \t\r\n"))
+    if found is Kind.ZIP:
+        start = max(0, len(data) - _REACH_OF_ZIP)
+        tail = bytes(data[start:])
+        record = tail.rfind(_END_OF_ZIP)
+        end = record + _RECORD_OF_ZIP + int.from_bytes(tail[record + 20 : record + 22], "little")
+        if record >= 0 and end < len(tail):
+            yield start + end
 
 
 def turns_binary(data: Bytes) -> bool:

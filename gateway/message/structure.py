@@ -217,7 +217,7 @@ def _names(block: headers.Block, types: list[headers.ContentType]) -> tuple[bool
             # Programs write paths without escaping what stands in them, and readers show them as they are.
             found += headers.parameters(value.replace("\\", "\\\\")).get("filename", ())
         if "(" in value:
-            found += headers.parameters(headers.without_comments(value)).get("filename", ())
+            found += headers.parameters(headers.without_comments(value, "")).get("filename", ())
     named = bool(found) or any(value.lower().startswith("attachment") for value in dispositions)
     found += (name for reading in types for name in reading.parameters.get("name", ()))
     found += block.values("description")

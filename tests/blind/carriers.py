@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 
 from tests.blind import Case, Matter
 
@@ -70,6 +71,17 @@ def base64_lines(data: bytes, width: int = 76) -> bytes:
     """Base64 in lines."""
     encoded = base64.b64encode(data)
     return b"".join(encoded[i : i + width] + b"\r\n" for i in range(0, len(encoded), width))
+
+
+def uneven(data: bytes) -> bytes:
+    """Base64 in lines of four to forty-eight letters."""
+    letters, lines = base64.b64encode(data), []
+    for width in cycle((4, 12, 8, 48, 16, 36)):
+        if not letters:
+            break
+        lines.append(letters[:width] + b"\r\n")
+        letters = letters[width:]
+    return b"".join(lines)
 
 
 def quoted(data: bytes) -> bytes:

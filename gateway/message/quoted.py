@@ -1,0 +1,40 @@
+"""Quoted-printable that readers decode in different ways: equals signs that encode nothing, letters of both cases."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_NOTHING: Final = rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r?\n|\Z))"
+_STRAY: Final = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)(?:" + _NOTHING[1:] + rb"|[a-f][0-9A-F])")
+"""An equals sign before anything but two hexadecimal digits or a line's end (RFC 2045 section 6.7), or before `a5`."""
+_READINGS: Final = (
+    (re.compile(_NOTHING), b"=3D"),
+    (re.compile(_NOTHING), b""),
+    (re.compile(_NOTHING + rb"[^=\r\n]?"), b""),
+    (re.compile(_NOTHING + rb"[^=\r\n]{0,2}"), b""),
+)
+"""What readers make of such a sign: they show it, or leave it out, or it takes one or two characters along."""
+_SMALL: Final = re.compile(rb"=[a-f](?=[0-9A-F])")
+"""To readers that want capitals alone, no code."""
+_LINE: Final = re.compile(rb"(?:[^\n]*=[ \t]*\r?\n)*[^\n]*\n?")
+
+
+def is_strict(buffer: bytes, start: int, end: int) -> bool:
+    """Whether all readers decode `buffer[start:end]` alike, or next to; one pass."""
+    return _STRAY.search(buffer, start, end) is None
+
+
+def readings(region: bytes, *, lines: bool) -> Iterator[bytes]:
+    """What readers may decode text that is not strict to, beside what `binascii` does.
+
+    `lines`: only of the lines that are not; the soft line breaks (section 6.7, rule 5) belong to a line.
+    """
+    if lines:
+        region = b"".join(each for each in _LINE.findall(region) if _STRAY.search(each))
+    if re.search(_NOTHING, region):
+        yield from (binascii.a2b_qp(stray.sub(instead, region)) for stray, instead in _READINGS)
+    if _SMALL.search(region):
+        yield binascii.a2b_qp(_SMALL.sub(b"", region))

@@ -1,0 +1,64 @@
+"""Quoted-printable that is not strict: every way in which readers mend it."""
+
+from __future__ import annotations
+
+import binascii
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.message.quoted import is_strict, readings
+from gateway.message.reader import read
+
+MENDED = {
+    b"E=MB": b"EMB",
+    b"E==4D": b"EM",
+    b"E=0=4D": b"EM",
+    b"E=0X=4D": b"EM",
+    b"E= =4D": b"EM",
+    b"1=a2=3D": b"12=",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), MENDED.items())
+def test_what_readers_make_of_it_is_among_the_readings(written: bytes, meant: bytes) -> None:
+    """A sign that encodes nothing is left out, alone or with what stands behind it."""
+    assert meant in readings(written, lines=False)
+    assert meant in readings(written, lines=True)
+
+
+@pytest.mark.parametrize("text", [b"a=41b", b"a=\r\nb", b"a= \nb", b"a=", b"a=\t", b"a=E9b", b"no sign"])
+def test_what_all_read_alike_is_strict(text: bytes) -> None:
+    """Escapes in capitals, and soft line breaks with blanks in them, are in no doubt."""
+    assert is_strict(text, 0, len(text))
+    assert [] == list(readings(text, lines=False))
+
+
+def test_only_the_lines_in_doubt_come_again() -> None:
+    """Of a text the other lines are read once; a line goes on behind its soft break."""
+    found = list(readings(b"first\r\nsec=\r\non=d\r\nthird\r\n", lines=True))
+    assert b"second\r\n" in found
+    assert not any(b"first" in each or b"third" in each for each in found)
+
+
+@given(st.binary(max_size=300))
+def test_strict_bytes_have_no_other_reading(data: bytes) -> None:
+    """Any bytes are read; what is strict is what `binascii` makes of it."""
+    others = list(readings(data, lines=False))
+    assert not is_strict(data, 0, len(data)) or all(each == binascii.a2b_qp(data) for each in others)
+
+
+def test_regression_stray_equals_signs_in_a_word() -> None:
+    """`=M` in quoted-printable hid a banner: some readers show it without the sign."""
+    content = b"Content-Transfer-Encoding: quoted-printable\r\n\r\nE=MBARGOED=\r\n UNTIL\r\n"
+    assert any("EMBARGOED UNTIL" in part.text for part in read(content).message.parts)
+
+
+@pytest.mark.parametrize("unit", [b"= ", b"==", b"=a", b"=a5", b"= \n", b"x=\t"])
+def test_time_is_linear(unit: bytes) -> None:
+    """A hundred kilobytes of nothing but doubt are read within a second."""
+    began = time.process_time()
+    list(readings(unit * 50_000, lines=True))
+    assert time.process_time() - began < 1
