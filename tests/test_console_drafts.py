@@ -99,6 +99,9 @@ def test_a_document_is_removed(console: Console) -> None:
     enter(console, "mistaken")
     register(console, "mistaken", [("files", "old.csv", TABLE)], "public")
     (one,) = documents.listed(console.database, console.keys, "mistaken")
+    both = "as under embargo and as public: nothing in it is a trace"
+    assert both in register(console, "mistaken", [("files", "new.csv", TABLE)]).text
+    assert 2 == console.get(LEAD, "/publications/mistaken/documents").text.count(both)
     path = f"/publications/mistaken/documents/{one.id}/remove"
     assert path in console.get(LEAD, "/publications/mistaken/documents").text
     for who, status in ((AUDITOR, 403), (OPERATOR, 404), (OTHER, 404)):
@@ -107,7 +110,10 @@ def test_a_document_is_removed(console: Console) -> None:
     assert ("old.csv" in asked, "count as a trace again" in asked) == (True, True)
     for _ in range(2):
         assert "/publications/mistaken/documents" == console.post(LEAD, path, {}).location
-    assert () == documents.listed(console.database, console.keys, "mistaken")
+    assert ["new.csv"] == [
+        each.label for each in documents.listed(console.database, console.keys, "mistaken")
+    ]
+    assert both not in console.get(LEAD, "/publications/mistaken/documents").text
     assert 404 == console.get(LEAD, path).status
 
 

@@ -30,6 +30,7 @@ from gateway.cli.reading import read_all, report, total
 if TYPE_CHECKING:
     from gateway.registration import Traced
     from gateway.store.database import Database
+    from gateway.store.documents import Listed
 
 group = typer.Typer(help="Documents under embargo.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="The publication.")]
@@ -85,6 +86,8 @@ def add(
         facts = {"registered": added, "public": public}
         report(one, done if added else "is registered already", facts, as_json=json)
     _conclude(database, id, found, fresh, public=public, as_json=json)
+    _warn_of_both(documents.listed(database, keys, id))
+    _fail_for(found)
 
 
 def _read(paths: list[str], key: bytes) -> list[Traced]:
@@ -124,7 +127,7 @@ def _conclude(
     public: bool,
     as_json: bool,
 ) -> None:
-    """Sum up, ask for the previous edition where none is registered, and fail where a file could not be read."""
+    """Sum up, and ask for the previous edition where none is registered."""
     from gateway.store import documents
 
     added = [one for one, new in zip(found, fresh, strict=True) if new]
@@ -138,7 +141,15 @@ def _conclude(
         tell(
             f"{id}: register the previous edition with --public; otherwise mail that quotes what is public may be held"
         )
-    _fail_for(found)
+
+
+def _warn_of_both(listed: Sequence[Listed]) -> None:
+    for one in listed:
+        if one.both and one.public:
+            tell(
+                f"{one.label}: warning: is registered as under embargo and as public: nothing in it is a trace; "
+                f"`document remove` takes document {one.id}, the public one, out again"
+            )
 
 
 def _fail_for(found: Sequence[Traced]) -> None:
@@ -223,6 +234,7 @@ def list_(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = Fals
 
     settings = settings_from(config)
     database, keys = open_store(settings)
+    listed = documents.listed(database, keys, id)
     rows = [
         {
             "document": found.id,
@@ -233,9 +245,10 @@ def list_(id: Id, config: ConfigOption = DEFAULT_CONFIG, json: JsonOption = Fals
             "unreadable": list(found.unreadable),
             "added_at": found.added_at.astimezone(settings.policy.zone).isoformat(timespec="seconds"),
         }
-        for found in documents.listed(database, keys, id)
+        for found in listed
     ]
     emit_table(rows, as_json=json)
+    _warn_of_both(listed)
 
 
 @group.command()

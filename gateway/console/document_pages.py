@@ -36,7 +36,10 @@ _USES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One document in words: `name` is empty for who may not see it; `bare`: nothing but the file itself is known."""
+    """One document in words: `name` is empty for who may not see it; `bare`: nothing but the file itself is known.
+
+    `both`: it is registered as public and as under embargo.
+    """
 
     name: str
     public: bool
@@ -47,6 +50,7 @@ class Shown:
     new: bool = True
     bare: bool = False
     number: int = 0
+    both: bool = False
 
 
 async def listing(request: Request) -> Response:
@@ -74,6 +78,7 @@ def _listed(one: Listed, about: Subject, *, named: bool) -> Shown:
         about.look.time(one.added_at),
         bare=bool(one.traces and not one.counts),
         number=one.id,
+        both=one.both,
     )
 
 
@@ -117,8 +122,10 @@ async def add(request: Request) -> Response:
     arguments = (about.desk.keys, about.id, list(map(NewDocument.of, found)), about.actor, about.now)
     fresh = await about.desk.stored(documents.add, *arguments, public=public)
     registered = tuple(shown(one, public=public, new=new) for one, new in zip(found, fresh, strict=True))
-    ask = await about.desk.stored(documents.lacks_public, about.id)
-    return about.page("documents_added.html", documents=registered, previous_missing=ask)
+    every = await _all(about)
+    ask = not any(one.public for one in every)
+    both = any(one.both for one in every)
+    return about.page("documents_added.html", documents=registered, previous_missing=ask, both=both)
 
 
 async def ask(request: Request) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.model import State
 from gateway.store import NotDone, StoreRefused
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 _THREAD = "thread"
 """What a public mail began is no reason to let the conversation about an embargo pass."""
 FEATURES = ("text", "figures", "link", _THREAD)
-FILES = [kind_of(FILE, public=public) for public in (False, True)]
-"""The kinds of sets of files, secret ones and public ones."""
-_SEALED = len(seal(bytes(32), "", b""))
+_FILES = [kind_of(FILE, public=public) for public in (False, True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,8 @@ class NewDocument:
 class Listed:
     """A registered document; `label` is None and nothing is counted once the publication's key is destroyed.
 
-    `traces` are its digests, `counts` its features by kind.
+    `traces` are its digests, `counts` its features by kind.  `both`: the same files are registered as public and as
+    under embargo, so that nothing of them is a trace.
     """
 
     id: int
@@ -67,6 +66,7 @@ class Listed:
     traces: int
     counts: Mapping[str, int]
     added_at: datetime
+    both: bool = False
 
 
 def add(
@@ -198,10 +198,11 @@ def listed(database: Database, keys: Keys, publication: str) -> tuple[Listed, ..
 
 def present(connection: Connection, key: bytes | None, publication: str) -> tuple[Listed, ...]:
     """The same inside a transaction, with the publication's key."""
-    counts = _counts(connection, key, publication)
+    sets = file_sets(connection, key, publication) if key is not None else {}
     rows = connection.execute(
         select(DOCUMENTS).where(DOCUMENTS.c.publication == publication).order_by(DOCUMENTS.c.id)
-    )
+    ).all()
+    secret, public = ({sets.get(row.id) for row in rows if row.public is kind} for kind in (False, True))
     return tuple(
         Listed(
             row.id,
@@ -209,20 +210,20 @@ def present(connection: Connection, key: bytes | None, publication: str) -> tupl
             row.public,
             row.size,
             tuple(row.unreadable),
-            counts.get(row.id, 0),
-            row.counts if row.id in counts else {},
+            len(sets.get(row.id, b"")) // SIZE,
+            row.counts if row.id in sets else {},
             row.added_at,
+            both=row.id in sets and sets[row.id] in secret & public,
         )
         for row in rows
     )
 
 
-def _counts(connection: Connection, key: bytes | None, publication: str) -> dict[int, int]:
-    if key is None:
-        return {}
-    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(FILES)
-    wanted = select(TRACES.c.document, func.length(TRACES.c.sealed)).where(here)
-    return {number: (size - _SEALED) // SIZE for number, size in connection.execute(wanted)}
+def file_sets(connection: Connection, key: bytes, publication: str) -> dict[int, bytes]:
+    """Document -> its packed set of files; raises StoreRefused where one is damaged."""
+    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(_FILES)
+    rows = connection.execute(select(TRACES.c.document, TRACES.c.sealed).where(here))
+    return {number: unsealed(key, publication, sealed) for number, sealed in rows}
 
 
 def _key(connection: Connection, keys: Keys, publication: str) -> bytes:

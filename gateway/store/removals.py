@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from gateway.store import NotDone
 from gateway.store.audit import append
 from gateway.store.database import Database, bump_epoch
-from gateway.store.documents import FILES, Listed, opened, present, unsealed
+from gateway.store.documents import Listed, file_sets, opened, present
 from gateway.store.keys import Keys
 from gateway.store.publication_rows import known
 from gateway.store.tables import DOCUMENTS, TRACES
@@ -51,24 +51,16 @@ def remove(
 def _named(
     connection: Connection, keys: Keys, key: bytes, publication: str, document: int | str
 ) -> Sequence[Listed]:
-    there = present(connection, key, publication)
     wanted = str(document)
-    holders = _holders(connection, keys, key, publication, wanted) if _SHA256.match(wanted) else frozenset()
+    trace = file_hash(keys.trace_key, bytes.fromhex(wanted)) if _SHA256.match(wanted) else None
+    sets = file_sets(connection, key, publication) if trace is not None else {}
     return [
         one
-        for one in there
+        for one in present(connection, key, publication)
         if wanted == str(one.id)
-        or one.id in holders
+        or trace in hashes(sets.get(one.id, b""))
         or (isinstance(document, str) and one.label and wanted in (one.label, PurePath(one.label).name))
     ]
-
-
-def _holders(connection: Connection, keys: Keys, key: bytes, publication: str, wanted: str) -> frozenset[int]:
-    """The documents that a file of this digest is, or is in."""
-    trace = file_hash(keys.trace_key, bytes.fromhex(wanted))
-    here = (TRACES.c.publication == publication) & TRACES.c.kind.in_(FILES)
-    rows = connection.execute(select(TRACES.c.document, TRACES.c.sealed).where(here))
-    return frozenset(number for number, sealed in rows if trace in hashes(unsealed(key, publication, sealed)))
 
 
 def _unclear(named: Sequence[Listed]) -> str:
