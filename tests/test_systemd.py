@@ -134,7 +134,7 @@ def test_the_sample_names_every_key() -> None:
     full = parse(uncommented())
     assert isinstance(full.scan.deadline, timedelta)
     examples = {"hostname", "tls_certificate", "tls_key", "tls_name", "tls_ca", "keys", "operator", "folder"}
-    examples |= {"webhooks", "url", "operators", "auditors", "proxy", "images"}
+    examples |= {"webhooks", "url", "operators", "auditors", "proxy", "images", "recordings"}
     for name in fields:
         section, default = getattr(full, name), getattr(parse(""), name)
         assert isinstance(section, BaseModel)
