@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets, limits, native, streams
+from gateway.message import charsets, limits, native, pdf_lock, streams
 from gateway.message.entries import Budget
 from gateway.message.pdf_fonts import Fonts
 from gateway.model import Reason
@@ -103,6 +103,8 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
 def _looked(data: Bytes, budget: Budget) -> Found:
     """Go through the objects of the file."""
     source, found = bytes(data), Found()
+    if _ENCRYPTED.search(source):
+        source = pdf_lock.opened(source, _streams(source))
     if _ENCRYPTED.search(source):
         return found
     position = 0

@@ -75,6 +75,11 @@ def _wide(text: str) -> bytes:
     return b"<" + (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode() + b">"
 
 
+def owned() -> pdfencrypt.StandardEncryption:
+    """A lock that opens to anybody who only wants to read."""
+    return pdfencrypt.StandardEncryption("", "owner", strength=128)
+
+
 PDF: Mapping[str, tuple[str, Write]] = {
     "page": ("D15", lambda text: canvas(lambda page: page.drawString(72, 600, text))),
     "page-plain": ("D15", lambda text: canvas(lambda page: page.drawString(72, 600, text), packed=False)),
@@ -177,6 +182,18 @@ PDF: Mapping[str, tuple[str, Write]] = {
         lambda text: objects(
             PAGE, b"<</Type/EmbeddedFile/Length %d>>stream\n" % len(text) + text.encode() + b"\nendstream"
         ),
+    ),
+    "owner-outline": (
+        "D16",
+        lambda text: canvas(lambda page: (page.bookmarkPage("a"), page.addOutlineEntry(text, "a")), owned()),
+    ),
+    "owner-field": (
+        "D16",
+        lambda text: canvas(lambda page: page.acroForm.textfield(value=text, x=10, y=10), owned()),
+    ),
+    "owner-remark": (
+        "D16",
+        lambda text: canvas(lambda page: page.textAnnotation(text, Rect=(9, 9, 99, 99)), owned()),
     ),
     "owner-password": (
         "D16",
