@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _PROGRAM: Final = "tesseract"
-_FORMATS: Final = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "DIB", "TIFF", "JPEG2000", "AVIF", "ICO")
+_FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB", "TIFF", "JPEG2000", "AVIF", "ICO")
 """Formats that are decoded; of others the pixels stay unseen, and the picture is named."""
 _ENLARGED: Final = 2.0
 """Type on a screen is 8 pixels high; tesseract was taught 30.  Twice the size reads best: 97 of 100 figures, not 87."""
@@ -127,7 +127,7 @@ def _frames(data: bytes) -> Iterator[Image]:
     if (fault := pictures.fault(data)) is not None:
         raise _Unseen(fault)
     try:
-        opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+        opened = Image.open(io.BytesIO(data), formats=[each for each in _FORMATS if each in Image.OPEN])
     except UnidentifiedImageError:
         raise _Unseen(Reason.IMAGE) from None
     with opened:
