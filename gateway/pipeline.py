@@ -20,8 +20,9 @@ from hashlib import blake2b
 
 from gateway import log, metrics, replies
 from gateway.config import Settings
-from gateway.detectors import find, thread
+from gateway.detectors import thread
 from gateway.detectors.hint import hints
+from gateway.detectors.looking import Looking
 from gateway.features.threads import Note
 from gateway.link import Begun, OfficeLink
 from gateway.message import read
@@ -149,11 +150,11 @@ class Pipeline:
     async def _carried(self, mail: Mail, passage: Passage, begun: Begun, course: Course) -> Reply:
         if received.looping(self._keys.trace_key, mail.content):
             return replies.LOOP
-        message = await self._read(mail, begun, course)
+        looking = Looking(self._rules, await self._read(mail, begun, course), course.as_of)
         while True:
             register = self._snapshot.current()
-            course.decision = await self._decision(mail, message, register, begun, course.as_of)
-            course.notes = thread.notes(message, course.decision.findings, register)
+            course.decision = await self._decision(mail, looking, register, begun)
+            course.notes = thread.notes(looking.message, course.decision.findings, register)
             course.scan_seconds = time.perf_counter() - course.began
             try:
                 return await self._carry_out(mail, passage, register, course)
@@ -178,14 +179,13 @@ class Pipeline:
         unread = tuple(Unreadable(document.path, Reason.SCANNER) for document in reading.documents)
         return reading.message + Message(unreadable=unread or (Unreadable("1", Reason.SCANNER),))
 
-    async def _decision(
-        self, mail: Mail, message: Message, register: Register, begun: Begun, now: datetime
-    ) -> Decision:
-        arguments = (self._rules, message, register, now)
+    async def _decision(self, mail: Mail, looking: Looking, register: Register, begun: Begun) -> Decision:
+        message = looking.message
         # Much text takes a thread, so that the others of this worker go on meanwhile; a small archive may hold much.
         large = len(mail.content) + sum(len(part.text) for part in message.parts) > _LARGE
-        findings = await asyncio.to_thread(find, *arguments) if large else find(*arguments)
-        decision = excuse(decide(mail.envelope, findings, register, self._policy, now), begun.released)
+        findings = await asyncio.to_thread(looking.find, register) if large else looking.find(register)
+        decided = decide(mail.envelope, findings, register, self._policy, looking.now)
+        decision = excuse(decided, begun.released)
         if not decision.incident:
             return decision
         about = (message, register, decision.findings)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gateway.clock import Clock
 from gateway.config import Settings
+from gateway.detectors.looking import Looking
 from gateway.link import Begun, OfficeLink
 from gateway.model import (
     Client,
@@ -156,8 +157,9 @@ def test_much_text_of_a_small_mail_takes_a_thread(tmp_path: Path) -> None:
 
     async def turns() -> int:
         count = 0
+        carries = pipeline(tmp_path)
         task = asyncio.create_task(
-            pipeline(tmp_path)._decision(mail(), message, Register.empty(), Begun(), NOW)
+            carries._decision(mail(), Looking(carries._rules, message, NOW), Register.empty(), Begun())
         )
         while not task.done():
             await asyncio.sleep(0.001)
