@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message.biff12 import Workbook
@@ -76,6 +76,7 @@ def test_broken_parts_are_named() -> None:
         assert not book.whole
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=200))
 def test_any_part_ends(data: bytes) -> None:
     """Whatever the bytes are, reading them ends without an error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message import biff_cells
@@ -118,6 +118,7 @@ def test_a_cut_stream_is_not_whole() -> None:
     assert biff_cells.Shown() == biff_cells.read(b"\x09\x02\4\0\0\2\0\0")
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=200))
 def test_any_stream_ends(rest: bytes) -> None:
     """Whatever stands in the records, reading it ends without an error."""

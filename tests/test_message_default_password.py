@@ -19,7 +19,7 @@ def read(data: bytes) -> Message:
     return extract(Document("1", "", data))
 
 
-@pytest.mark.parametrize("lock", [made.agile, made.standard])
+@pytest.mark.parametrize("lock", [made.agile, pytest.param(made.standard, marks=pytest.mark.long)])
 def test_a_package_under_the_default_password_is_read(lock: object) -> None:
     """What Excel opens without asking is read, and is known again as the file that it was."""
     data = workbook("held back")
@@ -61,7 +61,7 @@ def test_a_lock_that_takes_too_long_is_not_tried() -> None:
     assert {Reason.ENCRYPTED} == {place.reason for place in read(slow).unreadable}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_description_of_a_lock_ends(info: bytes) -> None:
     """Whatever says how a file is locked, it is opened or not."""

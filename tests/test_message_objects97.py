@@ -6,7 +6,7 @@ import struct
 import zlib
 from array import array
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message import objects97, old_office
@@ -109,6 +109,7 @@ def test_an_object_that_unpacks_to_too_much_is_named() -> None:
     assert Reason.TOO_LARGE in reasons
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=200))
 def test_any_stream_of_slides_ends(data: bytes) -> None:
     """Whatever stands in it."""

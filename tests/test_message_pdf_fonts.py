@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message.documents import extract
@@ -56,6 +56,7 @@ def test_a_font_that_nothing_draws_with_is_not_named() -> None:
     assert set() == reasons(objects(drawn, COMPOSITE % b"", DESCENDANT, fonts="/F9 5 0 R"))
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=300))
 def test_any_objects_end(data: bytes) -> None:
     """Whatever stands in a file."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message import pdf_lock
@@ -97,6 +97,7 @@ def test_locks_of_others_are_left_alone() -> None:
     assert pdf_lock.lock(b"trailer<<>>") is None
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=200))
 def test_any_description_ends(data: bytes) -> None:
     """Whatever says how a file is locked."""
