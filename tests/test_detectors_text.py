@@ -15,7 +15,7 @@ from gateway.detectors import find
 from gateway.detectors.rule import Rule, RuleSet
 from gateway.features.shingles import Texts, features
 from gateway.message.html import render
-from gateway.model import Detector, Finding, Message, Part, PartKind, Publication, Register
+from gateway.model import Detector, Finding, Message, Part, PartKind, Publication, Register, State
 
 LIVE = datetime(2018, 3, 28, 8, 30, tzinfo=UTC)
 NOW = LIVE - timedelta(hours=1)
@@ -170,6 +170,16 @@ def test_text_that_is_out_with_one_publication() -> None:
     assert [finding("1", "late")] == found(both, f"{HERRING} {OTHER}", now=LIVE)
     assert [] == found(both, f"{HERRING} {' '.join(OTHER.split()[9:14])}", now=LIVE)
     assert [] == found(both, f"{HERRING} {OTHER}", now=LIVE + timedelta(hours=2))
+
+
+def test_a_withdrawn_publication_makes_nothing_public() -> None:
+    """Text of a publication that was withdrawn is found for whoever has it, too: an index may be older than that."""
+    both = register(first=HERRING, late=HERRING)
+    withdrawn = replace(both.publications["first"], state=State.WITHDRAWN)
+    without = {"late": both.publications["late"]}
+    for known in ({**both.publications, "first": withdrawn}, without):
+        assert [finding("1", "late")] == found(replace(both, publications=known), HERRING)
+    assert [] == found(replace(register(first=HERRING), publications={"first": withdrawn}), HERRING)
 
 
 def test_the_trace_is_that_of_the_copied_words() -> None:

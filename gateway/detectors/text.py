@@ -21,7 +21,7 @@ from gateway.features.atoms import Bits
 from gateway.features.numberwords import Says
 from gateway.features.shingles import LENGTH, Features, Places, Shared, Texts, features, shingles
 from gateway.features.vocabulary import Chunks
-from gateway.model import Detector, Finding, Register
+from gateway.model import Detector, Finding, Register, State
 from gateway.traces import text_hash
 
 ENOUGH: Final = 5
@@ -57,9 +57,10 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
         return
     chunks = reading.chunks()
     found = shingles(chunks.words)
-    over = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
-    named = titles(register)
-    for copied in _present(texts, passages(texts, found, over, named), chunks):
+    ended = frozenset(key for key in texts.ids if not _embargoed(register, key, now))
+    gone = frozenset(key for key in ended if _unpublished(register, key))
+    copies = passages(texts, found, ended - gone, titles(register), gone)
+    for copied in _present(texts, copies, chunks):
         trace = text_hash(register.trace_key, [np.unique(found[copied.places]).tobytes()])
         sure, candidates = (copied.ids[0], ()) if len(copied.ids) == 1 else (None, copied.ids)
         for path in reading.paths(np.searchsorted(np.cumsum(chunks.counts), copied.places, "right")):
@@ -70,6 +71,12 @@ def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) ->
 def _embargoed(register: Register, key: str, now: datetime) -> bool:
     publication = register.publications.get(key)
     return publication is not None and publication.embargoed(now)
+
+
+def _unpublished(register: Register, key: str) -> bool:
+    """Whether a publication that is no longer under embargo was never published: indexes may still have it."""
+    publication = register.publications.get(key)
+    return publication is None or publication.state is State.WITHDRAWN
 
 
 def _present(texts: Texts, copied: Iterable[Copied], chunks: Chunks) -> Iterator[Copied]:
@@ -130,12 +137,17 @@ def _titles(key: bytes, named: tuple[str, ...]) -> Features:
 
 
 def passages(
-    texts: Texts, found: Features, over: Collection[str] = (), public: Features = _NOTHING
+    texts: Texts,
+    found: Features,
+    over: Collection[str] = (),
+    public: Features = _NOTHING,
+    gone: Collection[str] = (),
 ) -> Iterator[Copied]:
     """The publications that a text (as shingles) was copied from, the one with most of it first.
 
     Words that several have are said of the one with most of the text; of the others only what it does not have.  What
     stands in a publication whose embargo is `over` is public, whoever else has it, and so are the shingles `public`.
+    Publications that are `gone` have nothing, and keep nothing from others.
     """
     shared = texts.shared(found)
     if len(shared.places) < ENOUGH:
@@ -143,6 +155,9 @@ def passages(
     if len(public):
         secret = ~np.isin(found[shared.places], public)
         shared = Shared(shared.places[secret], shared.owners[secret])
+    if gone:
+        kept = ~_owned(texts, shared, gone)
+        shared = Shared(shared.places[kept], shared.owners[kept])
     if over:
         shared = _still_secret(texts, shared, over)
     places = {key: _new(found, each) for key, each in _by_owner(texts, shared)}
@@ -166,9 +181,14 @@ def _take(taken: Places, places: dict[str, Places], evident: dict[str, Places]) 
 
 
 def _still_secret(texts: Texts, shared: Shared, over: Collection[str]) -> Shared:
-    out = np.isin(shared.owners, [number for number, key in enumerate(texts.ids) if key in over])
-    kept = ~np.isin(shared.places, shared.places[out])
+    kept = ~np.isin(shared.places, shared.places[_owned(texts, shared, over)])
     return Shared(shared.places[kept], shared.owners[kept])
+
+
+def _owned(texts: Texts, shared: Shared, some: Collection[str]) -> Bits:
+    """Which places belong to one of these publications."""
+    owned: Bits = np.isin(shared.owners, [number for number, key in enumerate(texts.ids) if key in some])
+    return owned
 
 
 def _by_owner(texts: Texts, shared: Shared) -> Iterator[tuple[str, Places]]:
