@@ -267,3 +267,9 @@ def test_cells_of_an_open_document(cells: str, expected: str) -> None:
     """Both what a cell shows and what it keeps, where that says more; columns as they stand."""
     found = xml_text(OPEN_SHEET.format(cells).encode())
     assert expected == re.sub(r"(?m)^ ", "", found)[: -len("\t\n")]
+
+
+def test_cells_of_numbers_2009_are_read() -> None:
+    """They keep texts and numbers in attributes, each with a prefix of its own."""
+    cells = "<a xmlns:sf='f' xmlns:sfa='a'><sf:ct sfa:s='Gas'/><sf:n sf:v='4489.1000000000004'/><sf:rn sf:v='-226'/></a>"
+    assert "Gas\t4489.1\t-226" in packages.flat_text(cells.encode())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from xml.sax.saxutils import quoteattr
 
 from tests import binary_books as made
 from tests.blind import Case
 from tests.blind.office import W, Write, changed, spread
 from tests.blind.pages import objects, stream
 from tests.blind.words import word, word_part
-from tests.papers import compound, workbook
+from tests.papers import archive, compound, workbook
 
 
 def _in_sheet(*records: made.Record) -> bytes:
@@ -46,6 +47,12 @@ BOOKS: Mapping[str, Write] = {
     ),
     "xlsb-format": lambda text: _in_part(
         "xl/styles.bin", (44, struct.pack("<H", 164) + made.wide(f'"{text}"'))
+    ),
+    "numbers-2009": lambda text: archive(
+        {
+            "index.xml": "<?xml version='1.0'?><ls:document xmlns:ls='l' xmlns:sf='f' xmlns:sfa='a'>"
+            f"<sf:t><sf:ct sfa:s={quoteattr(text)}/></sf:t><sf:n sf:v='4489.1000000000004'/></ls:document>".encode()
+        }
     ),
     "xls-shared": lambda text: made.old_book(made.shared(0, 0, 0), before=(made.strings(text),)),
     "xls-label": lambda text: made.old_book(
