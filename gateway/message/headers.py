@@ -86,6 +86,7 @@ def read_block(buffer: bytes, start: int, limit: int) -> Block:
         end = body = first + limits.HEADER_BYTES
     text, broken = _unfolded(charsets.decode(buffer[first:end]), indented=late)
     fields, odd = _fields(text)
+    oversize = oversize or text.count("(") > limits.COMMENTS
     return Block(decode_words(text[1:]), fields, body, oversize, late or broken or odd)
 
 

@@ -28,6 +28,9 @@ ENCODED_WORDS: Final = 20_000
 PARAMETERS: Final = 1_000
 """Parameters of one header field: RFC 2231 pieces of a long file name come to some tens."""
 
+COMMENTS: Final = 5_000
+"""Opening brackets of one header block.  A long way through many servers leaves some hundred."""
+
 LINKS: Final = 20_000
 """Addresses behind what a mail or a document shows.  A large index page has some 5,000."""
 
