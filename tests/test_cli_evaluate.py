@@ -77,3 +77,17 @@ def test_a_folder_that_cannot_be_used_is_not_evaluated(tmp_path: Path) -> None:
     answer = started("evaluate", tmp_path)
     assert (1, f"{tmp_path}/publications: No such file or directory\n") == (answer.code, answer.err)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    """Nobody waits for an hour to hear that the folder for the report is a file."""
+    place = tmp_path / "publications" / "ponds"
+    (place / "documents").mkdir(parents=True)
+    (place / "publication.toml").write_text('title = "Ponds"\npublishes_at = "2018-03-28T09:30"\n')
+    (place / "documents" / "empty.txt").touch()
+    (tmp_path / "innocent").mkdir()
+    (tmp_path / "innocent" / "1.eml").write_text("Subject: x\n\nLunch?\n")
+    (tmp_path / "results").touch()
+    answer = started("evaluate", tmp_path)
+    # What could not be read of documents would come first, had the work begun.
+    assert (1, f"{tmp_path}/results: File exists\n") == (answer.code, answer.err)

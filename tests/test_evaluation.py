@@ -92,6 +92,15 @@ def test_where_a_leak_lies_says_what_it_leaks(tmp_path: Path) -> None:
     assert {("quoted", True)} == {(source.kind, source.leak) for source in sources}
 
 
+def test_a_leak_of_an_unknown_publication_is_told_of(tmp_path: Path) -> None:
+    """A folder that names no publication may be a slip: its leaks would count as found, whatever they are held for."""
+    publication(tmp_path)
+    for name in ("pasted/ponds/1.eml", "pasted/pnods/1.eml", "pasted/pnods/2.eml", "pasted/any.eml"):
+        mail(tmp_path / "leaks" / name)
+    expected = f"{tmp_path}/leaks/pasted/pnods: names no publication; its leaks count as found where any is"
+    assert (expected,) == folder.read(tmp_path, LONDON).notes
+
+
 def test_a_mailbox_beside_the_kinds_is_a_kind(tmp_path: Path) -> None:
     """`innocent/office.mbox` is the kind `office`."""
     publication(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,9 +63,10 @@ def evaluate(
     except FolderError as error:
         fail(error.problems)
     tell(found.notes)
+    place = _room(out if out is not None else folder / "results")
     results = _results(found, rules, settings)
     tell(results.problems)
-    _write(results, out if out is not None else folder / "results")
+    _write(results, place)
     (_print_lines if json else _print_tables)(results)
     if results.problems:
         raise typer.Exit(NOT_DONE)
@@ -116,6 +118,17 @@ def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
+def _room(folder: Path) -> Path:
+    """The folder for the report, where something can be written: after an hour's work it would be too late to say."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{error.filename or folder}: {error.strerror or 'cannot be written'}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        fail(f"{folder}: Permission denied")
+    return folder
+
+
 def _write(results: Tally, folder: Path) -> None:
     from gateway.evaluation.plot import svg
     from gateway.evaluation.report import markdown
@@ -126,7 +139,6 @@ def _write(results: Tally, folder: Path) -> None:
         _PLOT: svg(results.curve, results.threshold),
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, text in written.items():
             (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:

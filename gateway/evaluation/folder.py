@@ -38,6 +38,8 @@ _MAILBOXES = (".mbox", ".mbx")
 _NAMED = re.compile(r"([a-z0-9][a-z0-9-]*?)--")
 _BEFORE = timedelta(hours=1)
 """How long before its planned time a publication's mails are decided: within any access window."""
+_IN_KIND = 2
+"""Names of a mail's path that tell its kind and itself; what stands between them is a publication's."""
 _NOBODY = "lead@evaluation.invalid"
 
 
@@ -247,9 +249,14 @@ def _sources(
 ) -> Iterator[Source]:
     if not folder.exists():
         return
+    unknown: set[Path] = set()
     for path in files([folder], problems.append, notes.append):
         inner = path.relative_to(folder).parts
-        yield Source(path, leak, _kind(path, folder), _whose(inner, known) if leak else None)
+        whose = _whose(inner, known) if leak else None
+        if leak and whose is None and len(inner) > _IN_KIND and path.parent not in unknown:
+            unknown.add(path.parent)
+            notes.append(f"{path.parent}: names no publication; its leaks count as found where any is")
+        yield Source(path, leak, _kind(path, folder), whose)
 
 
 def _kind(path: Path, folder: Path) -> str:
