@@ -12,7 +12,8 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.message import hidden, limits, selectors, style
+from gateway.message import hidden, limits, style
+from gateway.message.selectors import Choice
 
 _TURNED: Final = re.compile(
     r"bidi|reverse|float\s*:\s*right|scale(?:x|3d)?\s*\(\s*-|matrix\(\s*-|rotate(?:y|3d)?\s*\("
@@ -28,7 +29,7 @@ _RUN: Final = re.compile("\u202e([^\u202c\u2069\n]*)")
 """What is shown from right to left up to where that ends, or the line does."""
 _BIDI: Final = re.compile(r"bidi|direction\s*:\s*rtl", re.I)
 _RANKED: Final = re.compile(
-    r"(?:^|[;\s])(?:order|left|top|grid-column(?:-start)?|grid-row(?:-start)?|margin-left)\s*:\s*(-?[\d.]{1,9})",
+    r"(?:^|[;\s])(?:order|left|top|grid-column(?:-start)?|grid-row(?:-start)?|margin-left)\s*:\s*(-?\d{1,6})",
     re.I,
 )
 _RANKING_WORDS: Final = ("order", "left", "top:", "grid")
@@ -44,9 +45,9 @@ def is_turned(text: str, styles: set[str], sheets: tuple[str, ...]) -> bool:
     return any(word in said for word in _TURNING_WORDS) and _TURNED.search(said) is not None
 
 
-def has_turning(tree: LexborHTMLParser) -> bool:
+def has_turning(choice: Choice) -> bool:
     """Whether elements say themselves that they are shown from right to left."""
-    return tree.css_first(_TURNING) is not None
+    return choice.tree.css_first(_TURNING) is not None
 
 
 def turned(text: str) -> Iterator[str]:
@@ -66,23 +67,23 @@ def overridden(text: str) -> str:
     return _RUN.sub(lambda run: run[1][::-1], text)
 
 
-def in_place(tree: LexborHTMLParser, sheets: tuple[str, ...]) -> Iterator[str]:
+def in_place(choice: Choice, sheets: tuple[str, ...]) -> Iterator[str]:
     """The text with the text of each element that says it is shown from right to left turned around where it stands.
 
     The text of the tree is another one afterwards.
     """
-    found = list(selectors.chosen(tree, f"{_TURNING},[style]"))
+    found = list(choice.of(f"{_TURNING},[style]"))
     for rule in (rule for sheet in sheets for rule in style.rules(sheet) if _BIDI.search(rule.declarations)):
-        found += selectors.chosen(tree, rule.selector)
+        found += choice.of(rule.selector)
     turning = [node for node in found if _turns(node) or "style" not in node.attributes]
-    if not turning or len(turning) > limits.HIDDEN_NODES:
+    if not turning:
         return
     for node in turning:
         said = node.text(deep=True)
         if said and node.tag not in ("html", "body"):
             node.insert_before(said[::-1])
             node.decompose()
-    yield _text(tree)
+    yield _text(choice.tree)
 
 
 def _turns(node: LexborNode) -> bool:
@@ -93,31 +94,31 @@ def _turns(node: LexborNode) -> bool:
     )
 
 
-def placed(tree: LexborHTMLParser, styles: set[str]) -> Iterator[str]:
+def placed(choice: Choice, styles: set[str]) -> Iterator[str]:
     """The texts of elements that have a place or a rank by number, in the order of these numbers."""
     said = "\n".join(styles).lower()
     if not any(word in said for word in _RANKING_WORDS) or len(_RANKED.findall(said)) < _FEWEST_RANKED:
         return
-    ranked: list[tuple[float, str]] = []
-    for node in tree.css("[style]")[: limits.HIDDEN_NODES]:
-        rank = _RANKED.search(node.attributes.get("style") or "")
-        if rank is not None and rank[1].strip("-.").replace(".", "", 1).isdigit():
-            ranked.append((float(rank[1]), node.text(deep=True)))
+    ranked: list[tuple[list[float], str]] = []
+    for node in choice.of("[style]"):
+        ranks = _RANKED.findall(node.attributes.get("style") or "")
+        if ranks:
+            ranked.append(([float(rank) for rank in ranks], node.text(deep=True)))
     in_order = [text for _, text in sorted(ranked, key=lambda each: each[0])]
     yield "".join(in_order)
     yield " ".join(text.strip() for text in in_order)
 
 
-def with_alternatives(tree: LexborHTMLParser) -> Iterator[str]:
+def with_alternatives(choice: Choice) -> Iterator[str]:
     """The text with that of pictures where these stand, as programs show it that load none; the tree has it, too."""
-    pictures = tree.css("img[alt]")[: limits.HIDDEN_NODES]
+    pictures = list(choice.of("img[alt]"))
     if pictures:
         for node in pictures:
             node.insert_before(node.attributes.get("alt") or "")
-        yield _text(tree)
+        yield _text(choice.tree)
 
 
-def written(tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]) -> Iterator[str]:
+def written(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Iterator[str]:
     """What style sheets write, and what else they say; then the text with all of it where it is shown.
 
     The text of the tree has what is written in it afterwards.
@@ -133,16 +134,16 @@ def written(tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]) -
                 yield " ".join(style.every_string(rule.declarations))
             place = style.generated(rule.selector)
             if shown is not None:
-                yield from (node.attributes.get(shown) or "" for node in selectors.chosen(tree, f"[{shown}]"))
+                yield from (node.attributes.get(shown) or "" for node in choice.of(f"[{shown}]"))
             if place is not None and (said or shown is not None):
-                nodes = selectors.chosen(tree, place[0])
+                nodes = choice.of(place[0])
                 places += [
                     (node, place[1], said + (node.attributes.get(shown or "") or "")) for node in nodes
                 ]
-    if 0 < len(places) <= limits.HIDDEN_NODES:
+    if places:
         for node, where, said in places:
             _write(node, said, before=where == "before")
-        yield _text(tree)
+        yield _text(choice.tree)
 
 
 def _write(node: LexborNode, said: str, *, before: bool) -> None:
@@ -156,4 +157,4 @@ def _write(node: LexborNode, said: str, *, before: bool) -> None:
 
 def _text(tree: LexborHTMLParser) -> str:
     root = tree.root
-    return "" if root is None else root.text(deep=True, separator="").translate(hidden.NO_MARKS)
+    return "" if root is None else hidden.without_marks(root.text(deep=True, separator=""))

@@ -8,62 +8,73 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from gateway.message import colours, limits, selectors, style
+from gateway.message import colours, limits, style
+from gateway.message.selectors import Choice
 from gateway.message.style import Hiding
 
 _UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template"
-_SELDOM_SEEN: Final = "body title,details:not([open]),select,textarea,svg,object,audio,video,canvas,iframe,noscript,del,progress,meter"
+_SELDOM_SEEN: Final = "body title,details:not([open]),select,textarea,svg,object,iframe,noscript,del," + (
+    "audio,video,canvas,progress,meter"
+)
 _SMALLEST: Final = ("0", "1", "-")
 """Values of an old `size` that make letters small, by how they begin."""
 _FROM, _TO = {Hiding.SURELY: "\U0010fff0", Hiding.PERHAPS: "\U0010fff2"}, "\U0010fff1"
 """Marks around what is hidden: characters that stand for nothing."""
-NO_MARKS: Final = dict.fromkeys(map(ord, (*_FROM.values(), _TO)))
-"""What takes the marks out of a text of a tree that has them."""
+_SEAM: Final = 500
+"""Characters before and behind a hidden block that are read together."""
 _MARK: Final = re.compile(f"([{_TO}{''.join(_FROM.values())}])")
 
 
-def readings(tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]) -> Iterator[str]:
-    """The text without what is surely hidden, and without what may be; the tree gets marks around both.
+def readings(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Iterator[str]:
+    """The text without what is surely hidden, and without what may be; the page's tree gets marks around both.
 
     `styles` are the values of all `style` attributes as they stand in the source.  Nothing where nothing is hidden.
     """
-    found = list(_hidden(tree, sheets, styles))
+    found = list(_hidden(choice, sheets, styles))
     for node, how in found:
         if node.tag not in ("html", "body", "head"):
             node.insert_before(_FROM[how])
             node.insert_after(_TO)
-    root = tree.root
+    root = choice.tree.root
     if not found or root is None:
         return
     text = root.text(deep=True, separator="")
     kinds = {how for _, how in found}
     for least in (Hiding.SURELY, Hiding.PERHAPS):
         if least in kinds:
-            yield _outside(text, least)
+            kept = _outside(text, least)
+            yield "".join(kept)
+            yield from _seams(kept)
 
 
-def _hidden(
-    tree: LexborHTMLParser, sheets: tuple[str, ...], styles: set[str]
-) -> Iterator[tuple[LexborNode, Hiding]]:
+def without_marks(text: str) -> str:
+    """A text of a tree that may have marks, without them."""
+    for mark in (*_FROM.values(), _TO):
+        text = text.replace(mark, "")
+    return text
+
+
+def _hidden(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Iterator[tuple[LexborNode, Hiding]]:
     """The elements that something hides, up to a limit for each thing that does."""
     every = [rule for sheet in sheets for rule in style.rules(sheet)]
-    grounds = frozenset(_grounds(tree, (*styles, *dict.fromkeys(rule.declarations for rule in every))))
+    grounds = frozenset(_grounds(choice, (*styles, *dict.fromkeys(rule.declarations for rule in every))))
     for selector, how in ((_UNSEEN, Hiding.SURELY), (_SELDOM_SEEN, Hiding.PERHAPS)):
-        yield from ((node, how) for node in selectors.chosen(tree, selector))
+        yield from ((node, how) for node in choice.of(selector))
     for rule in dict.fromkeys(every):
         if how := _hides(rule.declarations, grounds):
             # What hides on paper or on small screens may hide nothing here.
             how = Hiding.PERHAPS if rule.nested else how
-            yield from ((node, how) for node in selectors.chosen(tree, rule.selector))
+            yield from ((node, how) for node in choice.of(rule.selector))
     if any(_hides(html.unescape(each), grounds) for each in styles):
-        for node in tree.css("[style]")[: limits.HIDDEN_NODES]:
+        for node in choice.of("[style]"):
             if how := _hides(node.attributes.get("style") or "", grounds):
                 yield node, how
-    for node in tree.css("font")[: limits.HIDDEN_NODES]:
+    for node in choice.of("font"):
         if _is_faint(node, grounds):
             yield node, Hiding.PERHAPS
 
@@ -76,12 +87,12 @@ def _hides(declarations: str, grounds: frozenset[colours.Colour]) -> Hiding:
     return Hiding(any(colours.is_close(each, grounds) for each in style.ground(declarations)[0]))
 
 
-def _grounds(tree: LexborHTMLParser, declared: tuple[str, ...]) -> Iterator[colours.Colour]:
+def _grounds(choice: Choice, declared: tuple[str, ...]) -> Iterator[colours.Colour]:
     """The colours behind text anywhere on the page, white too."""
     yield colours.WHITE
     for each in declared:
         yield from style.ground(html.unescape(each))[1]
-    for node in tree.css("[bgcolor]")[: limits.HIDDEN_NODES]:
+    for node in choice.of("[bgcolor]"):
         yield from filter(None, _colours(node.attributes.get("bgcolor")))
 
 
@@ -100,8 +111,16 @@ def _colours(value: str | None) -> Iterator[colours.Colour | None]:
         return
 
 
-def _outside(text: str, least: Hiding) -> str:
-    """What stands outside of all that marks of one kind, and of the surer kind, enclose.
+def _seams(kept: list[str]) -> Iterator[str]:
+    """The lines before and behind each hidden block, together: nobody sees that they are apart."""
+    for before, after in pairwise(kept[: limits.HIDDEN_NODES]):
+        last, first = before[-_SEAM:].rstrip().rpartition("\n")[2], after[:_SEAM].lstrip().partition("\n")[0]
+        if last and first:
+            yield f"{last} {first}"
+
+
+def _outside(text: str, least: Hiding) -> list[str]:
+    """What stands outside of all that marks of one kind, and of the surer kind, enclose, piece by piece.
 
     A hidden block parts no word, so the line break in front of it goes as well.
     """
@@ -119,4 +138,4 @@ def _outside(text: str, least: Hiding) -> str:
             hidden -= depths.pop() if depths else 0
         elif hidden == 0:
             kept.append(piece)
-    return "".join(kept)
+    return kept

@@ -11,6 +11,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser
 
 from gateway.message import limits, salted, transfer, views
+from gateway.message.selectors import Choice
 
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
@@ -37,6 +38,7 @@ _CONDITIONAL: Final = re.compile(
     r"<!--\[ ?if[^\]<>]{0,200}\]>(?:(?:<!)?--[ >]*)?|<!\[ ?if[^\]<>]{0,200}\]>|<!(?:--)?[ ]?(?:<!)?\[endif\](?:--)?>",
     re.I,
 )
+_CHARSET_WORDS: Final = (b"charset", b"encoding")
 _SAID_CHARSET: Final = re.compile(
     rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.&#;-]{1,40})", re.I
 )
@@ -57,6 +59,7 @@ _LEADING: Final = (
     "href", "src", "action", "formaction", "originalsrc", "data-saferedirecturl", "background", "cite", "data",
     "longdesc", "poster", "srcset", "xlink:href", "content",
 )  # fmt: skip
+_LEAD: Final = frozenset(_LEADING)
 _LINKS: Final = ",".join(
     f"[{name.replace(':', chr(92) + ':')}]" if name != "content" else "meta[content]" for name in _LEADING
 )
@@ -92,11 +95,21 @@ def declared_charsets(data: bytes) -> tuple[str, ...]:
     """The charsets that a page names anywhere, each once, UTF-8 where it names one that it could not stand in."""
     if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data and data[:5] != b"<?xml":
         return ()
-    labels = (html.unescape(match[1].decode("ascii")) for match in _SAID_CHARSET.finditer(data))
+    lower = data.lower()
+    places = sorted(place for word in _CHARSET_WORDS for place in _places(lower, word))
+    said = (match[1] for place in places if (match := _SAID_CHARSET.match(data, place)) is not None)
+    labels = (html.unescape(label.decode("ascii")) for label in said)
     found = dict.fromkeys(
         "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in labels
     )
     return tuple(found)[:_CHARSETS]
+
+
+def _places(data: bytes, word: bytes) -> Iterator[int]:
+    place = data.find(word)
+    while place >= 0:
+        yield place
+        place = data.find(word, place + 1)
 
 
 def looks_like_html(start: bytes) -> bool:
@@ -129,10 +142,9 @@ def render(source: str) -> Rendered:
     # The same text again would say nothing, and a node with two such attributes is found twice; letters make words.
     letters = [value for value in attributes if len(value) <= _LETTER]
     said = "\n".join([text, *dict.fromkeys(attributes), *(letters if len(letters) > _LETTER else ())])
-    page = views.Page(apart, tree, said, sheets, unshown, styled, fostered)
-    more = views.exceeds(page)
+    page = views.Page(apart, Choice(tree, apart.count("<")), said, sheets, unshown, styled, fostered)
     lines = "\n".join([said, *parted, *views.other_lines(page)])
-    return Rendered(lines, links=links, inside=inside, script=script, more=more)
+    return Rendered(lines, links=links, inside=inside, script=script, more=views.exceeds(page))
 
 
 def _inside(tree: LexborHTMLParser) -> Iterator[bytes]:
@@ -155,12 +167,16 @@ def _data(how: str, payload: str) -> bytes:
 
 def _links(tree: LexborHTMLParser) -> tuple[str, ...]:
     """The addresses in attributes, each once; relative ones only where the page says what they are relative to."""
-    given = (item for node in tree.css(_LINKS) for item in node.attributes.items())
-    found = dict.fromkeys(value for name, value in given if value and name in _LEADING)
+    given = [item for node in tree.css(_LINKS) for item in node.attributes.items()]
+    found = dict.fromkeys([value for name, value in given if name in _LEAD and value])
     first = tree.css_first("base[href]")
     base = (first.attributes["href"] or "").strip() if first is not None else ""
-    every = (_absolute(base, _typed(value)) for value in found)
-    return tuple(value for value in every if _ADDRESS.search(value) and not value.startswith(_NOWHERE))
+    every = [_absolute(base, _typed(value)) for value in found]
+    return tuple([each for each in every if _is_address(each) and not each.startswith(_NOWHERE)])
+
+
+def _is_address(value: str) -> bool:
+    return "/" in value or _ADDRESS.search(value) is not None
 
 
 def _typed(value: str) -> str:

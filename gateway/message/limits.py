@@ -70,6 +70,9 @@ NESTED_DOCUMENTS: Final = 4
 TEXT_CHARACTERS: Final = 67_108_864
 """Characters of text taken from one mail, and from one document; a novel has one million."""
 
+TEXT_BYTES: Final = 2 * TEXT_CHARACTERS
+"""Bytes of one text that are decoded: two for each character that may be taken of it."""
+
 XML_DEPTH: Final = 512
 """Elements within elements of one XML part; Word stays below 60."""
 
@@ -80,7 +83,13 @@ STYLE_RULES: Final = 20_000
 """Rules of the style sheets of one page that are looked at.  Newsletters have some hundreds."""
 
 HIDDEN_NODES: Final = 50_000
-"""Elements of a page that one rule may hide or write around: a tenth of a second.  A long thread has some thousands."""
+"""Elements of a page that its styles may hide or write around: a tenth of a second; long threads have thousands."""
+
+STYLE_WORK: Final = 20_000_000
+"""Selectors of one page times its tags: half a second.  A newsletter of 500 rules and 3,000 tags comes to 1,500,000."""
+
+SALTED_CHARACTERS: Final = 500_000
+"""Characters of a page in which words that elements interrupt are looked for: a second where it is nothing else."""
 
 TURNED_LINES: Final = 20_000
 """Lines of a page that are also read from the last to the first, where it is turned around."""
@@ -121,3 +130,6 @@ PDF_PICTURES: Final = 200
 
 NAMED_CHARSET: Final = 262_144
 """Bytes of a page in which the charset that it names is looked for.  Browsers look at 1,024 bytes; some look on."""
+
+IWORK_DEPTH: Final = 24
+"""Messages within messages of one record of Pages, Numbers or Keynote: a table in a page in a section comes to ten."""

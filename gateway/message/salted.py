@@ -12,8 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from gateway.message import limits
+
 _INSIDE: Final = re.compile(r"<(?<=[0-9A-Za-z.,:;]<)[^<>]*>(?:<[^<>]*>)*(?=[0-9A-Za-z.,:&])")
 """Tags inside of a word; it begins with what is rare, because every page is looked through for it."""
+_BETWEEN: Final = re.compile(r"<(?<=[^\s>]<)[^<>]*>(?:<[^<>]*>)*(?=[^\s<])")
+"""Tags between two letters or signs of any kind."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>\n]*\n[^<>]*>")
 _TAG: Final = re.compile(r"(<[^<>]*>)")
 _NAME: Final = re.compile(r"/?([a-zA-Z][^\s/>]*)")
@@ -38,12 +42,32 @@ def lines(source: str) -> Iterator[str]:
 
     `source` has a line break before the tag of each block.  Linear; nothing for a page without such words.
     """
+    source = source[: limits.SALTED_CHARACTERS]
     if _INSIDE.search(source) is None:
         return
-    for line in _BROKEN_TAG.sub(lambda tag: tag[0].replace("\n", " "), source).split("\n"):
-        if _INSIDE.search(line):
+    for line in _interrupted(_BROKEN_TAG.sub(lambda tag: tag[0].replace("\n", " "), source)):
+        # An element of which nothing is said hides nothing, so what counts is where one with attributes opens or ends.
+        if any("=" in tags or "</" in tags for tags in _BETWEEN.findall(line)):
             for chunk in _chunks(_pieces(line)):
                 yield from _readings(chunk)
+
+
+def _interrupted(source: str) -> Iterator[str]:
+    """The lines in which there are tags inside of a word."""
+    end = 0
+    while (match := _INSIDE.search(source, end)) is not None:
+        start = source.rfind("\n", end, match.start()) + 1 or end
+        end = source.find("\n", match.end())
+        end = len(source) if end < 0 else end
+        yield source[start:end]
+
+
+def is_more(source: str) -> bool:
+    """Whether there are such words behind those that are looked at."""
+    return (
+        len(source) > limits.SALTED_CHARACTERS
+        and _INSIDE.search(source, limits.SALTED_CHARACTERS) is not None
+    )
 
 
 def is_conditional(source: str) -> bool:

@@ -15,12 +15,33 @@ _MOST_NAMES: Final = 20
 """Classes and identities of a selector that the parser does not know which are looked for instead."""
 
 
-def chosen(tree: LexborHTMLParser, selector: str) -> Iterator[LexborNode]:
-    """The elements that a selector means, up to a limit; of one that is not understood, all that it names."""
-    try:
-        yield from tree.css(selector)[: limits.HIDDEN_NODES]
-    except (
-        Exception
-    ):  # What selectors a parser knows differs from browser to browser, and from release to release.
-        for name in dict.fromkeys(_NAMED.findall(selector)[:_MOST_NAMES]):
-            yield from tree.css(name)[: limits.HIDDEN_NODES]
+class Choice:
+    """Looks up elements of one page (with so many tags), until that has been too much work; `exceeded` says so."""
+
+    def __init__(self, tree: LexborHTMLParser, tags: int) -> None:
+        self.tree = tree
+        self.exceeded = False
+        self._tags = max(1, tags)
+        self._work = limits.STYLE_WORK
+        self._nodes = limits.HIDDEN_NODES
+
+    def of(self, selector: str) -> Iterator[LexborNode]:
+        """The elements that a selector means; of one that is not understood, all that it names."""
+        try:
+            yield from self._found(selector)
+        except ValueError:  # What selectors a parser knows differs from browser to browser.
+            for name in dict.fromkeys(_NAMED.findall(selector)[:_MOST_NAMES]):
+                yield from self._found(name)
+
+    def _found(self, selector: str) -> list[LexborNode]:
+        self._work -= self._tags
+        if self._work <= 0 or self._nodes <= 0:
+            self.exceeded = True
+            return []
+        try:
+            found = self.tree.css(selector)
+        except Exception:
+            raise ValueError("a selector that the parser does not know") from None
+        left, self._nodes = self._nodes, self._nodes - len(found)
+        self.exceeded = self.exceeded or self._nodes < 0
+        return found[:left]

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
-
-from gateway.message import drawn, hidden, limits, salted, style
+from gateway.message import drawn, hidden, salted, style
+from gateway.message.selectors import Choice
 
 _VALUES: Final = re.compile(
     r"=(?:(?<=(?i:style)=)[ ]?(\"[^\"]*\"|'[^']*'|[^\s>\"']+)"
-    r"|(?<!(?i:class)=)[ ]?(\"[^\"<>]* [^\"<>]*\"|'[^'<>]* [^'<>]*'|\"[^\"<>]*(?:%20|\+)[^\"<>]*\"))"
+    r"|(?<!(?i:class)=)[ ]?(\"[^\"<> ]*+ [^\"<>]*+\"|'[^'<> ]*+ [^'<>]*+'"
+    r"|\"[^\"<>%+]*+(?:%(?!20)[^\"<>%+]*+)*+(?:%20|\+)[^\"<>]*+\"))"
 )
 """Values of `style`, and all others in which there is more than one word."""
 _NAME: Final = re.compile(r"<([a-zA-Z]+)")
@@ -49,14 +49,14 @@ _NO_WORDS: Final = ("text/html", "width=", "IE=")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: source, tree, the text of its nodes, its style sheets, and which odd elements there are.
+    """A page: source, its elements, the text of its nodes, its style sheets, and which odd elements there are.
 
     `unshown`: there are some whose text may not be among the text of nodes; `styled`: some that may be hidden;
     `fostered`: there is text between the rows of a table.
     """
 
     source: str
-    tree: LexborHTMLParser
+    choice: Choice
     text: str
     sheets: tuple[str, ...] = ()
     unshown: bool = False
@@ -84,11 +84,8 @@ def other_lines(page: Page) -> list[str]:
 
 
 def exceeds(page: Page) -> bool:
-    """Whether a page has more rules of styles, or more elements that these may mean, than are looked at."""
-    if style.are_many(page.sheets):
-        return True
-    some = page.source.count("<") > limits.HIDDEN_NODES
-    return some and len(page.tree.css("[class],[id],[style],font,[hidden]")) > limits.HIDDEN_NODES
+    """Whether there was more on a page than was looked at for its other lines."""
+    return page.choice.exceeded or style.are_many(page.sheets) or salted.is_more(page.source)
 
 
 def _all(page: Page) -> Iterator[str]:
@@ -104,17 +101,19 @@ def _all(page: Page) -> Iterator[str]:
         yield from _bare(source)
     if page.fostered:
         yield from _bare(source.replace("\n<t", "<t").replace("\n<T", "<T"))
-    turned = drawn.is_turned(page.text, styles, page.sheets) or (page.styled and drawn.has_turning(page.tree))
+    turned = drawn.is_turned(page.text, styles, page.sheets) or (
+        page.styled and drawn.has_turning(page.choice)
+    )
     if turned:
         yield from drawn.turned(page.text)
-    yield from drawn.placed(page.tree, styles)
+    yield from drawn.placed(page.choice, styles)
     # From here on the tree is changed: the next readings see what the last ones put into it.
     if page.styled or any(style.hiding(html.unescape(each)) for each in styles):
-        yield from hidden.readings(page.tree, page.sheets, styles)
-    yield from drawn.written(page.tree, page.sheets, styles)
+        yield from hidden.readings(page.choice, page.sheets, styles)
+    yield from drawn.written(page.choice, page.sheets, styles)
     if turned:
-        yield from drawn.in_place(page.tree, page.sheets)
-    yield from drawn.with_alternatives(page.tree)
+        yield from drawn.in_place(page.choice, page.sheets)
+    yield from drawn.with_alternatives(page.choice)
 
 
 def _unquoted(value: str) -> str:
@@ -141,8 +140,10 @@ def percent_decoded(text: str) -> str:
 def _in_text(text: str) -> Iterator[str]:
     """Letters that stand in a cell each, put together; entities and tags that were escaped twice, percent escapes."""
     lines = text.split("\n")
-    for longest in _LONGEST_PIECES if len(lines) > _FEWEST_PIECES else ():
-        yield from joined(lines, longest)
+    sizes = list(map(len, map(str.strip, lines)))
+    for longest in _LONGEST_PIECES:
+        if sum(map(sizes.count, range(1, longest + 1))) >= _FEWEST_PIECES:
+            yield from joined(lines, longest)
     decoded = text
     for _ in range(_UNESCAPED if _ENTITY.search(text) else 0):
         decoded, last = html.unescape(decoded), decoded
