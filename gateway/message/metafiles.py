@@ -37,6 +37,8 @@ _WMF_TEXT, _WMF_PLACED, _WMF_ESCAPE = 0x0521, 0x0A32, 0x0626
 _WMF_BITMAPS: Final = {0x0940: 16, 0x0B41: 20, 0x0F43: 22, 0x0D33: 18}
 """Records of a WMF that carry a bitmap, and where it begins behind their function."""
 _WITH_EMF: Final = re.compile(rb"\x0f\0..WMFC\x01\0\0\0", re.S)
+_HEADER: Final = 40
+"""Bytes of the header of a bitmap (BITMAPINFOHEADER)."""
 _EMF_PIECE: Final = 38
 """Where the piece begins of an EMF that comes along in comments ([MS-WMF] section 2.3.6.25)."""
 _PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff[\xc0-\xfe]|GIF8[79]a")
@@ -218,11 +220,13 @@ def _order(kind: int, body: bytes, drawn: Drawn) -> None:
 
 
 def _whole_bitmap(body: bytes, drawn: Drawn) -> None:
-    """A bitmap whose pixels stand right behind its header and its colours."""
-    size = _int(body, 0)
-    if size != 40 or len(body) < 44:
-        return
-    depth, used = _int(body, 14, 2), _int(body, 32)
+    if _int(body, 0) == _HEADER and len(drawn.pictures) < limits.PARTS:
+        drawn.pictures.append(bitmap_file(body))
+
+
+def bitmap_file(bitmap: bytes) -> bytes:
+    """A BMP file of a bitmap whose pixels stand right behind its header and its colours."""
+    depth, used = _int(bitmap, 14, 2), _int(bitmap, 32)
     colours = min(used or (1 << depth if depth <= 8 else 0), 256)
-    end = size + 4 * colours + (12 if _int(body, 16) == 3 else 0)
-    _bitmap(body[:end], body[end:], drawn)
+    start = 14 + _HEADER + 4 * colours + (12 if _int(bitmap, 16) == 3 else 0)
+    return b"BM" + (14 + len(bitmap)).to_bytes(4, "little") + bytes(4) + start.to_bytes(4, "little") + bitmap

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets
+from gateway.message import charsets, metafiles
 
 Bytes = bytes | memoryview
 
@@ -21,7 +21,7 @@ _BREAKS: Final = {
 _SYMBOLS: Final = {b"~": "\u00a0", b"_": "\u2011", b"\n": "\n", b"\r": "\n", b"\t": "\t", b"-": ""}
 _NO_TEXT: Final = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping"
-    b" latentstyles datastore pict xmlnstbl mmathPr filetbl revtbl pgptbl blipuid bkmkstart bkmkend".split()
+    b" latentstyles datastore xmlnstbl mmathPr filetbl revtbl pgptbl blipuid bkmkstart bkmkend".split()
 )
 _ASIDE: Final = frozenset(
     b"fldinst annotation atnid atnauthor footnote header headerl headerr headerf footer footerl footerr footerf"
@@ -33,7 +33,9 @@ _CHARSETS: Final = {
     204: "windows-1251", 222: "windows-874", 238: "windows-1250",
 }  # fmt: skip
 """Charsets of fonts; their text is in them, whatever the file says of itself."""
-_OBJECT: Final = b"objdata"
+_OBJECTS: Final = frozenset({b"objdata", b"pict"})
+"""Destinations whose text is a file in hexadecimal: embedded objects, and pictures."""
+_BITMAP_HEADER: Final = b"\x28\0\0\0"
 _ESCAPED: Final = b"\\{}"
 
 
@@ -113,7 +115,7 @@ class _Reader:
     def _destination(self, word: bytes) -> None:
         if word in _NO_TEXT:
             self.group.target = None
-        elif word == _OBJECT:
+        elif word in _OBJECTS:
             self.objects.append([])
             self.group.target = self.objects[-1]
         elif (word in _ASIDE or self.group.optional) and self.group.target is not None:
@@ -137,6 +139,11 @@ class _Reader:
         if data:
             self.write(charsets.decode(data, self.group.codec or self.codec))
 
+    def raw(self, data: bytes) -> None:
+        """Bytes of an object that stand there as they are."""
+        if self.objects and self.group.target is self.objects[-1]:
+            self.objects[-1].append(data.hex())
+
     def code(self, value: int) -> None:
         if self.skip:
             self.skip -= 1
@@ -158,7 +165,9 @@ def read(data: Bytes) -> Rich:
         elif word is not None:
             if word == b"bin":
                 # So many raw bytes follow; they may look like anything.
-                position += max(0, int(number or 0))
+                raw = source[position : position + max(0, int(number or 0))]
+                position += len(raw)
+                reader.raw(raw)
             reader.word(word, int(number or 0))
         elif code is not None:
             reader.code(int(code, 16))
@@ -176,8 +185,10 @@ def read(data: Bytes) -> Rich:
 
 
 def _object(pieces: list[str]) -> bytes:
-    """Embedded data from its hexadecimal digits; the compound file in it, if there is one."""
+    """Embedded data from its hexadecimal digits: the compound file in it, a bitmap as a file, or as they are."""
     digits = re.sub(r"[^0-9a-fA-F]", "", "".join(pieces))
     data = bytes.fromhex(digits[: len(digits) // 2 * 2])
+    if data.startswith(_BITMAP_HEADER):
+        return metafiles.bitmap_file(data)
     start = data.find(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     return data[max(0, start) :]

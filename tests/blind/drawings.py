@@ -52,9 +52,17 @@ def svg(body: str) -> bytes:
 
 SVG: dict[str, Draw] = {
     "text": lambda text: svg(f"<text>{escape(text)}</text>"),
-    "tspan": lambda text: svg("<text>" + "".join(f"<tspan x='{8 * at}'>{escape(each)}</tspan>" for at, each in enumerate(text)) + "</text>"),
-    "text-path": lambda text: svg(f"<path id='p' d='M0 0'/><text><textPath href='#p'>{escape(text)}</textPath></text>"),
-    "foreign": lambda text: svg(f"<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>{text[:4]}<b>{text[4:]}</b></p></foreignObject>"),
+    "tspan": lambda text: svg(
+        "<text>"
+        + "".join(f"<tspan x='{8 * at}'>{escape(each)}</tspan>" for at, each in enumerate(text))
+        + "</text>"
+    ),
+    "text-path": lambda text: svg(
+        f"<path id='p' d='M0 0'/><text><textPath href='#p'>{escape(text)}</textPath></text>"
+    ),
+    "foreign": lambda text: svg(
+        f"<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>{text[:4]}<b>{text[4:]}</b></p></foreignObject>"
+    ),
     "use": lambda text: svg(f"<defs><text id='t'>{escape(text)}</text></defs><use href='#t'/>"),
     "symbol": lambda text: svg(f"<symbol id='t'><text>{escape(text)}</text></symbol><use xlink:href='#t'/>"),
     "title": lambda text: svg(f"<title>{escape(text)}</title>"),
@@ -66,9 +74,13 @@ SVG: dict[str, Draw] = {
 VML: dict[str, Callable[[str], str]] = {
     "textpath": lambda text: f'<v:shape><v:textpath on="t" string="{text}"/></v:shape>',
     "textbox": lambda text: f"<v:rect><v:textbox><p>{text}</p></v:textbox></v:rect>",
-    "textbox-conditional": lambda text: f"<!--[if gte vml 1]><v:rect><v:textbox><p>{text}</p></v:textbox></v:rect><![endif]-->",
+    "textbox-conditional": lambda text: (
+        f"<!--[if gte vml 1]><v:rect><v:textbox><p>{text}</p></v:textbox></v:rect><![endif]-->"
+    ),
     "alt": lambda text: f'<v:shape alt="{text}"/>',
-    "textpath-conditional": lambda text: f'<!--[if mso]><v:shape><v:textpath string="{text}"/></v:shape><![endif]-->',
+    "textpath-conditional": lambda text: (
+        f'<!--[if mso]><v:shape><v:textpath string="{text}"/></v:shape><![endif]-->'
+    ),
 }
 
 CARRIED: dict[str, Callable[[bytes, str], bytes]] = {
@@ -110,7 +122,9 @@ def _svg(draw: Draw, way: str, text: str) -> bytes:
 
 def _page(write: Callable[[str], str], text: str) -> bytes:
     page = f'<html xmlns:v="urn:schemas-microsoft-com:vml"><body>{write(text)}</body></html>'
-    return b"Subject: s\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
+    return (
+        b"Subject: s\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
+    )
 
 
 def _macintosh(text: str) -> bytes:
@@ -123,7 +137,29 @@ def all_cases() -> Iterator[Case]:
     """Every case of this module."""
     yield from worded("T10", _spread("emf", ENHANCED))
     yield from worded("T10", _spread("wmf", PLAIN))
-    yield from worded("T10", {name: partial(_carried, draw, carry, name[:3]) for name, draw in GLYPHS.items() for carry in (CARRIED["declared"],)}, doubtful=True)
-    yield from worded("T10", {f"svg-{name}-{way}": partial(_svg, draw, way) for name, draw in SVG.items() for way in ("declared", "octets", "packed", "word")})
+    yield from worded(
+        "T10",
+        {
+            name: partial(_carried, draw, carry, name[:3])
+            for name, draw in GLYPHS.items()
+            for carry in (CARRIED["declared"],)
+        },
+        doubtful=True,
+    )
+    yield from worded(
+        "T10",
+        {
+            f"svg-{name}-{way}": partial(_svg, draw, way)
+            for name, draw in SVG.items()
+            for way in ("declared", "octets", "packed", "word")
+        },
+    )
     yield from worded("T10", {f"vml-{name}": partial(_page, write) for name, write in VML.items()})
-    yield from worded("T10", {f"pict-{name}": partial(lambda kind, text: mail(attached(_macintosh(text), "a.pct", kind)), kind) for name, kind in {"declared": "image/x-pict", "octets": "application/octet-stream"}.items()}, doubtful=True)
+    yield from worded(
+        "T10",
+        {
+            f"pict-{name}": partial(lambda kind, text: mail(attached(_macintosh(text), "a.pct", kind)), kind)
+            for name, kind in {"declared": "image/x-pict", "octets": "application/octet-stream"}.items()
+        },
+        doubtful=True,
+    )
