@@ -18,6 +18,7 @@ from gateway.message import (
     compound,
     containers,
     default_password,
+    iwork,
     limits,
     native,
     old_office,
@@ -113,7 +114,9 @@ class _Extraction:
         inside = None if self._enough_archives() else self._deeper(job)
         if inside is None:
             return
-        for number, entry in enumerate(containers.OPENERS[sniff.kind(job.data)](job.data, self.budget), 1):
+        for number, entry in enumerate(
+            containers.OPENERS[sniff.kind(job.data)](memoryview(job.data), self.budget), 1
+        ):
             path = f"{job.path}/{number}"
             if entry.fault is not None:
                 self.collector.mark(path, entry.fault)
@@ -180,7 +183,11 @@ class _Extraction:
     def _inner(self, job: Job, path: str, name: str, data: Bytes) -> None:
         """One file found in a document: a leaf, and whatever can be read of it."""
         plan = structure.named(name)
-        if plan.shape is structure.Shape.MESSAGE:
+        if iwork.is_part(name, data):
+            inside = replace(job, document=Document(path, "", data), quiet=True)
+            self._add(inside, iwork.read(name, data))
+            self._member(inside, path, plan, data)
+        elif plan.shape is structure.Shape.MESSAGE:
             self.collector.mail(path, plan, bytes(data))
             self.mail(job, path, bytes(data))
         else:
