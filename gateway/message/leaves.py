@@ -201,8 +201,10 @@ class Collector:
         if len(data) == 0:
             return
         found = sniff.kind(data)
-        picture = found is Kind.MEDIA and media.is_picture(data)
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture))
+        shown = found in (Kind.MEDIA, Kind.UNKNOWN)
+        picture = shown and media.is_picture(data)
+        recording = shown and not picture and media.is_recording(data)
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture, recording))
         for end in sniff.other_ends(data, found):
             # What was not encoded as a whole may have a line end too many, or more of the mail around it.
             self.leaves.append(Leaf(path, hashlib.sha256(data[:end]).digest(), end))
@@ -292,6 +294,7 @@ class Collector:
         self._plain(path, plan, data, quiet=quiet)
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
+        data = self._not_too_long(path, data)
         said = html.declared_charsets(bytes(data[: limits.NAMED_CHARSET]))
         labels = (plan.charset or "".join(said[:1]), *plan.other_charsets, *said)
         for text in charsets.readings(data, labels):
@@ -309,7 +312,14 @@ class Collector:
             for inner in rendered.inside if path.count("/") < limits.DEPTH else ():
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
+    def _not_too_long(self, path: str, data: Bytes) -> Bytes:
+        """As much of a text as is decoded: the rest would be cut from what it says, but after taking the memory."""
+        if len(data) > limits.TEXT_BYTES:
+            self.mark(path, Reason.TOO_LARGE)
+        return data if len(data) <= limits.TEXT_BYTES else data[: limits.TEXT_BYTES]
+
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
+        data = self._not_too_long(path, data)
         for text in charsets.readings(data, (plan.charset, *plan.other_charsets)):
             if not quiet:
                 self._locked(path, text)
