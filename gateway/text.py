@@ -54,7 +54,7 @@ _LOOK_ALIKES = str.maketrans(
     "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ"
     "𐌀𐌁𐌄𐌉𐌌𐌏𐌕𐌗"
     "єзɛəℯ℮θσδ∂λΛΣηπτμияшɐꭓ"
-    "∕⁄∶꞉․",
+    "∕⁄∶꞉․٬",
     "abekmhopctyxijsdhlqwbgabekmhopctyxijsdhlqwbg"
     "abezhikmnoptyx"
     "abeikvoptuxwycj"
@@ -65,7 +65,7 @@ _LOOK_ALIKES = str.maketrans(
     "bpdtgkjczfmnlsrvhwxyaeiou"
     "abeimotx"
     "eeeeeeooddaaenntunrwax"
-    "//::.",
+    "//::.,",
 )
 """Letters of other scripts drawn like ASCII ones, as far as banner words need (UTS 39)."""
 

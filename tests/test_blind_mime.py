@@ -14,6 +14,7 @@ from tests.blind import (
     INNOCENT,
     Case,
     bodies,
+    bulletin,
     corners,
     encodings,
     hiding,
@@ -24,6 +25,8 @@ from tests.blind import (
     mime,
     names,
     needless,
+    parted,
+    salts,
     silent,
     splitting,
     strays,
@@ -33,7 +36,8 @@ MAKERS = (
     corners.corners, strays.strays,
     mime.fields, mime.types, bodies.parts, loose.texts, loose.limits, loose.looks, encodings.fields, encodings.bodies,
     inside.files, letters.charsets, letters.letters, names.names, names.said, names.kinds,
-    hiding.hidden, splitting.split, html.odd, html.rest,
+    hiding.hidden, splitting.split, html.odd, html.rest, salts.strewn, parted.parted, parted.typed,
+    bulletin.figures, bulletin.pieces,
 )  # fmt: skip
 ROWS = 86
 """Rows of the list that these cases belong to."""

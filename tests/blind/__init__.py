@@ -8,7 +8,7 @@ form, the twin.  `passed` is the failure: neither found nor named as unreadable.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -39,14 +39,20 @@ def sheet(figure: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a mail carries: a wording, a time that is only known by its digits, and a file."""
+    """What a mail carries: a wording, a time that is only known by its digits, and a file; nothing else that is known.
+
+    `planted`: it is what must not pass.
+    """
 
     text: str
     time: str
     file: bytes
+    planted: bool = False
 
 
-PLANTED = Matter("EMBARGOED UNTIL 9:30am on 12 May 2027", "Embargo: 09:30 12 May 2027", sheet(72670))
+PLANTED = Matter(
+    "EMBARGOED UNTIL 9:30am on 12 May 2027", "Embargo: 09:30 12 May 2027", sheet(72670), planted=True
+)
 INNOCENT = Matter("LUNCH IS SERVED 9:30am on 12 May 2027", "Canteen: 09:30 12 May 2027", sheet(41812))
 REGISTER = Register(
     1,
@@ -61,12 +67,16 @@ Make = Callable[[Matter], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One variant of one row; `doubtful`: its innocent twin may be named as unreadable, or must be."""
+    """One variant of one row; `doubtful`: its innocent twin may be named as unreadable, or must be.
+
+    `register` is what is known where the mail passes.
+    """
 
     row: str
     name: str
     make: Make
     doubtful: bool = False
+    register: Register = field(default=REGISTER, repr=False)
 
     @property
     def id(self) -> str:
@@ -87,19 +97,23 @@ class Outcome:
         return not self.found
 
 
-def outcome(content: bytes) -> Outcome:
+def outcome(content: bytes, register: Register = REGISTER) -> Outcome:
     """Read a mail with all its documents, and ask all detectors."""
     message = read_here(content)
-    findings = find(RULES, message, REGISTER, NOW)
+    findings = find(RULES, message, register, NOW)
     reasons = frozenset(place.reason for place in message.unreadable)
     return Outcome(frozenset(finding.detector for finding in findings), reasons)
 
 
 def silent(cases: Iterable[Case]) -> Iterator[str]:
     """The cases whose planted mail passes."""
-    return (case.id for case in cases if outcome(case.make(PLANTED)).passed)
+    return (case.id for case in cases if outcome(case.make(PLANTED), case.register).passed)
 
 
 def needless(cases: Iterable[Case]) -> Iterator[str]:
     """The cases whose innocent twin is held though nothing about it is in doubt."""
-    return (case.id for case in cases if not case.doubtful and not outcome(case.make(INNOCENT)).passed)
+    return (
+        case.id
+        for case in cases
+        if not case.doubtful and not outcome(case.make(INNOCENT), case.register).passed
+    )
