@@ -272,4 +272,7 @@ def test_cells_of_an_open_document(cells: str, expected: str) -> None:
 def test_cells_of_numbers_2009_are_read() -> None:
     """They keep texts and numbers in attributes, each with a prefix of its own."""
     cells = "<sf:ct sfa:s='Gas'/><sf:n sf:v='4489.1000000000004'/><sf:rn sf:v='-226'/>"
-    assert ["Gas", "4489.1", "-226"] == flat_text(f"<a xmlns:sf='f' xmlns:sfa='a'>{cells}</a>".encode()).split()
+    cells += "<sf:d sf:cell-date='276048000'/>"
+    assert ["Gas", "4489.1", "-226", "1", "October", "2009"] == flat_text(
+        f"<a xmlns:sf='f' xmlns:sfa='a'>{cells}</a>".encode()
+    ).split()

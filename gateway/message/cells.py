@@ -27,6 +27,8 @@ _GENERAL: Final = "General"
 _SERIAL: Final = re.compile(r"[0-9]{0,5}(?:\.[0-9]+)?(?:E-[0-9]{1,2})?\Z")
 _DAY_ZERO: Final = datetime(1899, 12, 30)
 _MINUTES: Final = 24 * 60
+_SECONDS: Final = re.compile(r"-?[0-9]{1,10}(?:\.[0-9]+)?\Z")
+_DAYS_TO_2001: Final = 36_892
 
 
 def date_styles(styles: bytes) -> frozenset[str]:
@@ -58,6 +60,13 @@ def shown(number: str) -> str:
     when = _DAY_ZERO + timedelta(minutes=minutes)
     day = f" {when.day} {when:%B %Y}" if minutes >= _MINUTES else ""
     return f"{day} {when:%H:%M}" if not day or minutes % _MINUTES else day
+
+
+def since_2001(seconds: str) -> str:
+    """What a cell shows that counts seconds from the beginning of 2001; empty where that is no day."""
+    if not _SECONDS.match(seconds):
+        return ""
+    return shown(f"{_DAYS_TO_2001 + float(seconds) / 86_400:.10f}".rstrip("0").rstrip(".")).strip()
 
 
 def _id(tag: bytes) -> bytes:

@@ -62,7 +62,7 @@ _WORDS: Final = re.compile(r"[^\W\d_]{3,}[^\w<>{}]{0,3} +\w|\w +[^\W\d_]{3,}")
 """Words side by side: what an attribute says to a person rather than to a program."""
 _CACHED: Final = frozenset("sndbe")
 """Elements of a pivot cache; what they keep is in an attribute."""
-_APPLE_CELLS: Final = {"ct": "sfa:s", "n": "sf:v", "rn": "sf:v"}
+_APPLE_CELLS: Final = {"ct": "sfa:s", "n": "sf:v", "rn": "sf:v", "d": "sf:cell-date", "rd": "sf:cell-date"}
 """Cells of a table of iWork '09 and the attribute that holds what they keep."""
 
 
@@ -217,7 +217,8 @@ class Collector:
         if self.cache and local in _CACHED:
             self.pieces.append(f"{attributes.get('v', '')}\t")
         if local in _APPLE_CELLS and (said := attributes.get(_APPLE_CELLS[local])):
-            self.pieces.append(f"{cells.read_number(said, None)[0]}\t")
+            day = cells.since_2001(said) if local.endswith("d") else ""
+            self.pieces.append(f"{day or cells.read_number(said, None)[0]}\t")
         if local == "Relationship" and attributes.get("TargetMode") == "External":
             self.aside.append(attributes.get("Target", ""))
 
