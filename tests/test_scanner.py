@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway import scanner
 from gateway.model import Message, Reason
 from gateway.registration import Empty, Traced, trace
 from gateway.replies import ScanUnfinished
 from gateway.scanner import DOCUMENTS_PER_PROCESS, NotTakenUp, Scanners, read_here
-from tests.papers import BANNER, attached, mail, pdf, word
+from tests import pictured
+from tests.papers import BANNER, archive, attached, mail, pdf, word
+from tests.pictured import reads_words
 
 SECOND = timedelta(seconds=1)
 MEMORY = 512 * 1024 * 1024
@@ -101,6 +104,28 @@ def test_scanner_reads_what_the_process_itself_would(path: str, start: Start) ->
     assert read_here(LETTER) == found
     assert any(BANNER in part.text for part in found.parts if part.path == "1")
     assert any(BANNER in part.text for part in found.parts if part.path == "2")
+
+
+@reads_words
+def test_words_of_pictures_are_read_in_confinement(path: str, start: Start) -> None:
+    """A scanner that may write nothing reads pictures all the same: those of the mail, and those in its documents."""
+    start()
+    shown = pictured.picture("Rate 72,670")
+    content = mail(attached(shown, "a.png"), attached(archive({"b.png": shown}), "b.zip"))
+    scanners = Scanners(path, 10 * SECOND, 30 * SECOND, ocr=True)
+    found = asyncio.run(scanners.read(content))
+    assert {"1", "2/1"} == {part.path for part in found.parts if "72,670" in part.text}
+    assert () == found.unreadable
+
+
+def test_pictures_that_no_time_is_left_for_are_named(path: str, start: Start) -> None:
+    """Half of a mail's time goes to its pictures; those that are not begun are named, and the rest of it is read."""
+    start()
+    content = mail(b"\r\nhello\r\n", attached(pictured.picture("Rate 72,670"), "a.png"))
+    scanners = Scanners(path, 10 * SECOND, -1 * SECOND, ocr=True)
+    found = asyncio.run(scanners._read(content, scanner._Waits()))
+    assert [("2", Reason.DEADLINE)] == [(mark.path, mark.reason) for mark in found.unreadable]
+    assert any("hello" in part.text for part in found.parts)
 
 
 def test_large_mail_is_read_in_a_thread(path: str, start: Start) -> None:
