@@ -45,6 +45,8 @@ _STEM: Final = re.compile(rb"[^\s]+")
 
 _STEP: Final = 1_000_000
 """Bytes of a text that is looked at in pieces first."""
+_OVERLAP: Final = 256
+"""Bytes that two such pieces have in common: no sign is as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
     Lines that look encoded are found where they begin; in a short text, one of long lines, or if it is asked for
     (`thorough`), wherever they stand.
     """
-    if not thorough and _plain(data):
+    if _plain(data, thorough=thorough):
         return None
     text = b"\n" + bytes(data)
     thorough = thorough or len(text) < _SHORT or len(text) > _LONG_LINES * text.count(b"\n")
@@ -86,14 +88,18 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
     )
 
 
-def _plain(data: Bytes) -> bool:
-    """Whether a very long text of ordinary lines has no sign of anything: it is not copied to see that."""
+def _plain(data: Bytes, *, thorough: bool) -> bool:
+    """Whether a very long text has no sign of anything: it is not copied as a whole to see that."""
     if len(data) <= _STEP:
         return False
     lines = sum(bytes(data[at : at + _STEP]).count(b"\n") for at in range(0, len(data), _STEP))
-    if len(data) >= _LONG_LINES * lines:
-        return False
-    return _SIGN.search(data) is None and _SIGN.search(b"\n" + bytes(data[:_STEP])) is None
+    thorough = thorough or len(data) >= _LONG_LINES * lines
+    pieces = (bytes(data[max(0, at - _OVERLAP) : at + _STEP]) for at in range(0, len(data), _STEP))
+    return not any(_has_sign(b"\n" + piece, thorough=thorough) for piece in pieces)
+
+
+def _has_sign(text: bytes, *, thorough: bool) -> bool:
+    return _SIGN.search(text) is not None or (thorough and _ENCODED in text.translate(_SHAPE))
 
 
 def _parts(text: bytes) -> Iterator[bytes]:

@@ -165,8 +165,13 @@ class Rule(NamedTuple):
     nested: bool = False
 
 
-def rules(sheet: str) -> Iterator[Rule]:
-    """The rules of a sheet, also those inside of media rules; up to a limit."""
+@lru_cache(maxsize=4)
+def rules(sheet: str) -> tuple[Rule, ...]:
+    """The rules of a sheet, also those inside of media rules; up to a limit.  Each reading of a page asks for them."""
+    return tuple(_rules(sheet))
+
+
+def _rules(sheet: str) -> Iterator[Rule]:
     depth = 0
     for piece in _COMMENT.sub("", sheet).split("}", limits.STYLE_RULES)[: limits.STYLE_RULES]:
         before, brace, declarations = piece.rpartition("{")
@@ -184,6 +189,8 @@ def are_many(sheets: Iterable[str]) -> bool:
 
 def strings(declarations: str) -> str:
     """What declarations write where a reader sees it: strings one behind the other."""
+    if '"' not in declarations and "'" not in declarations:
+        return ""
     return _unescaped("".join(every_string(declarations)))
 
 

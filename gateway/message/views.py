@@ -32,7 +32,9 @@ _STYLED: Final = frozenset(
     ["style", "bdo", "datalist", "font", "noembed", "dialog", "details", "select", "textarea", "svg", "object", "audio",
      "video", "canvas", "iframe", "noscript", "rp", "del", "noframes", "progress", "meter"]
 )  # fmt: skip
-_FOSTERED: Final = re.compile(r"<t(?:able|body|head|foot|r)\b[^<>]*>[ \t\r\n]*[^<\s]", re.I)
+_FOSTERED: Final = re.compile(
+    r"<[tT](?:[aA][bB][lL][eE]|[bB][oO][dD][yY]|[hH][eE][aA][dD]|[fF][oO][oO][tT]|[rR])\b[^<>]*>[ \t\r\n]*[^<\s]"
+)
 _ENTITY: Final = re.compile(r"&(?:#|[a-zA-Z]{2,8};)")
 _TAG: Final = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _APART: Final = re.compile(r"</?(?:script|style|template|iframe|textarea|title|xmp|noscript)[^<>]*>?", re.I)
@@ -76,11 +78,11 @@ def oddities(source: str) -> tuple[bool, bool, bool]:
 
 def other_lines(page: Page) -> list[str]:
     """Lines of all other views that the page's text has not.  The tree gets marks."""
-    found: dict[str, None] = {}
+    found: list[str] = []
     for text in _all(page):
-        found.update(dict.fromkeys(text.split("\n")))
+        found += text.split("\n")
     known = set(page.text.split("\n")) if found else frozenset()
-    return [line for line in found if line not in known and not line.isspace()]
+    return [line for line in dict.fromkeys(found) if line not in known and not line.isspace()]
 
 
 def exceeds(page: Page) -> bool:
@@ -91,7 +93,7 @@ def exceeds(page: Page) -> bool:
 def _all(page: Page) -> Iterator[str]:
     source = page.source
     values = _VALUES.findall(source)
-    styles = {_unquoted(each) for each, _ in values if each}
+    styles = {_unquoted(each) for each in {each for each, _ in values if each}}
     yield from _attributes({value[1:-1] for _, value in values if value})
     yield from _in_text(page.text)
     if "<!" in source or "<?" in source:
