@@ -30,15 +30,8 @@ _PIECES: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[a-z]{5,16}")
 _KNOWN: Final = (
-    "embargo",
-    "embargoed",
-    "embargoes",
-    "restricted",
-    "confidential",
-    "published",
-    "publication",
-    "until",
-)
+    "embargoed", "embargo", "embargoes", "restricted", "confidential", "published", "publication", "until",
+)  # fmt: skip
 _SIGNS: Final = (
     "mbarg",
     "argoed",

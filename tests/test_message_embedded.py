@@ -1,0 +1,76 @@
+"""What stands inside a text."""
+
+# ruff: noqa: E501 (tables of one case a line)
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.message import limits
+from gateway.message.embedded import look
+
+FILE = bytes(range(90))
+LINE = base64.b64encode(FILE)
+UU = b"begin 644 a.bin\n" + b"".join(binascii.b2a_uu(FILE[at : at + 45]) for at in (0, 45)) + b"`\nend\n"
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"hello\nworld\n", b"beginning of a letter\n", b"a" * 59, b"content with type: x\n" * 99]
+)
+def test_ordinary_text_holds_nothing(text: bytes) -> None:
+    """Prose is looked at once, and nothing comes of it."""
+    assert None is look(text)
+
+
+@pytest.mark.parametrize("text", [
+    b"hello\n" + LINE[:76] + b"\n" + LINE[76:] + b"\n", b"> " + LINE[:76] + b"\n> " + LINE[76:] + b"\n", b"see " + LINE + b" there", FILE.hex().encode(), FILE.hex().upper().encode(),
+])  # fmt: skip
+def test_lines_that_look_encoded_are_decoded(text: bytes) -> None:
+    """Base64 and hexadecimal, on lines of their own, in a quotation, in the middle of a line."""
+    found = look(text)
+    assert found is not None
+    assert any(FILE in guess for guess in found.guesses)
+
+
+def test_uuencoded_files() -> None:
+    """Each file in uuencode comes out, also where its end is missing."""
+    found = look(b"hello\n" + UU + b"\n" + UU.replace(b"end\n", b""))
+    assert found is not None
+    assert (FILE, FILE) == found.files
+
+
+def test_parts_with_headers_of_their_own() -> None:
+    """A part begins where a line names a type, whatever parts it from the last one."""
+    text = b"hello\n==x\nContent-Type: text/plain\n\none\n==x\nContent-Type: text/html\n\ntwo\n==x--\n"
+    found = look(text)
+    assert found is not None
+    assert (b"Content-Type: text/plain\n\none", b"Content-Type: text/html\n\ntwo") == found.parts
+
+
+def test_foreign_encodings_are_named() -> None:
+    """What nobody here decodes is said to be there."""
+    found = look(b"=ybegin line=128 size=9 name=a\nxyz\n=yend\n")
+    assert found is not None
+    assert found.foreign
+
+
+def test_more_parts_than_are_read_are_told() -> None:
+    """Above the limit the first ones are read, and it is said that there are more."""
+    found = look(b"Content-Type: text/plain\n\nx\n" * (limits.PARTS + 1))
+    assert found is not None
+    assert (limits.PARTS, True) == (len(found.parts), found.more)
+
+
+@settings(max_examples=40)
+@given(st.binary(max_size=300), st.booleans())
+def test_any_file_comes_out_of_its_base64(data: bytes, thorough: bool) -> None:
+    """Whatever was encoded in one line long enough is among the guesses, and nothing raises."""
+    encoded = base64.b64encode(data.ljust(60))
+    found = look(b"x\n" + encoded + b"\n", thorough=thorough)
+    assert found is not None
+    assert any(guess.startswith(data) for guess in found.guesses)
