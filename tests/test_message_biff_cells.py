@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from gateway.message import biff_cells
+from gateway.message.documents import extract
+from gateway.model import Document
 from tests import binary_books as made
 
 
@@ -123,3 +129,37 @@ def test_a_cut_stream_is_not_whole() -> None:
 def test_any_stream_ends(rest: bytes) -> None:
     """Whatever stands in the records, reading it ends without an error."""
     biff_cells.read(made.biff(made.BEGIN_BOOK) + rest)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_what_libreoffice_saves_is_read_alike(tmp_path: Path) -> None:
+    """A workbook of today and the same saved for Excel 97 show the same cells."""
+    new = Workbook()
+    sheet = new.worksheets[0]
+    sheet.append(["Region", "Größe", "Заметка", "x" * 9000])
+    for row, (number, code) in enumerate(NUMBERS, 2):
+        sheet.cell(row, 1, number).number_format = code
+        sheet.cell(row, 2, f"text {row} " * (row * 300))
+    new.save(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", "xls", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], check=True, capture_output=True, timeout=100)
+    shown = [_shown((tmp_path / name).read_bytes()) for name in ("a.xlsx", "a.xls")]
+    assert shown[0] == shown[1]
+
+
+NUMBERS = [
+    (0.047, "0.0%"),
+    (72670, "#,##0"),
+    (-1234.5, "#,##0.00;(#,##0.00)"),
+    (46519, "d mmmm yyyy"),
+    (3, "0"),
+    (2.5, "General"),
+]
+
+
+def _shown(data: bytes) -> list[str]:
+    """Cells of the largest part of a workbook, by rows."""
+    text = max((part.text for part in extract(Document("1", "", data)).parts), key=len)
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
