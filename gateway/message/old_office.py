@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from gateway.message import biff, biff_cells, default_password, limits, native, objects97, vba, word97
+from gateway.message import art97, biff, biff_cells, default_password, limits, native, objects97, vba, word97
 from gateway.message.compound import EMBEDDED, Broken, CompoundFile, Program, Stream, file_in, program
 from gateway.message.entries import Budget
 
@@ -121,6 +121,7 @@ def files(compound: CompoundFile, maker: Program, budget: Budget) -> Iterator[by
     yield from (file_in(stream, compound.read(stream)) for stream in compound.embedded())
     if maker is Program.POWERPOINT:
         yield from objects97.packed(compound.main(), budget)
+    yield from art97.pictures(compound, budget)
 
 
 def is_closed(compound: CompoundFile, maker: Program) -> bool:
