@@ -155,6 +155,8 @@ def test_a_store_that_becomes_read_only(sink: Sink, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     with running(tmp_path, sink, disk=disk) as gateway:
+        # A journal that is there just then, and cannot be deleted, is a failed sync.
+        wait_for(lambda: time.time() - (disk / "store.db").stat().st_mtime > 1)
         with mounted("--bind", str(disk), at=disk):
             subprocess.run(["mount", "-o", "remount,bind,ro", str(disk)], check=True)
             deferred_and_flowing(gateway, sink)

@@ -69,6 +69,7 @@ class Database:
         self.engine = _engine(url)
         self.failed = False
         self.on_failure: Callable[[], object] = lambda: None
+        self._waiting: set[object] = set()
 
     @property
     def sqlite(self) -> bool:
@@ -80,9 +81,24 @@ class Database:
         """One transaction: committed and synced when the block ends, undone when it raises."""
         with self._guarded(), self.engine.connect() as connection:
             if self.sqlite:
-                _begin(connection, "BEGIN IMMEDIATE")
+                self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
             self._commit(connection)
+
+    def _begin(self, connection: Connection, *steps: str) -> None:
+        """Begin a transaction on SQLite, with the lock that the last step takes: all who wait have the same chance."""
+        me = object()
+        try:
+            for step in steps:
+                until = time.monotonic() + _BUSY_SECONDS
+                if self._waiting:
+                    # Whoever has just ended one would be first again, every time.
+                    time.sleep(_LOOK_AGAIN)
+                while not _done(connection, step, last=time.monotonic() >= until):
+                    self._waiting.add(me)
+                    time.sleep(_LOOK_AGAIN)
+        finally:
+            self._waiting.discard(me)
 
     def _commit(self, connection: Connection) -> None:
         if not self.sqlite:
@@ -100,7 +116,7 @@ class Database:
         with self._guarded(), self.engine.connect() as connection:
             if self.sqlite:
                 # A transaction that only begins has no lock yet.
-                _begin(connection, "BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1")
+                self._begin(connection, "BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1")
             yield connection
 
     @contextmanager
@@ -144,14 +160,6 @@ class Database:
     def close(self) -> None:
         """Close every connection; a forked child calls this before it uses the store."""
         self.engine.dispose()
-
-
-def _begin(connection: Connection, *steps: str) -> None:
-    """Begin a transaction on SQLite, with the lock that the last step takes: whoever waits has the same chance."""
-    for step in steps:
-        until = time.monotonic() + _BUSY_SECONDS
-        while not _done(connection, step, last=time.monotonic() >= until):
-            time.sleep(_LOOK_AGAIN)
 
 
 def _done(connection: Connection, step: str, *, last: bool) -> bool:

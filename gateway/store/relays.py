@@ -192,9 +192,10 @@ def damaged(database: Database, job: Job, office: str, now: datetime, next_attem
     """
     ref = job.incident.ref
     with database.write() as connection:
+        # The incident before the audit log, as everywhere.
+        connection.execute(update(INCIDENTS).where(INCIDENTS.c.ref == ref).values(damaged=True))
         if not job.incident.damaged:
             audit.append(connection, now, audit.GATEWAY, "content damaged", ref, {})
-        connection.execute(update(INCIDENTS).where(INCIDENTS.c.ref == ref).values(damaged=True))
         ids = [one.id for one in job.waiting]
         later = update(INCIDENT_RECIPIENTS).where(_RECIPIENTS.id.in_(ids))
         connection.execute(later.values(in_doubt=False, next_attempt_at=next_attempt_at))
