@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway.message.documents import extract, prepare
-from gateway.message.leaves import Collector, Reading
+from gateway.message.gathered import Reading
+from gateway.message.leaves import Collector
 from gateway.message.reader import read
 from gateway.model import Document
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.message import (
     charsets,
+    cms,
     data_files,
     embedded,
-    headers,
     html,
     limits,
     media,
@@ -20,108 +19,31 @@ from gateway.message import (
     metafiles,
     pictures,
     quoted,
+    reused,
     sniff,
     transfer,
     written,
 )
+from gateway.message.gathered import Gathered
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan, named
-from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
+from gateway.model import Document, Leaf, PartKind, Reason
 
 Bytes = bytes | memoryview
 
-_SIGNED: Final = bytes.fromhex("2a864886f70d010702")
-"""The object identifier of CMS signed data, RFC 5652 section 5.1."""
 _FOUND: Final = named("")
 """The plan of what stands inside a text: what it is shows in its bytes."""
 _CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
 """Kinds of leaves that are no text, in which no text can stand either."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader made of a mail: what could be read here, and the documents that need a scanner.
-
-    `pictures` are those in which there may be words; only a collector that was asked for them has any.
-    """
-
-    message: Message
-    documents: tuple[Document, ...] = ()
-    pictures: tuple[Document, ...] = ()
-
-
 @dataclass(slots=True)
-class Collector:
-    """Gathers parts, leaves, marks, links and documents of one mail, and counts them."""
-
-    parts: list[Part] = field(default_factory=list)
-    leaves: list[Leaf] = field(default_factory=list)
-    marks: dict[Unreadable, None] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=list)
-    links: dict[Link, None] = field(default_factory=dict)
-    inside: deque[tuple[str, bytes]] = field(default_factory=deque)
-    count: int = 0
-    characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
-    pictures: list[Document] | None = None
+class Collector(Gathered):
+    """Reads leaves, and gathers what is in them."""
 
     def another(self) -> Collector:
         """One for a mail that stands inside, which counts for itself; pictures wait in one place."""
         return Collector(pictures=self.pictures)
-
-    def reading(self) -> Reading:
-        """Everything gathered."""
-        found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), tuple(self.links))
-        return Reading(found, tuple(self.documents), tuple(self.pictures or ()))
-
-    def room(self) -> bool:
-        """Count one more part; False when the mail has more than the limit."""
-        self.count += 1
-        return self.count <= limits.PARTS
-
-    def mark(self, path: str, reason: Reason) -> None:
-        """Name a place as unreadable, once."""
-        self.marks[Unreadable(path, reason)] = None
-
-    def text(self, path: str, kind: PartKind, text: str) -> None:
-        """Add text, unless there is nothing to see in it; above the limit it is cut, and the place marked."""
-        if not text or text.isspace():
-            return
-        if len(text) > self.characters:
-            self.mark(path, Reason.TOO_LARGE)
-            text = text[: self.characters]
-        self.characters -= len(text)
-        if text:
-            self.parts.append(Part(path, kind, text))
-
-    def said(self, path: str, text: str) -> None:
-        """Add what a document says."""
-        self.text(path, PartKind.DOCUMENT, text)
-
-    def about(self, path: str, text: str) -> None:
-        """Add what is said about a document: its properties, its page headers, the names of files in it."""
-        self.text(path, PartKind.DOCUMENT, text)
-
-    def lead(self, path: str, addresses: Iterable[str]) -> None:
-        """Add addresses that a part leads to without showing them; above the limit the place is marked."""
-        for address in addresses:
-            if len(self.links) >= limits.LINKS:
-                self.mark(path, Reason.TOO_LARGE)
-                return
-            self.links[Link(path, address[:LONGEST_URL])] = None
-
-    def multipart(self, prefix: str, plan: Plan) -> None:
-        """Hear of a multipart whose parts have paths below `prefix`: a Reading keeps nothing of it."""
-
-    def mail(self, path: str, _: Plan, data: bytes) -> None:
-        """Add a mail that is kept as a file; what it holds is read apart."""
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
-
-    def names(self, path: str, plan: Plan, header: str = "") -> None:
-        """Add the file names and descriptions of a part, which are shown, and what else its header says."""
-        said = [*plan.names]
-        said += (line for line in header.split("\n") if headers.says_more(line))
-        if said:
-            self.parts.append(Part(path, PartKind.HEADER, "\n".join(said)))
 
     def raw_text(self, path: str, buffer: bytes, start: int, end: int) -> None:
         """Add bytes that are no proper part as the text they seem to be."""
@@ -143,7 +65,7 @@ class Collector:
             self.mark(path, Reason.TOO_DEEP)
             return
         for number, part in enumerate(found.parts, 1):
-            self.inside.append((f"{path}/{number}/", part))
+            self.inside.append((f"{path}/{number}/", part, True))
         for file in found.files:
             self.content(f"{path}/0", _FOUND, file, quiet=False)
         for guess in found.guesses:
@@ -180,15 +102,6 @@ class Collector:
                 self.mark(path, Reason.AMBIGUOUS)
                 self.content(path, plan, other, quiet=True)
 
-    def add(self, reading: Reading) -> None:
-        """Add what was read of a mail that stands inside."""
-        self.parts += reading.message.parts
-        self.leaves += reading.message.leaves
-        self.documents += reading.documents
-        for link in reading.message.links:
-            self.lead(link.path, (link.url,))
-        self.marks.update(dict.fromkeys(reading.message.unreadable))
-
     def written(self, path: str, plan: Plan, data: Bytes) -> None:
         """Add text or a page that is part of a file, and no leaf of its own."""
         if plan.media_type in media_types.PAGES:
@@ -215,6 +128,8 @@ class Collector:
         if found is not Kind.ISO and sniff.has_disk_image(data):
             # What stands before a disk image is nothing to whoever opens the image.
             self.content(f"{path}/0", _FOUND, bytes(sniff.ISO_START) + data[sniff.ISO_START :], quiet=quiet)
+        if found in (Kind.XML, Kind.HTML):
+            self._reused(path, data)
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
             self.shown(path, data, quiet=quiet)
@@ -231,6 +146,13 @@ class Collector:
         elif found is Kind.UNKNOWN and not quiet and not _is_harmless(plan.media_type, data):
             self.mark(path, Reason.UNSUPPORTED)
             self.said(path, data_files.said(data))
+
+    def _reused(self, path: str, data: Bytes) -> None:
+        """What drawings in a page or in a file of XML show by using parts of themselves again."""
+        again, more = reused.text(data)
+        self.text(path, PartKind.DOCUMENT, again)
+        if more:
+            self.mark(path, Reason.TOO_LARGE)
 
     def picture(self, path: str, data: Bytes) -> None:
         """Add a picture that stands in a document and is no file of its own there."""
@@ -340,14 +262,19 @@ class Collector:
             self.mark(path, Reason.ENCRYPTED)
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
-        """Enveloped mail is closed; signed mail is not, but nothing here takes its text out of the signature yet."""
-        start = bytes(data[:64])
-        if "certs" in plan.smime_type:
+        """Enveloped mail is closed; of signed mail what it encloses is read, and nothing is asked of a signature."""
+        if not cms.is_signed(bytes(data[:64])) and "signed" not in plan.smime_type:
+            if "certs" not in plan.smime_type:
+                self.mark(path, Reason.ENCRYPTED)
             return
-        signed = _SIGNED in start or "signed" in plan.smime_type
-        self.mark(path, Reason.UNSUPPORTED if signed else Reason.ENCRYPTED)
-        if signed:
+        mail = cms.signed_content(bytes(data))
+        if mail is None:
+            self.mark(path, Reason.UNSUPPORTED)
             self.text(path, PartKind.BODY, charsets.decode(data))
+        elif mail and path.count("/") >= limits.DEPTH:
+            self.mark(path, Reason.TOO_DEEP)
+        elif mail:
+            self.inside.append((f"{path}/1/", mail, False))
 
 
 def _is_shown(found: Kind, media_type: str) -> bool:

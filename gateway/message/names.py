@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.message.leaves import Reading
+from gateway.message.gathered import Reading
 from gateway.message.outline import Outlining
 from gateway.message.reader import read
 from gateway.message.structure import Plan

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.message import headers, leaves, limits, structure, transfer
-from gateway.message.leaves import Reading
+from gateway.message.gathered import Reading
 from gateway.model import PartKind, Reason
 
 _REST: Final = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
@@ -93,12 +93,12 @@ def follow(collector: leaves.Collector) -> None:
 def _read_all(sources: deque[_Source], collector: leaves.Collector) -> None:
     while sources or collector.inside:
         if not sources:
-            path, content = collector.inside.popleft()
+            path, content, loose = collector.inside.popleft()
             if not collector.room():
                 collector.mark(f"{path}1", Reason.TOO_LARGE)
                 collector.inside.clear()
                 return
-            sources.append(_Source(content, path, path.count("/"), loose=True))
+            sources.append(_Source(content, path, path.count("/"), loose=loose))
         _Walk(sources.popleft(), collector, sources).run()
 
 
