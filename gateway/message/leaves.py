@@ -121,18 +121,14 @@ class Collector(Gathered):
         for end in sniff.other_ends(data, found):
             # What was not encoded as a whole may have a line end too many, or more of the mail around it.
             self.leaves.append(Leaf(path, hashlib.sha256(data[:end]).digest(), end))
-        if found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/")):
+        if _may_hold_parts(found, plan, data):
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
         if found is not Kind.ISO and sniff.has_disk_image(data):
             # What stands before a disk image is nothing to whoever opens the image.
             self.content(f"{path}/0", _FOUND, bytes(sniff.ISO_START) + data[sniff.ISO_START :], quiet=quiet)
-        if found in (Kind.XML, Kind.HTML):
-            self._reused(path, data)
-        if found is Kind.MEDIA:
-            self._behind_media(path, plan, data, quiet=quiet)
-            self.shown(path, data, quiet=quiet)
+        self._drawn(path, plan, data, found, quiet=quiet)
         if found is Kind.PGP and not quiet:
             self.mark(path, Reason.ENCRYPTED)
         if plan.media_type.startswith("text/"):
@@ -146,6 +142,14 @@ class Collector(Gathered):
         elif found is Kind.UNKNOWN and not quiet and not _is_harmless(plan.media_type, data):
             self.mark(path, Reason.UNSUPPORTED)
             self.said(path, data_files.said(data))
+
+    def _drawn(self, path: str, plan: Plan, data: Bytes, found: Kind, *, quiet: bool) -> None:
+        """What a picture shows, and what a drawing in a page does."""
+        if found is Kind.MEDIA:
+            self._behind_media(path, plan, data, quiet=quiet)
+            self.shown(path, data, quiet=quiet)
+        elif found in (Kind.XML, Kind.HTML):
+            self._reused(path, data)
 
     def _reused(self, path: str, data: Bytes) -> None:
         """What drawings in a page or in a file of XML show by using parts of themselves again."""
@@ -270,11 +274,18 @@ class Collector(Gathered):
         mail = cms.signed_content(bytes(data))
         if mail is None:
             self.mark(path, Reason.UNSUPPORTED)
-            self.text(path, PartKind.BODY, charsets.decode(data))
+            self.raw_text(path, bytes(data), 0, len(data))
         elif mail and path.count("/") >= limits.DEPTH:
             self.mark(path, Reason.TOO_DEEP)
         elif mail:
             self.inside.append((f"{path}/1/", mail, False))
+
+
+def _may_hold_parts(found: Kind, plan: Plan, data: Bytes) -> bool:
+    """Whether parts may stand in a leaf as text: signed mail is taken out as a whole."""
+    if plan.media_type in media_types.SMIME:
+        return not cms.is_signed(bytes(data[:64]))
+    return found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/"))
 
 
 def _is_shown(found: Kind, media_type: str) -> bool:

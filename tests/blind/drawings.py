@@ -50,6 +50,15 @@ def svg(body: str) -> bytes:
     return f'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{body}</svg>'.encode()
 
 
+def _alphabet(text: str) -> str:
+    """Each letter defined once, in the order of the alphabet."""
+    return (
+        "<defs>"
+        + "".join(f"<text id='l{ord(each)}'>{escape(each)}</text>" for each in sorted(set(text)))
+        + "</defs>"
+    )
+
+
 SVG: dict[str, Draw] = {
     "text": lambda text: svg(f"<text>{escape(text)}</text>"),
     "tspan": lambda text: svg(
@@ -65,6 +74,16 @@ SVG: dict[str, Draw] = {
     ),
     "use": lambda text: svg(f"<defs><text id='t'>{escape(text)}</text></defs><use href='#t'/>"),
     "symbol": lambda text: svg(f"<symbol id='t'><text>{escape(text)}</text></symbol><use xlink:href='#t'/>"),
+    "letters": lambda text: svg(
+        _alphabet(text)
+        + "".join(f"<use href='#l{ord(each)}' x='{9 * at}'/>\n" for at, each in enumerate(text))
+    ),
+    "letters-in-symbols": lambda text: svg(
+        _alphabet(text)
+        + "<symbol id='all'>"
+        + "".join(f"<use xlink:href='#l{ord(each)}'/>" for each in text)
+        + "</symbol><use href='#all'/>"
+    ),
     "title": lambda text: svg(f"<title>{escape(text)}</title>"),
     "desc": lambda text: svg(f"<desc>{escape(text)}</desc>"),
     "cdata": lambda text: svg(f"<text><![CDATA[{text}]]></text>"),

@@ -145,6 +145,13 @@ BOMBS: dict[str, bytes] = {
     "gif-frames": pictured.gif(100_000),
     "tiff-circle": pictured.tiff(38, 8),
     "tiff": pictured.tiff(0, width=100_000, height=100_000),
+    "svg-uses": (
+        b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><text id='a0'>"
+        + b"x" * 1000
+        + b"</text>"
+        + b"".join(b"<g id='a%d'>" % (n + 1) + b"<use href='#a%d'/>" % n * 100 + b"</g>" for n in range(9))
+        + b"</svg>"
+    ),
     "jpeg-2000": pictured.jpeg2000(60_000, 60_000),
 }
 

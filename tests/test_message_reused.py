@@ -1,0 +1,56 @@
+"""Drawings that use parts of themselves again say what they show there, and no more than a limit."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.message import limits, reused
+
+DEFINED = "<defs><text id='a'>4</text><text id='b'>.</text><text id='c'>7</text></defs>"
+
+
+def shown(body: str) -> str:
+    """What a drawing shows."""
+    return reused.text(f"<svg xmlns='http://www.w3.org/2000/svg'>{body}</svg>".encode())[0]
+
+
+def test_letters_stand_where_they_are_used() -> None:
+    """In the order of their use, through symbols too, whatever the prefix."""
+    assert shown(f"{DEFINED}<use href='#a'/>\n<use xlink:href='#b'/><svg:use href='#c' x='9'/>").endswith(
+        "4.7"
+    )
+    assert shown(
+        f"{DEFINED}<g id='d'><use href='#a'/><use href='#b'/></g><use href='#d'/><use href='#c'/>"
+    ).endswith("4.7")
+
+
+def test_drawing_without_use_is_read_elsewhere() -> None:
+    """Nothing is said twice."""
+    assert ("", False) == reused.text(b"<svg><text>4.7</text></svg>")
+
+
+def test_circles_end() -> None:
+    """A name that is used in itself shows nothing there."""
+    assert "x" in shown("<g id='a'>x<use href='#b'/></g><g id='b'>y<use href='#a'/></g><use href='#a'/>")
+
+
+def test_explosion_is_cut_and_said() -> None:
+    """Each level a hundred times the one below: cut, within a second."""
+    levels = "".join(f"<g id='a{n + 1}'>" + f"<use href='#a{n}'/>" * 100 + "</g>" for n in range(4))
+    began = time.process_time()
+    text, more = reused.text(f"<svg><text id='a0'>{'x' * 99}</text>{levels}<use href='#a4'/></svg>".encode())
+    assert (limits.REUSED, True) == (len(text), more)
+    assert time.process_time() - began < 1
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<use href='#a'/>", "<g id='a'>", "</g>", "<", "'", '"', "x", "<use ", ">", "\n"])
+    )
+)
+def test_any_text_gives_an_answer(pieces: list[str]) -> None:
+    """Whatever the tags are, reading ends."""
+    reused.text("".join(["<use ", *pieces]).encode())
