@@ -238,6 +238,11 @@ def _tlv(tag: int, *parts: bytes) -> bytes:
     return bytes([tag]) + size + body
 
 
+def _open(tag: int, *parts: bytes) -> bytes:
+    """An element whose length is left open."""
+    return bytes([tag, 0x80]) + b"".join(parts) + b"\0\0"
+
+
 def _signed(inner: bytes, *, pieces: bool = False) -> bytes:
     """CMS signed data around a mail, with no signature in it: no reader asks for one to show it."""
     content = (
@@ -250,6 +255,15 @@ def _signed(inner: bytes, *, pieces: bool = False) -> bytes:
     return _tlv(0x30, bytes.fromhex("06092a864886f70d010702"), _tlv(0xA0, signed))
 
 
+def _streamed(inner: bytes, *, pieces: bool = False) -> bytes:
+    """The same as programs write it that do not know how long it will be: no length is told."""
+    width = 50 if pieces else len(inner)
+    content = _open(0x24, *(_tlv(4, inner[i : i + width]) for i in range(0, len(inner), width)))
+    data = _open(0x30, bytes.fromhex("06092a864886f70d010701"), _open(0xA0, content))
+    signed = _open(0x30, _tlv(2, b"\1"), _open(0x31, _open(0x30)), data, _tlv(0x31))
+    return _open(0x30, bytes.fromhex("06092a864886f70d010702"), _open(0xA0, signed))
+
+
 def kinds() -> Iterator[Case]:
     """M35, M42 and M43 (M41 in part): types that lie, and what is locked or wrapped."""
     for number, kind in enumerate(LYING, 1):
@@ -258,12 +272,24 @@ def kinds() -> Iterator[Case]:
         row = "M41" if "winmail" in name else "M42" if "signed" in name else "M43"
         yield Case(row, name, _locked(load), doubtful=True)
     yield Case("M43", "pgp-mime", _pgp_mime, doubtful=True)
-    for name, pieces in (("whole", False), ("pieces", True)):
+    for name, wrap in WRAPPED.items():
         for kind in (
             b"application/pkcs7-mime; smime-type=signed-data",
             b'application/x-pkcs7-mime; name="smime.p7m"',
         ):
-            builds = {f"{name}-{kind[12:13].decode()}": partial(lambda p, k, load: multipart(
-                HELLO, entity(Load(_signed(entity(load), pieces=p), k))
-            ), pieces, kind)}  # fmt: skip
-            yield from spread("M42", builds, doubtful=True)
+            builds = {f"{name}-{kind[12:13].decode()}": partial(lambda w, k, load: multipart(
+                HELLO, entity(Load(w(entity(load)), k))
+            ), wrap, kind)}  # fmt: skip
+            yield from spread("M42", builds)
+
+
+WRAPPED: dict[str, Callable[[bytes], bytes]] = {
+    "whole": _signed,
+    "pieces": partial(_signed, pieces=True),
+    "streamed": _streamed,
+    "streamed-pieces": partial(_streamed, pieces=True),
+    "twice": lambda inner: _signed(
+        b"Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + base64_lines(_streamed(inner))
+    ),
+}
