@@ -133,7 +133,7 @@ class Collector(Gathered):
             self.mark(path, Reason.ENCRYPTED)
         if plan.media_type.startswith("text/"):
             self._declared_text(path, plan, data, found)
-        elif found in sniff.DOCUMENTS and not _is_shown(found, plan.media_type):
+        elif found in sniff.DOCUMENTS and not media_types.is_shown(found, plan.media_type):
             self.documents.append(Document(path, plan.hint, data))
         elif plan.media_type in media_types.SMIME:
             self._smime(path, plan, data)
@@ -286,13 +286,6 @@ def _may_hold_parts(found: Kind, plan: Plan, data: Bytes) -> bool:
     if plan.media_type in media_types.SMIME:
         return not cms.is_signed(bytes(data[:64]))
     return found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/"))
-
-
-def _is_shown(found: Kind, media_type: str) -> bool:
-    """Whether mail programs show as it is what would else be opened: reports, pictures and pages made of XML."""
-    if found is Kind.MAIL:
-        return media_type.startswith("message/")
-    return found is Kind.XML and (media_type == "image/svg+xml" or media_type in media_types.PAGES)
 
 
 def _is_harmless(media_type: str, data: Bytes) -> bool:

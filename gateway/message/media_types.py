@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.message.sniff import Kind
+
 UNNAMED: Final = "application/octet-stream"
 PAGES: Final = frozenset(
     {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
@@ -47,3 +49,10 @@ def is_media(media_type: str) -> bool:
 def is_harmless(media_type: str) -> bool:
     """Whether bytes of this declared type carry no text: pictures, sound, signatures, keys."""
     return media_type.startswith(_MEDIA_FAMILIES) or media_type in _SIGNATURES
+
+
+def is_shown(found: Kind, media_type: str) -> bool:
+    """Whether mail programs show as it is what would else be opened: reports, pictures and pages made of XML."""
+    if found is Kind.MAIL:
+        return media_type.startswith("message/")
+    return found is Kind.XML and (media_type == "image/svg+xml" or media_type in PAGES)
