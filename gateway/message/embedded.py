@@ -39,7 +39,7 @@ _UU: Final = re.compile(rb"\nbegin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
 _PIECE: Final = re.compile(rb"[A-Za-z0-9+/]+=*")
 _BETWEEN: Final = re.compile(rb"(?:\\[rn])*[\"'+, \t]{0,8}\r?\n[ \t>\"']{0,16}|(?:\\[rn])+")
 """Between two lines of an encoded file: also in a quoted reply, and as a string of a program or a notebook."""
-_HEXADECIMAL: Final = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_HEXADECIMAL: Final = b"0123456789ABCDEFabcdef"
 _STEM: Final = re.compile(rb"[^\s]+")
 
 
@@ -192,6 +192,11 @@ def _run(text: bytes, start: int) -> tuple[list[bytes], int]:
 
 
 def _decoded(letters: bytes) -> Iterator[bytes]:
-    if _HEXADECIMAL.match(letters):
+    # Most of what is not hexadecimal shows it at its start.
+    if not (
+        letters[:60].translate(None, _HEXADECIMAL)
+        or letters.translate(None, _HEXADECIMAL)
+        or len(letters) % 2
+    ):
         yield binascii.unhexlify(letters)
     yield bytes(transfer.decode("base64", letters, 0, len(letters)).data)
