@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import evaluation_folder
-from tests.calling import started
+from tests.calling import Call, started
 from tests.evaluation import invented
 
 
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_used_is_not_evaluated(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_said_before_the_work(call: Call, tmp_path: Path) -> None:
     """Nobody waits for an hour to hear that the folder for the report is a file."""
     place = tmp_path / "publications" / "ponds"
     (place / "documents").mkdir(parents=True)
@@ -88,6 +88,6 @@ def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path)
     (tmp_path / "innocent").mkdir()
     (tmp_path / "innocent" / "1.eml").write_text("Subject: x\n\nLunch?\n")
     (tmp_path / "results").touch()
-    answer = started("evaluate", tmp_path)
+    answer = call("evaluate", tmp_path)
     # What could not be read of documents would come first, had the work begun.
     assert (1, f"{tmp_path}/results: File exists\n") == (answer.code, answer.err)
