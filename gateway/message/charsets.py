@@ -110,6 +110,7 @@ _PATIENCE: Final = 1_048_576
 _EBCDIC: Final = frozenset({"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"})
 _APART: Final = frozenset({"utf-7", *_WIDE, *_EBCDIC})
 """Codecs in which ASCII letters are other bytes: under any other label a banner in English reads alike."""
+_NOISE: Final = _APART | _EAST_ASIAN
 _UNORDERED: Final = frozenset({"utf-16", "utf-32"})
 _ESCAPES: Final = (b"\x1b(", b"\x1b$")
 _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]")
@@ -164,17 +165,17 @@ def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
     if len(labels) == 1 and codec_of(labels[0]) not in _APART:
         return [decode(data, labels[0])]
     found = {decode(data, labels[0]): None}
-    others = [label for label in labels[1:] if is_apart(label) or _is_another(label, labels[0])]
+    others = [label for label in labels[1:] if is_apart(label) or is_another(label, labels[0])]
     if is_apart(labels[0]) and b"\0" not in bytes(data[:_GUESSED]):
         others.append("")
     found.update((decode(data, label), None) for label in others)
     return [*found]
 
 
-def _is_another(label: str, first: str) -> bool:
-    """Whether a label means another charset of East Asia than the first: wide letters of one are noise in others."""
+def is_another(label: str, first: str = "") -> bool:
+    """Whether a label means a charset in which letters, or wide letters, read as noise in others; and not the first."""
     codec = codec_of(label)
-    return codec in _EAST_ASIAN and codec != codec_of(first)
+    return codec in _NOISE and codec != codec_of(first)
 
 
 def guessed(start: bytes) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import limits, salted, transfer, views
+from gateway.message import charsets, limits, salted, transfer, views
 from gateway.message.selectors import Choice
 
 _BLOCKS: Final = (
@@ -46,6 +46,9 @@ _CONDITIONAL: Final = re.compile(
     re.I,
 )
 _CHARSET_WORDS: Final = (b"charset", b"encoding")
+_META_CHARSET: Final = re.compile(
+    rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{1,40})", re.I
+)
 _SAID_CHARSET: Final = re.compile(
     rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.&#;-]{1,40})", re.I
 )
@@ -99,24 +102,19 @@ class Rendered:
 
 
 def declared_charsets(data: bytes) -> tuple[str, ...]:
-    """The charsets that a page names anywhere, each once, UTF-8 where it names one that it could not stand in."""
+    """The charsets that a page's `meta` elements name, and all it names anywhere in which letters are other bytes.
+
+    Each once; UTF-8 for one that the name of a charset could not stand in.
+    """
     if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data and data[:5] != b"<?xml":
         return ()
-    lower = data.lower()
-    places = sorted(place for word in _CHARSET_WORDS for place in _places(lower, word))
-    said = (match[1] for place in places if (match := _SAID_CHARSET.match(data, place)) is not None)
-    labels = (html.unescape(label.decode("ascii")) for label in said)
+    named = [match[1].decode("ascii") for match in _META_CHARSET.finditer(data)]
+    loose = (html.unescape(match[1].decode("ascii")) for match in _SAID_CHARSET.finditer(data))
+    named += (label for label in loose if charsets.is_another(label))
     found = dict.fromkeys(
-        "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in labels
+        "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in named
     )
     return tuple(found)[:_CHARSETS]
-
-
-def _places(data: bytes, word: bytes) -> Iterator[int]:
-    place = data.find(word)
-    while place >= 0:
-        yield place
-        place = data.find(word, place + 1)
 
 
 def looks_like_html(start: bytes) -> bool:

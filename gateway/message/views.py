@@ -69,9 +69,10 @@ class Page:
 def oddities(source: str) -> tuple[bool, bool, bool]:
     """Whether a page has elements that `unshown`, `styled` and `fostered` of a Page speak of."""
     names = {name.lower() for name in set(_NAME.findall(source))}
+    late_title = "title" in names and ("head" not in names or source.count("<title") > 1)
     return (
         not names.isdisjoint(_UNSHOWN),
-        not names.isdisjoint(_STYLED) or "hidden" in source or "rtl" in source or source.count("<title") > 1,
+        late_title or not names.isdisjoint(_STYLED) or "hidden" in source or "rtl" in source,
         "table" in names and _FOSTERED.search(source) is not None,
     )
 

@@ -21,7 +21,7 @@ SAID = """The unemployment rate was 4.7 per cent in the three months to March, u
 
 There were 83,840 children looked after at the end of the year. In all 31,140 started to be looked after, and 52,480 were boys.
 """
-ROWS = [
+ROWS: list[tuple[str, ...]] = [
     ("North East", "5,870", "114", "4,122", "318"), ("North West", "16,010", "98", "11,873", "642"), ("Yorkshire", "9,430", "84", "7,015", "471"),
     ("East Midlands", "6,520", "63", "4,391", "297"), ("West Midlands", "10,740", "82", "7,804", "533"), ("London", "10,200", "49", "8,366", "214"),
     ("South East", "11,480", "57", "8,935", "486"), ("South West", "6,730", "60", "5,219", "351"),
