@@ -109,12 +109,22 @@ def declared_charsets(data: bytes) -> tuple[str, ...]:
     if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data and data[:5] != b"<?xml":
         return ()
     named = [match[1].decode("ascii") for match in _META_CHARSET.finditer(data)]
-    loose = (html.unescape(match[1].decode("ascii")) for match in _SAID_CHARSET.finditer(data))
+    lower = data.lower()
+    places = sorted(place for word in _CHARSET_WORDS for place in _places(lower, word))
+    said = (match[1] for place in places if (match := _SAID_CHARSET.match(data, place)) is not None)
+    loose = (html.unescape(label.decode("ascii")) for label in said)
     named += (label for label in loose if charsets.is_another(label))
     found = dict.fromkeys(
         "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in named
     )
     return tuple(found)[:_CHARSETS]
+
+
+def _places(data: bytes, word: bytes) -> Iterator[int]:
+    place = data.find(word)
+    while place >= 0:
+        yield place
+        place = data.find(word, place + 1)
 
 
 def looks_like_html(start: bytes) -> bool:
