@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message import metafiles
@@ -68,6 +68,7 @@ def test_cut_drawing_says_so() -> None:
     assert (True, Reason.BROKEN) == (SAID in drawn.text, drawn.fault)
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=300), st.sampled_from(sorted(WAYS)), st.integers(0, 400))
 def test_any_bytes_give_an_answer(noise: bytes, way: str, at: int) -> None:
     """Whatever stands in a drawing, reading it ends without an error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.message import limits, pictures
@@ -65,6 +65,7 @@ def test_icons_and_dots_hold_no_words() -> None:
     assert pictures.may_speak(b"\xff\xd8\xff no size")
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=200), st.sampled_from(sorted(BOMBS)), st.integers(0, 100))
 def test_any_bytes_give_an_answer(noise: bytes, name: str, at: int) -> None:
     """Whatever stands in a picture, its size is asked without an error."""

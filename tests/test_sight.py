@@ -130,6 +130,7 @@ def test_moving_picture_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -
     assert [Reason.IMAGE] == [mark.reason for mark in found.unreadable]
 
 
+@pytest.mark.long
 def test_codes_say_what_they_hold() -> None:
     """A code that telephones read says its text."""
     zxingcpp = pytest.importorskip("zxingcpp")

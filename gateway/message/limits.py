@@ -125,8 +125,8 @@ WORD_WIDTH: Final = 64
 WORD_HEIGHT: Final = 14
 """Pixels.  A line of the smallest type of a screen; rules and spacers are lower."""
 
-REUSED: Final = 1_000_000
-"""Characters of a drawing, and of what it shows by using parts of itself again; maps are drawn without."""
+REUSED: Final = 100_000
+"""Characters that a drawing shows by using parts of itself again; a page of text has some 3,000."""
 
 PDF_PICTURES: Final = 200
 """Pictures of one PDF file that are taken up: a scan of a report has one or two to a page."""

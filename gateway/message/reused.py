@@ -55,7 +55,7 @@ def text(data: Bytes) -> tuple[str, bool]:
     if _SIGN.search(data) is None:
         return "", False
     reader = _Reader()
-    for match in _TOKEN.finditer(charsets.decode(data)[: limits.REUSED]):
+    for match in _TOKEN.finditer(charsets.decode(data)):
         closing, element, attributes, plain = match.groups()
         if element is not None:
             reader.tag(closing, element, attributes)
@@ -63,7 +63,7 @@ def text(data: Bytes) -> tuple[str, bool]:
             reader.take(html.unescape(plain), used=False)
     known: dict[str, str] = {}
     whole = _shown("", reader, known, 0)
-    return whole[: limits.REUSED], len(whole) > limits.REUSED or len(data) > limits.REUSED
+    return whole[: limits.REUSED], len(whole) > limits.REUSED
 
 
 def _shown(name: str, reader: _Reader, known: dict[str, str], depth: int) -> str:
