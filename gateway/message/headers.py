@@ -86,7 +86,7 @@ def read_block(buffer: bytes, start: int, limit: int) -> Block:
         end = body = first + limits.HEADER_BYTES
     text, broken = _unfolded(charsets.decode(buffer[first:end]), indented=late)
     fields, odd = _fields(text)
-    oversize = oversize or text.count("(") > limits.COMMENTS
+    oversize = oversize or (len(text) > limits.COMMENTS and text.count("(") > limits.COMMENTS)
     return Block(decode_words(text[1:]), fields, body, oversize, late or broken or odd)
 
 
@@ -133,10 +133,8 @@ def _fields(text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
 
 
 def _is_encoded(found: list[tuple[str, str]]) -> bool:
-    return any(
-        name == "transfer-encoding" and transfer.token(value) not in transfer.IDENTITY
-        for name, value in found
-    )
+    encodings = [value for name, value in found if name == "transfer-encoding"]
+    return bool(encodings) and not transfer.IDENTITY.issuperset(map(transfer.token, encodings))
 
 
 def _unfolded(text: str, *, indented: bool) -> tuple[str, bool]:
