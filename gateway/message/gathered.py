@@ -26,7 +26,7 @@ class Reading:
 
 @dataclass(slots=True)
 class Gathered:
-    """Parts, leaves, marks, links and documents of one mail, counted; `inside` are parts that texts or signatures hold."""
+    """Parts, leaves, marks, links and documents of one mail, counted; `inside` are parts in texts and signatures."""
 
     parts: list[Part] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)

@@ -267,14 +267,12 @@ class Collector(Gathered):
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
         """Enveloped mail is closed; of signed mail what it encloses is read, and nothing is asked of a signature."""
-        if not cms.is_signed(bytes(data[:64])) and "signed" not in plan.smime_type:
-            if "certs" not in plan.smime_type:
-                self.mark(path, Reason.ENCRYPTED)
-            return
         mail = cms.signed_content(bytes(data))
-        if mail is None:
-            self.mark(path, Reason.UNSUPPORTED)
-            self.raw_text(path, bytes(data), 0, len(data))
+        if mail is None and "certs" not in plan.smime_type:
+            signed = cms.is_signed(bytes(data[:64])) or "signed" in plan.smime_type
+            self.mark(path, Reason.UNSUPPORTED if signed else Reason.ENCRYPTED)
+            if signed:
+                self.raw_text(path, bytes(data), 0, len(data))
         elif mail and path.count("/") >= limits.DEPTH:
             self.mark(path, Reason.TOO_DEEP)
         elif mail:
