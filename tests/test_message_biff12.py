@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,3 +82,12 @@ def test_broken_parts_are_named() -> None:
 def test_any_part_ends(data: bytes) -> None:
     """Whatever the bytes are, reading them ends without an error."""
     Workbook().read(data)
+
+
+def test_a_part_that_is_made_of_lengths_ends_soon() -> None:
+    """Each of them would have tens of thousands of letters behind it: that is given up, and named."""
+    book = Workbook()
+    began = time.process_time()
+    book.read(made.biff12((637, b"\xff\xff\0\0" * 50_000)))
+    assert time.process_time() - began < 2
+    assert not book.whole

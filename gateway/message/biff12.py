@@ -26,6 +26,8 @@ _WORDLESS: Final = frozenset({43, 45, 46, 60, 61})
 """Fonts, fills, borders, columns."""
 _COUNTED: Final = re.compile(rb"(?s)(?=(..)\0\0)")
 _LONGEST: Final = 65_535
+_TRIED: Final = 8
+"""How often a letter of a part may be looked at."""
 _LINES: Final = str.maketrans("", "", "\t\r\n\v\xa0")
 
 
@@ -44,7 +46,7 @@ class Workbook:
 
     def read(self, data: bytes) -> str:
         """Text of one part; parts with strings and styles come first.  Total."""
-        part = _Part(self)
+        part = _Part(self, Effort(_TRIED * len(data) + _LONGEST))
         try:
             for number, body in _records(data):
                 part.record(number, body)
@@ -75,10 +77,24 @@ def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 @dataclass(slots=True)
+class Effort:
+    """What may still be tried to find strings in one part, in letters."""
+
+    left: int
+
+    def take(self, letters: int) -> None:
+        """Raises ValueError where a part is made of lengths that are none."""
+        self.left -= letters
+        if self.left < 0:
+            raise ValueError("nothing but lengths")
+
+
+@dataclass(slots=True)
 class _Part:
     """One part while it is read."""
 
     book: Workbook
+    effort: Effort
     grid: Grid = field(init=False)
     said: dict[str, None] = field(default_factory=dict)
     used: list[int] = field(default_factory=list)
@@ -117,7 +133,7 @@ class _Part:
             self.book.styles.count_from_1904()
         self.book.closed |= number in _RECORD_OF_CACHE
         if number not in _WORDLESS:
-            self.said.update(dict.fromkeys(_strings(body)))
+            self.said.update(dict.fromkeys(_strings(body, self.effort)))
 
     def text(self, column: int, style: int, body: bytes) -> None:
         said, end = _string(body, 8)
@@ -187,7 +203,7 @@ def _string(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _strings(body: bytes) -> Iterator[str]:
+def _strings(body: bytes, effort: Effort) -> Iterator[str]:
     """Strings wherever they stand in a record: lengths that are followed by so many letters."""
     end = 0
     for match in _COUNTED.finditer(body):
@@ -195,6 +211,9 @@ def _strings(body: bytes) -> Iterator[str]:
         start = match.start() + 4
         if match.start() < end or not 1 < length <= _LONGEST or start + 2 * length > len(body):
             continue
+        if body[start : start + 2] == b"\0\0":
+            continue
+        effort.take(length)
         said = body[start : start + 2 * length].decode("utf-16-le", "replace")
         if said.translate(_LINES).isprintable() and any(map(str.isalnum, said)):
             end = start + 2 * length

@@ -20,6 +20,7 @@ _CHART: Final = 0x0020
 _CONTINUE: Final = 0x003C
 _STRINGS: Final = 0x00FC
 _EMPTY: Final = 0xFFFF
+_SOMETHING: Final = re.compile(rb"[^\0]")
 _ERRORS: Final = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -63,6 +64,9 @@ def records(book: bytes) -> Iterator[tuple[int, list[bytes]]]:
     position, last, pieces = 0, -1, [b""]
     while position + 4 <= len(book):
         number, length = struct.unpack_from("<2H", book, position)
+        if not number and not length:
+            position = _behind_nothing(book, position)
+            continue
         body = book[position + 4 : position + 4 + length]
         position += 4 + length
         if number == _CONTINUE:
@@ -75,6 +79,12 @@ def records(book: bytes) -> Iterator[tuple[int, list[bytes]]]:
         yield last, pieces
     if position > len(book):
         raise ValueError("a record goes on behind the end")
+
+
+def _behind_nothing(book: bytes, position: int) -> int:
+    """Where the next record may begin behind zeros, which fill a stream up to the end of its last sector."""
+    match = _SOMETHING.search(book, position)
+    return position + (match.start() - position) // 4 * 4 if match is not None else len(book)
 
 
 def error(code: int) -> str:
