@@ -126,7 +126,7 @@ WORD_HEIGHT: Final = 14
 """Pixels.  A line of the smallest type of a screen; rules and spacers are lower."""
 
 REUSED: Final = 100_000
-"""Characters that a drawing shows by using parts of itself again; a page of text has some 3,000."""
+"""Characters that a drawing shows by using parts of itself again, and pieces it is made of; a page has some 3,000."""
 
 PDF_PICTURES: Final = 200
 """Pictures of one PDF file that are taken up: a scan of a report has one or two to a page."""

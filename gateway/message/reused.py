@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
 )
 _NAME: Final = re.compile(r"""(?:^|\s)id\s*=\s*["']([^"']+)["']""")
 _ASKED: Final = re.compile(r"""(?:^|[\s:])href\s*=\s*["']\s*#([^"']+)["']""")
-_NAMED_AROUND: Final = 32
+_NAMED_AROUND: Final = 8
 """Elements with names around one another that take down what is in them."""
 
 
@@ -31,10 +31,13 @@ class _Reader:
 
     held: dict[str, list[tuple[str, bool]]] = field(default_factory=lambda: {"": []})
     opened: list[tuple[str, str]] = field(default_factory=list)
+    left: int = limits.REUSED
 
     def take(self, what: str, *, used: bool) -> None:
+        self.left -= 1
+        piece = (what, used)
         for name in ("", *(name for _, name in self.opened[-_NAMED_AROUND:] if name)):
-            self.held[name].append((what, used))
+            self.held[name].append(piece)
 
     def tag(self, closing: str, element: str, attributes: str) -> None:
         if closing:
@@ -56,6 +59,8 @@ def text(data: Bytes) -> tuple[str, bool]:
         return "", False
     reader = _Reader()
     for match in _TOKEN.finditer(charsets.decode(data)):
+        if not reader.left:
+            break
         closing, element, attributes, plain = match.groups()
         if element is not None:
             reader.tag(closing, element, attributes)
@@ -63,7 +68,7 @@ def text(data: Bytes) -> tuple[str, bool]:
             reader.take(html.unescape(plain), used=False)
     known: dict[str, str] = {}
     whole = _shown("", reader, known, 0)
-    return whole[: limits.REUSED], len(whole) > limits.REUSED
+    return whole[: limits.REUSED], len(whole) > limits.REUSED or not reader.left
 
 
 def _shown(name: str, reader: _Reader, known: dict[str, str], depth: int) -> str:
