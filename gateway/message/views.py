@@ -43,6 +43,10 @@ _ANY_TAG: Final = re.compile(r"</?[a-zA-Z!?\[][^<>]*>?|\]\]>|<!?-->?")
 _LONGEST_PIECES: Final = (3, 6)
 """Characters of a letter in a cell of its own, with what is around it, and of a piece of a word."""
 _FEWEST_PIECES: Final = 4
+_SHORT_LINES: Final = {
+    longest: re.compile(rb"[\x01-\x%02x]{%d}" % (longest, _FEWEST_PIECES)) for longest in _LONGEST_PIECES
+}
+"""As many lines in a row of so few characters, in the sizes of all lines."""
 _UNESCAPED: Final = 3
 """Times that something may have been escaped before a person reads it as it is."""
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -143,9 +147,10 @@ def percent_decoded(text: str) -> str:
 def _in_text(text: str) -> Iterator[str]:
     """Letters that stand in a cell each, put together; entities and tags that were escaped twice, percent escapes."""
     lines = text.split("\n")
-    sizes = list(map(len, map(str.strip, lines)))
-    for longest in _LONGEST_PIECES:
-        if sum(map(sizes.count, range(1, longest + 1))) >= _FEWEST_PIECES:
+    # A line that is one blank is a piece as well, and an empty one does not part pieces.
+    sizes = bytes([min(len(line.strip()) or 1, 255) for line in lines if line.strip() or len(line) == 1])
+    for longest, short in _SHORT_LINES.items():
+        if short.search(sizes):
             yield from joined(lines, longest)
     decoded = text
     for _ in range(_UNESCAPED if _ENTITY.search(text) else 0):
