@@ -91,15 +91,22 @@ class Collector(Gathered):
                     path, plan, bytes(decoded.data), transfer.other_readings(buffer, start, end)
                 )
             if encoding == "quoted-printable" and not quoted.is_strict(buffer, start, end):
-                lines = plan.media_type.startswith("text/") and not plan.attachment
-                for other in quoted.readings(buffer[start:end], lines=lines):
-                    self.content(path, plan, other, quiet=True)
+                self._mended(path, plan, buffer[start:end])
 
     def _other_readings(self, path: str, plan: Plan, taken: bytes, others: Iterable[bytes]) -> None:
         """Readings of base64 with junk before it: one that says something is not passed over for one that does not."""
         for other in others:
             if other != taken and sniff.says_something(other):
                 self.mark(path, Reason.AMBIGUOUS)
+                self.content(path, plan, other, quiet=True)
+
+    def _mended(self, path: str, plan: Plan, region: bytes) -> None:
+        """Other readings of quoted-printable; of a file that few would read so only the digest is taken."""
+        lines = plan.media_type.startswith("text/") and not plan.attachment
+        for other, rare in quoted.readings(region, lines=lines):
+            if rare and sniff.kind(other) in sniff.DOCUMENTS:
+                self.leaves.append(Leaf(path, hashlib.sha256(other).digest(), len(other)))
+            else:
                 self.content(path, plan, other, quiet=True)
 
     def written(self, path: str, plan: Plan, data: Bytes) -> None:
@@ -139,7 +146,7 @@ class Collector(Gathered):
             self._smime(path, plan, data)
         elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL, Kind.XML):
             self._found_text(path, plan, data, found, quiet=quiet)
-        elif found is Kind.UNKNOWN and not quiet and not _is_harmless(plan.media_type, data):
+        elif found is Kind.UNKNOWN and not quiet and not media.is_harmless(plan.media_type, data):
             self.mark(path, Reason.UNSUPPORTED)
             self.said(path, data_files.said(data))
 
@@ -284,13 +291,6 @@ def _may_hold_parts(found: Kind, plan: Plan, data: Bytes) -> bool:
     if plan.media_type in media_types.SMIME:
         return not cms.is_signed(bytes(data[:64]))
     return found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/"))
-
-
-def _is_harmless(media_type: str, data: Bytes) -> bool:
-    """Whether bytes of no known kind may pass as what they are declared as: a picture must look like some picture."""
-    if media_types.is_media(media_type):
-        return media.may_be(data)
-    return media_types.is_harmless(media_type)
 
 
 def _kind(plan: Plan) -> PartKind:

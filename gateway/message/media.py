@@ -6,6 +6,8 @@ import re
 import struct
 from typing import Final
 
+from gateway.message import media_types
+
 Bytes = bytes | memoryview
 
 _PNG_CHUNK: Final = struct.Struct(">L")
@@ -157,3 +159,10 @@ def _gif(data: bytes) -> int:
 def _colours(data: bytes, at: int) -> int:
     flags = data[at] if at < len(data) else 0
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def is_harmless(media_type: str, data: Bytes) -> bool:
+    """Whether bytes of no known kind may pass as what they are declared as: a picture must look like some picture."""
+    if media_types.is_media(media_type):
+        return may_be(data)
+    return media_types.is_harmless(media_type)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_NOTHING: Final = rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r?\n|\Z))"
-_STRAY: Final = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)(?:" + _NOTHING[1:] + rb"|[a-f][0-9A-F])")
+_NOTHING: Final = rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r*\n|\Z))"
+_STRAY: Final = re.compile(rb"=(?![0-9A-F]{2}|\r*\n)(?:" + _NOTHING[1:] + rb"|[a-f][0-9A-F])")
 """An equals sign before anything but two hexadecimal digits or a line's end (RFC 2045 section 6.7), or before `a5`."""
 _READINGS: Final = (
     (re.compile(_NOTHING), b"=3D"),
@@ -19,7 +19,7 @@ _READINGS: Final = (
 """What readers make of such a sign: they show it, or leave it out, or it takes one or two characters along."""
 _SMALL: Final = re.compile(rb"=[a-f](?=[0-9A-F])")
 """To readers that want capitals alone, no code."""
-_LINE: Final = re.compile(rb"(?:[^\n]*=[ \t]*\r?\n)*[^\n]*\n?")
+_LINE: Final = re.compile(rb"(?:[^\n]*=[ \t]*\r*\n)*[^\n]*\n?")
 
 
 def is_strict(buffer: bytes, start: int, end: int) -> bool:
@@ -27,14 +27,14 @@ def is_strict(buffer: bytes, start: int, end: int) -> bool:
     return _STRAY.search(buffer, start, end) is None
 
 
-def readings(region: bytes, *, lines: bool) -> Iterator[bytes]:
-    """What readers may decode text that is not strict to, beside what `binascii` does.
+def readings(region: bytes, *, lines: bool) -> Iterator[tuple[bytes, bool]]:
+    """What readers may decode text that is not strict to, beside what `binascii` does; and whether few would.
 
     `lines`: only of the lines that are not; the soft line breaks (section 6.7, rule 5) belong to a line.
     """
     if lines:
         region = b"".join(each for each in _LINE.findall(region) if _STRAY.search(each))
     if re.search(_NOTHING, region):
-        yield from (binascii.a2b_qp(stray.sub(instead, region)) for stray, instead in _READINGS)
+        yield from ((binascii.a2b_qp(stray.sub(instead, region)), False) for stray, instead in _READINGS)
     if _SMALL.search(region):
-        yield binascii.a2b_qp(_SMALL.sub(b"", region))
+        yield binascii.a2b_qp(_SMALL.sub(b"", region)), True
