@@ -25,6 +25,10 @@ _NEAR: Final = 0.3
 """How often a figure goes on by the step before, and how often it is near the one before: series move slowly."""
 _MOST_CANDIDATES: Final = 12
 """Records of one value in one place that are looked at."""
+_BATCH: Final = 4_096
+"""Figures of a text whose steps are worked out at a time: 5 MB."""
+_MOST_STEPS: Final = 5_000
+"""Steps from figure to figure in one place that are looked at, those of the longest runs of figures first."""
 
 
 Scores = NDArray[np.float64]
@@ -77,6 +81,18 @@ def linked(found: Found, likely: Scores, pairs: Hits, rank: Numbers) -> list[Lin
     return max(ways, key=lambda way: sum(each.value for each in way))
 
 
+def _longest(number: Numbers) -> Bits:
+    """Which steps to look at, by the numbers of the figures that they lead from: those of runs that can be chains."""
+    run = np.cumsum(np.diff(number, prepend=number[:1]) > 1)
+    lengths = np.bincount(run, np.diff(number, prepend=-1) > 0)
+    if len(run) > _MOST_STEPS:
+        order = np.argsort(-lengths, kind="stable")
+        before = np.cumsum(np.bincount(run)[order]) - np.bincount(run)[order]
+        lengths[order[before >= _MOST_STEPS]] = 0
+    kept: Bits = lengths[run] >= LINKS
+    return kept & (np.cumsum(kept) <= _MOST_STEPS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """The ways from figure to figure in one direction."""
@@ -113,18 +129,35 @@ class _Ways:
         total = np.zeros(len(self.pairs))
         before: dict[int, int] = {}
         gains: dict[int, float] = {}
+        for pair, previous, gap in zip(*(each.tolist() for each in self._steps()), strict=True):
+            gain = self._gain(pair, previous, before.get(previous), gap)
+            if gain > 0 and total[previous] + gain > total[pair]:
+                total[pair], before[pair], gains[pair] = total[previous] + gain, previous, gain
+        return total, before, gains
+
+    def _steps(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The pairs that may follow on others, these, and how far apart both are in the place; in order."""
         slots = self.found.slot[self.pairs.figure]
         starts = np.flatnonzero(np.diff(slots, prepend=-1))
         ends = np.minimum(np.append(starts[1:], len(slots)), starts + _MOST_CANDIDATES)
-        for number in np.flatnonzero(np.diff(slots[starts]) == 1).tolist():
-            first, second = slice(starts[number], ends[number]), slice(starts[number + 1], ends[number + 1])
-            gaps = self.rank[second][:, None] - self.rank[first][None]
-            for here, there in np.argwhere((gaps > 0) & (gaps <= len(_GAPS))).tolist():
-                pair, previous = second.start + here, first.start + there
-                gain = self._gain(pair, previous, before.get(previous), int(gaps[here, there]))
-                if gain > 0 and total[previous] + gain > total[pair]:
-                    total[pair], before[pair], gains[pair] = total[previous] + gain, previous, gain
-        return total, before, gains
+        joined = np.flatnonzero(np.diff(slots[starts]) == 1)
+        if not len(joined):
+            return joined, joined, joined
+        batches = (joined[at : at + _BATCH] for at in range(0, len(joined), _BATCH))
+        columns = zip(*(self._batch(batch, starts, ends) for batch in batches), strict=True)
+        number, pair, previous, gap = map(np.concatenate, columns)
+        kept = _longest(number)
+        return pair[kept], previous[kept], gap[kept]
+
+    def _batch(self, joined: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, ...]:
+        """Where figure `joined` and the next one begin and end among the pairs: the steps from one to the other."""
+        candidates = np.arange(_MOST_CANDIDATES)
+        first, second = (starts[joined + step][:, None] + candidates for step in (0, 1))
+        last = len(self.rank) - 1
+        gaps = self.rank[np.minimum(second, last)][:, :, None] - self.rank[np.minimum(first, last)][:, None]
+        there = (second < ends[joined + 1][:, None])[:, :, None] & (first < ends[joined][:, None])[:, None]
+        number, here, before = np.nonzero(there & (gaps > 0) & (gaps <= len(_GAPS)))
+        return joined[number], second[number, here], first[number, before], gaps[number, here, before]
 
     def _gain(self, pair: int, previous: int, earlier: int | None, gap: int) -> float:
         """How unlikely it is that the figure of a pair follows on that of the previous one by chance."""
