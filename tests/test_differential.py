@@ -12,7 +12,7 @@ import pytest
 from gateway.model import Message
 from gateway.text import fold
 from tests import differential
-from tests.blind import PLANTED, Case, bodies, encodings, inside, letters, loose, mime, names
+from tests.blind import PLANTED, Case, bodies, encodings, inside, letters, loose, mime, names, outcome
 from tests.differential import Difference, Seen, differences, main
 from tests.papers import attached, mail, part
 

@@ -25,8 +25,8 @@ _NAMED: Final = {
     "whitesmoke": (245, 245, 245), "lightgray": (211, 211, 211), "lightgrey": (211, 211, 211),
     "gainsboro": (220, 220, 220), "lightyellow": (255, 255, 224),
     **dict.fromkeys(
-        ["white", "snow", "ivory", "ghostwhite", "floralwhite", "mintcream", "azure", "aliceblue", "seashell", "honeydew",
-         "lavenderblush", "window", "canvas", "background", "buttonhighlight"], WHITE,
+        ["white", "snow", "ivory", "ghostwhite", "floralwhite", "mintcream", "azure", "aliceblue", "seashell",
+         "honeydew", "lavenderblush", "window", "canvas", "background", "buttonhighlight"], WHITE,
     ),
 }  # fmt: skip
 
