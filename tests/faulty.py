@@ -1,25 +1,47 @@
 """The public command with faults planted from outside: a function of the gateway kills, raises or waits.
 
 `GATEWAY_FAULTS` is a JSON list of {"where", "when", "do", "flag"}: the dotted name of a function as the caller finds
-it, `before` or `after` it, `kill`, `die`, `raise` or `sleep:SECONDS`, and a file that must exist for it to act.  A kill
-takes the file away first, so that it happens once; `die` happens each time.
+it, `before` or `after` it, `kill`, `die`, `raise`, one of `HARMS` or `sleep:SECONDS`, and a file that must exist for it
+to act.  A kill takes the file away first, so that it happens once; `die` happens each time.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import functools
 import importlib
 import inspect
 import json
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 SECRET = "a canary of 4.7 per cent"
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _write() -> None:
+    with tempfile.TemporaryFile() as file:
+        for _ in range(10_000):
+            file.write(bytes(1 << 20))
+
+
+HARMS: dict[str, Callable[[], object]] = {
+    "spin": _spin,
+    "crash": lambda: ctypes.string_at(0),
+    "hog": lambda: bytearray(64 << 30),
+    "write": _write,
+}
+"""What a document may make its reader do: an endless loop, a segmentation fault, too much memory, 10 GB of files."""
 
 
 def plant(where: str, when: str, do: str, flag: str) -> None:
@@ -37,6 +59,8 @@ def plant(where: str, when: str, do: str, flag: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         if do == "raise":
             raise ValueError(SECRET)
+        if do in HARMS:
+            HARMS[do]()
         time.sleep(float(do.partition(":")[2]))
 
     setattr(owner, name, _wrapped(real, when, act))
