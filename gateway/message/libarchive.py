@@ -10,6 +10,7 @@ import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from typing import Any, Final
 
 from gateway.message.entries import Budget, Entry, Unreadable
@@ -149,7 +150,7 @@ class _Archive:
 
     def _content(self, budget: Budget) -> tuple[bytes, Reason | None]:
         """What the current file unpacks to, as far as it is allowed and can be read."""
-        pieces: list[bytes] = []
+        out = BytesIO()
         allowed = left = budget.allowed(len(self._data))
         fault = None
         while fault is None:
@@ -159,11 +160,11 @@ class _Archive:
             if size < 0:
                 fault = self._unreadable().reason
                 break
-            pieces.append(ctypes.string_at(self._buffer, min(size, left)))
-            left -= len(pieces[-1])
-            fault = Reason.TOO_LARGE if size > len(pieces[-1]) else None
+            taken = out.write(ctypes.string_at(self._buffer, min(size, left)))
+            left -= taken
+            fault = Reason.TOO_LARGE if size > taken else None
         budget.take(allowed - left)
-        return b"".join(pieces), fault
+        return out.getvalue(), fault
 
     def _unreadable(self) -> Unreadable:
         """Why the last call failed: by what the library says, which is the only place where it does."""

@@ -143,7 +143,8 @@ _ODD: Final = (
     (re.compile(rb"\x01\0\0\0.{36} EMF|\xd7\xcd\xc6\x9a|[\1\2]\0\x09\0\0[\1\3]", re.S), Kind.MEDIA),
     (
         re.compile(
-            rb"\0\0\0\x0c(?:jP  |JXL )|\xff\x4f\xff\x51|\xff\x0a|8BPS\0[\1\2]|II\xbc\x01|(?:II|MM\0)\+\0", re.S
+            rb"\0\0\0\x0c(?:jP  |JXL )|\xff\x4f\xff\x51|\xff\x0a|8BPS\0[\1\2]|II\xbc\x01|(?:II|MM\0)\+\0",
+            re.S,
         ),
         Kind.MEDIA,
     ),
@@ -172,6 +173,7 @@ _REACH_OF_ZIP: Final = 66_000
 _RECORD_OF_ZIP: Final = 22
 """Bytes of the record at the end of an archive, which has the length of a comment behind it in its last two."""
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
+_ZERO: Final = re.compile(rb"\0")
 _PDF_WITHIN: Final = 1_024
 """Readers of PDF accept junk before the header, but not more than this."""
 _LHA: Final = re.compile(rb".{2}-l(?:h[0-9dx]|z[45s]|[hz]\xff)-", re.S)
@@ -247,7 +249,7 @@ def turns_binary(data: Bytes) -> bool:
     """Whether what begins as text has zero bytes later on: something else begins there."""
     if len(data) <= START or bytes(data[:3]).startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    return b"\0" in bytes(data[START:])
+    return _ZERO.search(data, START) is not None
 
 
 def by_magic(start: bytes) -> Kind | None:

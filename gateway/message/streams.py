@@ -6,6 +6,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -17,6 +18,8 @@ Bytes = bytes | memoryview
 
 _CHUNK: Final = 262_144
 """Packed bytes taken at a time: what was read before a fault is kept."""
+_PIECE: Final = 4_194_304
+"""Bytes unpacked at a time."""
 _STREAMS: Final = 10_000
 """Streams one behind the other: parallel packers make one for every 900 KB."""
 _FAULTS: Final = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
@@ -43,21 +46,31 @@ Opener = Callable[[Bytes, Budget], Iterator[Entry]]
 
 def expand(make: Make, data: Bytes, allowed: int) -> tuple[bytes, int, Reason | None]:
     """At most `allowed` bytes of the one stream that begins here, how many packed bytes it takes, and what is wrong."""
-    one, pieces, left, position = make(), list[bytes](), allowed, 0
+    # A buffer that grows and is handed over: pieces that are joined would need twice the memory.
+    one, out, position = make(), BytesIO(), 0
     while position < len(data):
         chunk = data[position : position + _CHUNK]
         try:
-            piece = one.decompress(chunk, left + 1)
+            for piece in _pieces(one, chunk):
+                if out.write(piece[: allowed - out.tell()]) < len(piece):
+                    return out.getvalue(), position, Reason.TOO_LARGE
         except _FAULTS:
-            return b"".join(pieces), position, Reason.BROKEN
-        pieces.append(piece[:left])
-        if len(piece) > left:
-            return b"".join(pieces), position, Reason.TOO_LARGE
-        left -= len(piece)
+            return out.getvalue(), position, Reason.BROKEN
         position += len(chunk)
         if one.eof:
-            return b"".join(pieces), position - len(one.unused_data), None
-    return b"".join(pieces), position, Reason.BROKEN
+            return out.getvalue(), position - len(one.unused_data), None
+    return out.getvalue(), position, Reason.BROKEN
+
+
+def _pieces(one: Decompressor, data: Bytes) -> Iterator[bytes]:
+    """What packed bytes unpack to, so much at a time that a dense stream does not fill the memory at once."""
+    while True:
+        piece = one.decompress(data, _PIECE)
+        yield piece
+        if one.eof or len(piece) < _PIECE:
+            return
+        # Of the standard library's decompressors one gives back what it did not use, the others keep it.
+        data = getattr(one, "unconsumed_tail", b"")
 
 
 def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entry]:
