@@ -48,7 +48,9 @@ def document(kinds: frozenset[Kind], data: bytes) -> None:
 def package(data: bytes) -> None:
     """An Office document of these members, so that what changes is not what they are packed in."""
     members = [piece.partition(b"\n") for piece in data.split(MEMBER)]
-    packed = {name.decode("latin-1")[:200]: content for name, _, content in members[:100]}
+    packed = {
+        name.decode("latin-1")[:200].partition("\0")[0] or "a": content for name, _, content in members[:100]
+    }
     document(frozenset({Kind.ZIP}), archive(packed, zipfile.ZIP_STORED))
 
 
