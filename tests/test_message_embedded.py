@@ -74,3 +74,17 @@ def test_any_file_comes_out_of_its_base64(data: bytes, thorough: bool) -> None:
     found = look(b"x\n" + encoded + b"\n", thorough=thorough)
     assert found is not None
     assert any(guess.startswith(data) for guess in found.guesses)
+
+
+def test_lines_of_one_letter_are_no_encoded_file() -> None:
+    """Regression: 25 MiB of one letter came as text twice, the second time as what the letter decodes to."""
+    found = look((b"y" * 76 + b"\r\n") * 50, thorough=True)
+    assert () == (found.guesses if found else ())
+
+
+def test_what_follows_one_letter_many_times_is_a_file() -> None:
+    """Only a file that is the same few bytes to its end is passed over."""
+    text = base64.b64encode(b"y" * 5_001 + b"EMBARGOED UNTIL 9:30am")
+    found = look(text, thorough=True)
+    assert found is not None
+    assert any(guess.endswith(b"9:30am") for guess in found.guesses)

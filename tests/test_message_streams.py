@@ -76,3 +76,17 @@ def test_impossible_properties_are_refused(properties: bytes) -> None:
     """Both forms of lzma say how they were packed in so many bytes."""
     with pytest.raises(ValueError, match="lzma"):
         streams.lzma1(properties) if len(properties) != 1 else streams.lzma2(properties)
+
+
+def test_many_streams_are_one_file_in_their_order() -> None:
+    """Pieces are given up one by one while they are put together, and none changes its place."""
+    pieces = [b"first", b"second", b"third"]
+    packed = b"".join(map(gzip.compress, pieces))
+    assert [b"firstsecondthird"] == [bytes(entry.data) for entry in streams.gunzip(packed, Budget())]
+
+
+def test_what_is_longer_than_a_piece_comes_whole() -> None:
+    """A stream that unpacks to several pieces, and to exactly one, loses nothing."""
+    for size in (4_194_303, 4_194_304, 9_000_001):
+        (entry,) = streams.gunzip(gzip.compress((bytes(range(256)) * 40_000)[:size]), Budget())
+        assert (size, None) == (len(entry.data), entry.fault)

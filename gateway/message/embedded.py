@@ -47,6 +47,8 @@ _STEP: Final = 1_000_000
 """Bytes of a text that is looked at in pieces first."""
 _OVERLAP: Final = 256
 """Bytes that two such pieces have in common: no sign is as long."""
+_FEW: Final = 8
+"""Different bytes of what says nothing; the shortest line of a table has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +201,12 @@ def _decoded(letters: bytes) -> Iterator[bytes]:
         or len(letters) % 2
     ):
         yield binascii.unhexlify(letters)
-    yield bytes(transfer.decode("base64", letters, 0, len(letters)).data)
+    decoded = bytes(transfer.decode("base64", letters, 0, len(letters)).data)
+    if not _is_monotonous(decoded):
+        yield decoded
+
+
+def _is_monotonous(data: bytes) -> bool:
+    """Whether it is long and the same few bytes again and again: lines of one letter decode to that, no text does."""
+    few = bytes(set(data[:_SHORT]))
+    return len(data) > _SHORT and len(few) < _FEW and not data.translate(None, few)

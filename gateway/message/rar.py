@@ -44,7 +44,7 @@ def unpack(data: Bytes, budget: Budget) -> Iterator[Entry]:
 
 def _packed(entries: Iterator[Entry]) -> tuple[bool, int]:
     """Whether there are packed files and none is locked, and how many files there are in all."""
-    faults = []
+    faults: list[Reason | None] = []
     with suppress(Unreadable):
         faults.extend(entry.fault for entry in entries if entry.name)
     return Reason.UNSUPPORTED in faults and Reason.ENCRYPTED not in faults, len(faults)

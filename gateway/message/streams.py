@@ -84,10 +84,21 @@ def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entr
         position += used
         if fault is not None or bytes(data[position : position + len(magic)]) != magic:
             break
-    yield Entry("", b"".join(pieces), fault)
+    yield Entry("", _joined(pieces), fault)
     rest = bytes(data[position:]).strip(b"\0") if fault is None else b""
     if rest:
         yield Entry("", rest)
+
+
+def _joined(pieces: list[bytes]) -> bytes:
+    """All pieces as one; each is given up as soon as it was taken, so that they are not in memory twice."""
+    if len(pieces) == 1:
+        return pieces[0]
+    out = BytesIO()
+    pieces.reverse()
+    while pieces:
+        out.write(pieces.pop())
+    return out.getvalue()
 
 
 def gunzip(data: Bytes, budget: Budget) -> Iterator[Entry]:

@@ -205,7 +205,7 @@ def unsupported() -> Iterator[Case]:
     for kind, magic in UNKNOWN.items():
         for load_name in ("text", "file"):
             pack: Pack = lambda files, magic=magic: magic + bytes(b ^ 0x5A for b in first(files)) * 9  # type: ignore[misc]  # noqa: E731
-            yield case("Z13", f"{kind}-{load_name}", LOADS[load_name], pack, doubtful=True)
+            yield case("Z13", f"magic-{kind}-{load_name}", LOADS[load_name], pack, doubtful=True)
     packs: Mapping[str, Pack] = {
         "rar-packed": lambda files: packing.rar(files, 3),
         "rar-old-packed": lambda files: packing.old_rar(files, 0x33),
