@@ -61,8 +61,7 @@ def test_the_message_is_the_one_that_is_decided_on(content: bytes) -> None:
     """An outline changes nothing in what is read, and every place that is spoken of is in it."""
     message, nodes = outline(content)
     assert read_here(content) == message
-    spoken = {each.path for each in (*message.parts, *message.leaves)} | {
-        each.path for each in message.unreadable
-    }
+    spoken = {part.path for part in message.parts} | {leaf.path for leaf in message.leaves}
+    spoken |= {mark.path for mark in message.unreadable}
     assert spoken <= {node.path for node in nodes}
     assert len({node.path for node in nodes}) == len(nodes)

@@ -96,9 +96,8 @@ def outline(content: bytes, pictures: list[Document] | None = None) -> tuple[Mes
 
 def _whole(message: Message, nodes: dict[str, Node]) -> Iterator[Node]:
     """Every place that is spoken of: texts and marks may stand where no leaf is."""
-    paths = {each.path for each in (*message.parts, *message.leaves)} | {
-        each.path for each in message.unreadable
-    }
+    paths = {part.path for part in message.parts} | {leaf.path for leaf in message.leaves}
+    paths |= {mark.path for mark in message.unreadable}
     yield from nodes.values()
     yield from (Node(path, media_types.UNNAMED, ()) for path in paths - nodes.keys())
 
