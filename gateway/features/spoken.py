@@ -21,8 +21,9 @@ _VALUES: Final = {
 _POWERS: Final = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _WORD: Final = "|".join(sorted((*_VALUES, *_POWERS, "hundred"), key=len, reverse=True))
 _SAID: Final = re.compile(
-    rf"\b(?:a hundred|(?:{_WORD}))(?:[ -](?:and )?(?:{_WORD}))*+(?: point(?: (?:{'|'.join(_VALUES)}))++)?\b"
+    rf"\b(?:a hundred|(?:{_WORD}))\b(?:[ -](?:and )?(?:{_WORD})\b)*+(?: point(?: (?:{'|'.join(_VALUES)})\b)++)?"
 )
+"""Each word is a whole one: a run of a million that ends in half a word must not be tried from each of them."""
 _MOST_WORDS: Final = 24
 """Words of a number that anybody says."""
 _SHARE: Final = re.compile(r"\b(\d{1,3}(?:\.\d)?) (?:in|out of|per|of) (?:every )?(1,?000|10,?000)(?![\d,.])")

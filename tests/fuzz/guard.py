@@ -21,7 +21,9 @@ class Failed(BaseException):
     """An input did what none may; no `except Exception` on the way takes it for a fault of the input."""
 
 
-def guarded(entry: Callable[[bytes], None], data: bytes, longest: float = LONGEST) -> None:
+def guarded(
+    entry: Callable[[bytes], None], data: bytes, longest: float = LONGEST, largest: int = LARGEST
+) -> None:
     """Give an input to an entry.  Raises Failed for what took too long or too much, and whatever the entry raises."""
     before = _most()
     began = time.process_time()
@@ -30,7 +32,7 @@ def guarded(entry: Callable[[bytes], None], data: bytes, longest: float = LONGES
     passed = time.process_time() - began
     if passed > longest:
         raise Failed(f"took {passed:.1f} s of CPU")
-    if _most() - before > LARGEST:
+    if _most() - before > largest:
         raise Failed(f"took {(_most() - before) >> 20} MiB")
 
 
