@@ -53,6 +53,13 @@ def test_too_deep_is_read_roughly() -> None:
     assert ("RESTRICTED", True) == (found.text.strip(), found.rough)
 
 
+def test_too_many_tags_are_read_roughly() -> None:
+    """A page of millions of brackets is not looked through for hidden words; its text is there, and it says so."""
+    found = render("<" * 2_000_001 + "<p>RE<b>STRICTED</b> https://x.example/a")
+    assert found.text.endswith("RESTRICTED https://x.example/a")
+    assert (True, ("https://x.example/a",)) == (found.rough, found.links)
+
+
 def test_charset_and_looks() -> None:
     """A page names its charset near its top, and is known by its first tag."""
     assert ("koi8-r",) == declared_charsets(b'<meta http-equiv="x" content="text/html; charset=koi8-r">')

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.message.quoted import is_strict, readings
 from gateway.message.reader import read
+from gateway.model import Reason
 
 MENDED = {
     b"E=MB": b"EMB",
@@ -70,3 +71,14 @@ def test_time_is_linear(unit: bytes) -> None:
     began = time.process_time()
     list(readings(unit * 50_000, lines=True))
     assert time.process_time() - began < 1
+
+
+def test_a_text_of_nothing_but_strays_is_named() -> None:
+    """More signs that encode nothing than anybody writes are not mended in four ways: the place is marked."""
+    body = b"=\t=" * 30_000
+    content = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%b"
+    reasons = [
+        {mark.reason for mark in read(content % (body * times)).message.unreadable} for times in (1, 2)
+    ]
+    assert [set(), {Reason.TOO_LARGE}] == reasons
+    assert not list(readings(body * 2, lines=False))

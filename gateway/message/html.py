@@ -86,7 +86,7 @@ _LOOSE: Final = re.compile(r"https?://[^\s\"'<>]{1,8192}", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Text of an HTML document; `rough`: it nests too deep to be parsed, its tags were only cut out.
+    """Text of an HTML document; `rough`: it nests too deep, or has too many tags, to be parsed; they were only cut out.
 
     `links` are the addresses in its attributes: where it leads and what it shows from elsewhere.  `inside` are pages
     and files that stand in attributes themselves.  `script`: there is a program in it that may make more of it.
@@ -134,6 +134,8 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
+    if source.count("<") > limits.HTML_TAGS:
+        return _rough(source)
     parted: tuple[str, ...] = ()
     if "<![" in source or "<!--[" in source:
         if salted.is_conditional(source):
@@ -141,8 +143,7 @@ def render(source: str) -> Rendered:
         source = _CONDITIONAL.sub("", source)
     apart = _BLOCK_TAG.sub("\n<", source)
     if _work(apart) > limits.HTML_WORK:
-        loose = dict.fromkeys(html.unescape(found) for found in _LOOSE.findall(source))
-        return Rendered(html.unescape(_TAG.sub("", apart)), rough=True, links=tuple(loose))
+        return _rough(apart)
     tree = LexborHTMLParser(apart.replace("\0", ""))
     given = [node.attributes for node in tree.css(_SELECTOR)]
     attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
@@ -160,6 +161,12 @@ def render(source: str) -> Rendered:
     page = views.Page(apart, Choice(tree, apart.count("<")), said, sheets, unshown, styled, fostered)
     lines = "\n".join([said, *parted, *views.other_lines(page)])
     return Rendered(lines, links=links, inside=inside, script=script, more=views.exceeds(page))
+
+
+def _rough(source: str) -> Rendered:
+    """What stands between the tags of a page that no parser should be given."""
+    loose = dict.fromkeys(html.unescape(found) for found in _LOOSE.findall(source))
+    return Rendered(html.unescape(_TAG.sub("", source)), rough=True, links=tuple(loose))
 
 
 def _inside(tree: LexborHTMLParser) -> Iterator[bytes]:

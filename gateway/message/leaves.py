@@ -102,6 +102,8 @@ class Collector(Gathered):
 
     def _mended(self, path: str, plan: Plan, region: bytes) -> None:
         """Other readings of quoted-printable; of a file that few would read so only the digest is taken."""
+        if quoted.is_riddled(region):
+            self.mark(path, Reason.TOO_LARGE)
         lines = plan.media_type.startswith("text/") and not plan.attachment
         for other, rare in quoted.readings(region, lines=lines):
             if rare and sniff.kind(other) in sniff.DOCUMENTS:

@@ -34,6 +34,10 @@ COMMENTS: Final = 5_000
 LINKS: Final = 20_000
 """Addresses behind what a mail or a document shows.  A large index page has some 5,000."""
 
+STRAY_SIGNS: Final = 100_000
+"""Equals signs in quoted-printable that encode nothing.  A table drawn with them has some thousands; each is read in
+four ways, at half a microsecond."""
+
 TRANSFER_SEGMENTS: Final = 10_000
 """Pieces of one base64 text that padding cuts apart; an encoder that pads every line of a 700 KB file makes as many."""
 
@@ -78,6 +82,9 @@ XML_DEPTH: Final = 512
 
 HTML_WORK: Final = 100_000_000
 """Tags of one HTML text times how deep they nest.  The parser walks the open tags for each new one: this is 0.4 s."""
+
+HTML_TAGS: Final = 2_000_000
+"""Tags of one page, closing ones counted.  A workbook of 300,000 cells saved as a page has some 700,000."""
 
 STYLE_RULES: Final = 20_000
 """Rules of the style sheets of one page that are looked at.  Newsletters have some hundreds."""

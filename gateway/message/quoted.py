@@ -5,7 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
+
+from gateway.message import limits
 
 _NOTHING: Final = rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r*\n|\Z))"
 _STRAY: Final = re.compile(rb"=(?![0-9A-F]{2}|\r*\n)(?:" + _NOTHING[1:] + rb"|[a-f][0-9A-F])")
@@ -27,13 +30,22 @@ def is_strict(buffer: bytes, start: int, end: int) -> bool:
     return _STRAY.search(buffer, start, end) is None
 
 
+def is_riddled(region: bytes) -> bool:
+    """Whether there are more signs that encode nothing than are mended: no text that a person wrote."""
+    strays = region.count(b"=") > limits.STRAY_SIGNS and _STRAY.finditer(region)
+    return bool(strays) and next(islice(strays, limits.STRAY_SIGNS, None), None) is not None
+
+
 def readings(region: bytes, *, lines: bool) -> Iterator[tuple[bytes, bool]]:
     """What readers may decode text that is not strict to, beside what `binascii` does; and whether few would.
 
-    `lines`: only of the lines that are not; the soft line breaks (section 6.7, rule 5) belong to a line.
+    `lines`: only of the lines that are not; the soft line breaks (section 6.7, rule 5) belong to a line.  Nothing of
+    what `is_riddled`.
     """
     if lines:
         region = b"".join(each for each in _LINE.findall(region) if _STRAY.search(each))
+    if is_riddled(region):
+        return
     if re.search(_NOTHING, region):
         yield from ((binascii.a2b_qp(stray.sub(instead, region)), False) for stray, instead in _READINGS)
     if _SMALL.search(region):
