@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from gateway.message import limits
 from gateway.message.embedded import look
+from gateway.scanner import read_here
+from tests.papers import archive, word
 
 FILE = bytes(range(90))
 LINE = base64.b64encode(FILE)
@@ -34,7 +37,7 @@ def test_lines_that_look_encoded_are_decoded(text: bytes) -> None:
     """Base64 and hexadecimal, on lines of their own, in a quotation, in the middle of a line."""
     found = look(text)
     assert found is not None
-    assert any(FILE in guess for guess in found.guesses)
+    assert any(FILE in guess for guess, _ in found.guesses)
 
 
 def test_uuencoded_files() -> None:
@@ -73,7 +76,7 @@ def test_any_file_comes_out_of_its_base64(data: bytes, thorough: bool) -> None:
     encoded = base64.b64encode(data.ljust(60))
     found = look(b"x\n" + encoded + b"\n", thorough=thorough)
     assert found is not None
-    assert any(guess.startswith(data) for guess in found.guesses)
+    assert any(guess.startswith(data) for guess, _ in found.guesses)
 
 
 def test_lines_of_one_letter_are_no_encoded_file() -> None:
@@ -87,4 +90,13 @@ def test_what_follows_one_letter_many_times_is_a_file() -> None:
     text = base64.b64encode(b"y" * 5_001 + b"EMBARGOED UNTIL 9:30am")
     found = look(text, thorough=True)
     assert found is not None
-    assert any(guess.endswith(b"9:30am") for guess in found.guesses)
+    assert any(guess.endswith(b"9:30am") for guess, _ in found.guesses)
+
+
+def test_regression_a_pasted_file_was_broken_without_its_last_line() -> None:
+    """The last line of pasted base64 may be somebody's name: a file without it is only known by its digest."""
+    papers = (archive({"a.docx": word(), "b.txt": bytes(range(size))}) for size in range(60))
+    paper = next(each for each in papers if len(each) % 3 == 0)
+    pasted = b"Content-Type: application/octet-stream\r\n\r\n" + base64.encodebytes(paper)
+    assert () == read_here(pasted).unreadable
+    assert sha256(paper).digest() in {leaf.sha256 for leaf in read_here(pasted + b"Jo\n").leaves}

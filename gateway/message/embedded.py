@@ -55,12 +55,13 @@ _FEW: Final = 8
 class Embedded:
     """What stands inside a text: parts (headers and body), decoded files, whether there is what nobody here decodes.
 
-    `guesses` are files that may be none: lines that look encoded.  `more`: there are more parts than are read.
+    `guesses` are files that may be none: lines that look encoded, and whether a last line was left out.  `more`: there
+    are more parts than are read.
     """
 
     parts: tuple[bytes, ...] = ()
     files: tuple[bytes, ...] = ()
-    guesses: tuple[bytes, ...] = ()
+    guesses: tuple[tuple[bytes, bool], ...] = ()
     foreign: bool = False
     more: bool = False
 
@@ -166,8 +167,11 @@ def _uuencoded(text: bytes) -> Iterator[bytes]:
         yield bytes(transfer.decode("uuencode", text, start, end).data)
 
 
-def _guesses(text: bytes, shape: bytes) -> Iterator[bytes]:
-    """Runs of lines that look like base64 or like hexadecimal, decoded; the last line of one may not belong to it."""
+def _guesses(text: bytes, shape: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Runs of lines that look like base64 or like hexadecimal, decoded, and whether without a last line.
+
+    The last line of a run may not belong to it: it may be a word of whoever pasted the rest.
+    """
     position = 0
     for _ in range(limits.PARTS):
         start = shape.find(_ENCODED, position)
@@ -175,9 +179,9 @@ def _guesses(text: bytes, shape: bytes) -> Iterator[bytes]:
             return
         lines, position = _run(text, start)
         joined = b"".join(lines)
-        yield from _decoded(joined)
+        yield from ((found, False) for found in _decoded(joined))
         if len(lines) > 1 and not joined.endswith(b"=") and len(lines[-1]) < len(lines[0]):
-            yield from _decoded(b"".join(lines[:-1]))
+            yield from ((found, True) for found in _decoded(b"".join(lines[:-1])))
 
 
 def _run(text: bytes, start: int) -> tuple[list[bytes], int]:

@@ -11,6 +11,8 @@ from gateway.message import headers, limits
 from gateway.message.structure import Plan
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 
+Bytes = bytes | memoryview
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -81,6 +83,10 @@ class Gathered:
 
     def multipart(self, prefix: str, plan: Plan) -> None:
         """Hear of a multipart whose parts have paths below `prefix`: a Reading keeps nothing of it."""
+
+    def picture(self, path: str, data: Bytes) -> None:
+        """Add a picture that stands in a document and is no file of its own there."""
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture=True))
 
     def mail(self, path: str, _: Plan, data: bytes) -> None:
         """Add a mail that is kept as a file; what it holds is read apart."""

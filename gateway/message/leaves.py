@@ -68,8 +68,8 @@ class Collector(Gathered):
             self.inside.append((f"{path}/{number}/", part, True))
         for file in found.files:
             self.content(f"{path}/0", _FOUND, file, quiet=False)
-        for guess in found.guesses:
-            self.content(f"{path}/0", _FOUND, guess, quiet=True)
+        for guess, shortened in found.guesses:
+            self._guessed(f"{path}/0", _FOUND, guess, rare=shortened)
 
     def leaf(
         self, path: str, plan: Plan, buffer: bytes, start: int, end: int, *, quiet: bool = False
@@ -101,15 +101,18 @@ class Collector(Gathered):
                 self.content(path, plan, other, quiet=True)
 
     def _mended(self, path: str, plan: Plan, region: bytes) -> None:
-        """Other readings of quoted-printable; of a file that few would read so only the digest is taken."""
+        """Other readings of quoted-printable."""
         if quoted.is_riddled(region):
             self.mark(path, Reason.TOO_LARGE)
-        lines = plan.media_type.startswith("text/") and not plan.attachment
-        for other, rare in quoted.readings(region, lines=lines):
-            if rare and sniff.kind(other) in sniff.DOCUMENTS:
-                self.leaves.append(Leaf(path, hashlib.sha256(other).digest(), len(other)))
-            else:
-                self.content(path, plan, other, quiet=True)
+        for other, rare in quoted.readings(region, lines=_kind(plan) is PartKind.BODY):
+            self._guessed(path, plan, other, rare=rare)
+
+    def _guessed(self, path: str, plan: Plan, data: bytes, *, rare: bool) -> None:
+        """What may be a reading; of a file that few would read so, or that a likelier one shows, only the digest."""
+        if rare and sniff.kind(data) in sniff.DOCUMENTS:
+            self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+        else:
+            self.content(path, plan, data, quiet=True)
 
     def written(self, path: str, plan: Plan, data: Bytes) -> None:
         """Add text or a page that is part of a file, and no leaf of its own."""
@@ -166,10 +169,6 @@ class Collector(Gathered):
         self.text(path, PartKind.DOCUMENT, again)
         if more:
             self.mark(path, Reason.TOO_LARGE)
-
-    def picture(self, path: str, data: Bytes) -> None:
-        """Add a picture that stands in a document and is no file of its own there."""
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture=True))
 
     def shown(self, path: str, data: Bytes, *, quiet: bool) -> None:
         """Take up what a picture shows: a drawing's text, and the pixels for whoever can read them."""

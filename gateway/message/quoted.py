@@ -32,8 +32,9 @@ def is_strict(buffer: bytes, start: int, end: int) -> bool:
 
 def is_riddled(region: bytes) -> bool:
     """Whether there are more signs that encode nothing than are mended: no text that a person wrote."""
-    strays = region.count(b"=") > limits.STRAY_SIGNS and _STRAY.finditer(region)
-    return bool(strays) and next(islice(strays, limits.STRAY_SIGNS, None), None) is not None
+    if region.count(b"=") <= limits.STRAY_SIGNS:
+        return False
+    return next(islice(_STRAY.finditer(region), limits.STRAY_SIGNS, None), None) is not None
 
 
 def readings(region: bytes, *, lines: bool) -> Iterator[tuple[bytes, bool]]:
