@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from gateway.message import pdf
 from gateway.message.entries import Budget
@@ -53,6 +54,18 @@ def test_letters_that_are_numbers_of_glyphs_are_named() -> None:
     assert (
         {} == found(objects(stream(shown("Notes of the meeting " * 20))), "Notes of the meeting " * 20).faults
     )
+
+
+def test_regression_a_filled_form_was_unreadable() -> None:
+    """What a field shows stands in the file as its value: it is drawn beside the text of the pages, and read."""
+    value = "Notes of the meeting are kept by the secretary " * 3
+
+    def filled(page: Canvas) -> None:
+        page.acroForm.textfield(name="notes", value=value.strip(), maxlen=500)
+
+    looked = found(canvas(filled), "Form")
+    assert {} == looked.faults
+    assert any("kept by the secretary" in text for text in looked.texts)
 
 
 @given(st.binary(max_size=40), st.integers(0, 900), st.integers(0, 40))

@@ -89,15 +89,24 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
         before = native.read(old, native.PDF).text.splitlines()
         found.texts.update(dict.fromkeys(line for line in before if line.strip() not in known))
     words = {*_LONG_WORD.findall(text)}
+    shows = found.shows - _echoed(found)
     for line in "\n".join(found.drawn).splitlines():
         # What the library has left out: outside of the page, in a circle, on a page that is gone.
         if line.isprintable() and not words.issuperset(_LONG_WORD.findall(line)):
             found.texts[line] = None
     letters = sum(not letter.isspace() for letter in text[: 4 * found.shows])
-    unread = found.shows >= _FEW and (letters * 4 < found.shows or _is_garbage(text))
+    unread = shows >= _FEW and (letters * 4 < shows or _is_garbage(text))
     if unread or found.fonts.untold():
         found.faults[Reason.UNSUPPORTED] = None
     return found
+
+
+def _echoed(found: Found) -> int:
+    """Letters that are drawn as a field of a form shows them: its value stands in the file in plain letters, too."""
+    said = {*_LONG_WORD.findall("\n".join(found.texts))}
+    lines = "\n".join(found.drawn).splitlines() if said else ()
+    echoes = (line for line in lines if (words := _LONG_WORD.findall(line)) and said.issuperset(words))
+    return sum(map(len, echoes))
 
 
 def _looked(data: Bytes, budget: Budget) -> Found:
