@@ -136,7 +136,7 @@ def test_the_tree_shows_types_sizes_marks_and_findings(config: Path, call: Call)
     """Every part down to the files in an archive in the mail, each with what was found or not readable there."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("draft.docx", papers.word(PASSAGE))
+        archive.writestr("draft.docx", papers.word(f"Draft. {PASSAGE}"))
         archive.writestr("old.zip", b"PK\x03\x04" + bytes(60))
     letter = EmailMessage()
     letter["To"] = "who@outside.example"

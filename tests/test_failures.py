@@ -25,7 +25,7 @@ EMBARGOED = letter(banner(WHEN) + "\r\n\r\nunemployment fell to 4.7 per cent", s
 STEPS = (
     "gateway.pipeline.received.looping",
     "gateway.scanner.Scanners.read",
-    "gateway.pipeline.find",
+    "gateway.detectors.looking.Looking.find",
     "gateway.pipeline.decide",
     "gateway.pipeline.record",
     "gateway.pipeline.excuse",
