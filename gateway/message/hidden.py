@@ -20,7 +20,7 @@ from gateway.message.style import Hiding
 _UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template,body title," + (
     "iframe,audio,video,canvas,object"
 )
-_SELDOM_SEEN: Final = "details:not([open]),select,textarea,svg,noscript,del,progress,meter"
+_SELDOM_SEEN: Final = "rt,details:not([open]),select,textarea,svg,noscript,del,progress,meter"
 _SMALLEST: Final = ("0", "1", "-")
 """Values of an old `size` that make letters small, by how they begin."""
 _FROM, _TO = {Hiding.SURELY: "\U0010fff0", Hiding.PERHAPS: "\U0010fff2"}, "\U0010fff1"

@@ -30,7 +30,7 @@ _UNSHOWN: Final = frozenset(
 """Elements whose text some programs show, and the parser does not count as text, or not as text alone."""
 _STYLED: Final = frozenset(
     ["style", "bdo", "datalist", "font", "noembed", "dialog", "details", "select", "textarea", "svg", "object", "audio",
-     "video", "canvas", "iframe", "noscript", "rp", "del", "noframes", "progress", "meter"]
+     "video", "canvas", "iframe", "noscript", "rp", "rt", "del", "noframes", "progress", "meter"]
 )  # fmt: skip
 _FOSTERED: Final = re.compile(
     r"<[tT](?:[aA][bB][lL][eE]|[bB][oO][dD][yY]|[hH][eE][aA][dD]|[fF][oO][oO][tT]|[rR])\b[^<>]*>[ \t\r\n]*[^<\s]"

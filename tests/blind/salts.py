@@ -64,7 +64,7 @@ SHEETS = {
 }  # fmt: skip
 ELEMENTS = [
     '<img width=1 height=1 alt="xq" src=cid:a>', "<svg width=0 height=0><text>xq</text></svg>", "<noscript>xq</noscript>", "<!--[if mso]>xq<![endif]-->",
-    "<!--[if !mso]><!-->xq<!--<![endif]-->", '<input style="display:none" value="xq">', "<del>xq</del>", "<rp>xq</rp>", "<dialog>xq</dialog>", "<audio>xq</audio>",
+    "<!--[if !mso]><!-->xq<!--<![endif]-->", '<input style="display:none" value="xq">', "<del>xq</del>", "<rp>xq</rp>", "<ruby><rt>xq</rt></ruby>", "<dialog>xq</dialog>", "<audio>xq</audio>",
     "<video width=0 height=0>xq</video>", "<canvas width=0 height=0>xq</canvas>", "<object width=0>xq</object>", "<meter hidden>xq</meter>", "<iframe width=0 height=0>xq</iframe>",
     "<noframes>xq</noframes>", "<title>xq</title>", '<p style="display:none">xq</p>', '<div style="display:none">xq</div>', '<table style="display:none"><tr><td>xq</td></tr></table>',
     "<select hidden><option>xq</option></select>", "<textarea hidden>xq</textarea>", '<font size="1" color="#fefefe">xq</font>', '<font size="-7">xq</font>',
