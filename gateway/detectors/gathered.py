@@ -55,11 +55,11 @@ def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
     """
     squeezed = page.letters.encode("ascii", "ignore").translate(None, _SEPARATORS)
     whole = page.letters.encode("ascii", "ignore")
-    apart = [
-        wording
-        for wording in wordings
-        if any(len(a) >= _SHORTEST and _is_apart(a.encode(), squeezed, whole) for a in wording.anchors)
-    ]
+    several = tuple(wordings)
+    # Many wordings have the same anchors.
+    anchors = {each for wording in several for each in wording.anchors if len(each) >= _SHORTEST}
+    met = {anchor for anchor in anchors if _is_apart(anchor.encode(), squeezed, whole)}
+    apart = [wording for wording in several if not met.isdisjoint(wording.anchors)]
     if apart and (text := " ".join(_together(page, squeezed.decode(), apart))):
         yield _page(page, text)
     if any(sign in page.letters for sign in _SIGNS) and (text := _corrected(page.text)) != page.text:
