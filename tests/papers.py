@@ -32,7 +32,7 @@ def word(text: str = BANNER) -> bytes:
     table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Region", "North"
     document.sections[0].footer.paragraphs[0].text = f"footer {text}"
     document.core_properties.comments = f"property {text}"
-    return _saved(document)
+    return saved(document)
 
 
 def workbook(text: str = BANNER, figures: tuple[float, ...] = (72670, 0.047)) -> bytes:
@@ -40,7 +40,7 @@ def workbook(text: str = BANNER, figures: tuple[float, ...] = (72670, 0.047)) ->
     book = Workbook()
     book.create_sheet("hidden").sheet_state = "hidden"
     book["hidden"].append([text, *figures])
-    return _saved(book)
+    return saved(book)
 
 
 def slides(text: str = BANNER) -> bytes:
@@ -49,14 +49,14 @@ def slides(text: str = BANNER) -> bytes:
     slide = show.slides.add_slide(show.slide_layouts[0])
     slide.shapes.title.text = text
     slide.notes_slide.notes_text_frame.text = f"notes {text}"
-    return _saved(show)
+    return saved(show)
 
 
 def writer(text: str = BANNER) -> bytes:
     """An odt with the text in one paragraph."""
     document = OpenDocumentText()
     document.text.addElement(odf_text.P(text=text))
-    return _saved(document)
+    return saved(document)
 
 
 def calc(text: str = BANNER) -> bytes:
@@ -67,7 +67,7 @@ def calc(text: str = BANNER) -> bytes:
     row.addElement(cell)
     table.addElement(row)
     document.spreadsheet.addElement(table)
-    return _saved(document)
+    return saved(document)
 
 
 def pdf(text: str = BANNER, password: str | None = None) -> bytes:
@@ -85,7 +85,8 @@ def rtf(text: str = BANNER) -> bytes:
     return rb"{\rtf1\ansi {\b " + text[:4].encode() + b"}" + text[4:].encode() + rb"\par}"
 
 
-def _saved(document: object) -> bytes:
+def saved(document: object) -> bytes:
+    """What a program writes of a document."""
     out = io.BytesIO()
     document.save(out)  # type: ignore[attr-defined]
     return out.getvalue()

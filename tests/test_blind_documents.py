@@ -11,6 +11,7 @@ from tests.blind import (
     INNOCENT,
     PLANTED,
     Case,
+    anew,
     binary,
     books,
     containers,
@@ -27,6 +28,7 @@ from tests.blind import (
 )
 
 MODULES = (
+    anew,
     binary,
     books,
     containers,
@@ -51,9 +53,9 @@ LONGEST = 10.0
 def failures(case: Case) -> list[str]:
     """What is wrong about a case."""
     began = time.monotonic()
-    planted = outcome(case.make(PLANTED))
+    planted = outcome(case.make(PLANTED), case.register)
     passed = time.monotonic() - began
-    innocent = outcome(case.make(INNOCENT)) if not case.doubtful else None
+    innocent = outcome(case.make(INNOCENT), case.register) if not case.doubtful else None
     return [
         *(["passed in silence"] if planted.passed else []),
         *([f"its twin is {innocent.found}, {innocent.reasons}"] if innocent and not innocent.passed else []),

@@ -59,7 +59,7 @@ def mail(*texts: str) -> bytes:
     return multipart(HELLO, *(entity(Load(text.encode(), b"text/plain; charset=utf-8")) for text in texts))
 
 
-def _twin(text: str) -> str:
+def twin(text: str) -> str:
     """The same form with other words and other figures."""
     for word, other in _TWIN.items():
         text = text.replace(word, other)
@@ -79,7 +79,7 @@ def known(row: str, texts: dict[str, str | tuple[str, ...]]) -> Iterator[Case]:
 
 
 def _made(parts: tuple[str, ...], matter: Matter) -> bytes:
-    return mail(*(parts if matter.planted else map(_twin, parts)))
+    return mail(*(parts if matter.planted else map(twin, parts)))
 
 
 FIGURES = "83,840 children looked after, 31,140 started to be looked after, 52,480 boys"
