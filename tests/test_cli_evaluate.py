@@ -21,6 +21,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.long
 def test_a_built_folder_is_evaluated(built: Path, tmp_path: Path) -> None:
     """Each kind of leak is counted, copies of documents and passages are found, ordinary mail is not held."""
     answer = started("evaluate", built / "all", "--out", tmp_path, "--json")
@@ -50,6 +51,7 @@ def test_a_built_folder_is_evaluated(built: Path, tmp_path: Path) -> None:
     assert 3 == written["publications"]
 
 
+@pytest.mark.long
 def test_what_is_public_is_not_held(built: Path) -> None:
     """The edition before the registered one, quoted, where it was registered as public; tables for people."""
     answer = started("evaluate", built / "public-1")
