@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from gateway.store.database import Database
@@ -19,6 +20,10 @@ from gateway.store.installation import open_store
 from gateway.store.keys import Keys
 from tests import stores
 from tests.calling import Call, caller
+
+# A deadline for each example says how busy the machine is; what must be linear has tests of its own.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 _LONG = tuple(
     f"test_{name}.py"
