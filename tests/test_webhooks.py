@@ -193,12 +193,14 @@ def test_a_way_elsewhere_is_not_followed(office: Office) -> None:
 
 def test_it_hangs(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that takes the mail and says nothing is a failure after its time, and does not keep the next one."""
-    monkeypatch.setattr(webhooks, "_PATIENCE", 0.2)
+    monkeypatch.setattr(webhooks, "_PATIENCE", 1.0)
     office.channel.answers[:] = ["hang"]
     office.file()
 
     assert NOW + timedelta(seconds=5) == office.round()
     assert ["no answer"] == [row.last_code for row in office.rows()]
+    # The next is asked with the office's own patience: a busy machine is not a server that hangs.
+    monkeypatch.undo()
     office.round(NOW + timedelta(seconds=5))
     assert ["sent"] == office.states()
 
