@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import smtplib
 import socket
 import ssl
@@ -180,24 +181,23 @@ def test_sizes(place: tuple[Gateway, Sink]) -> None:
 
 
 def test_25_mib_in_well_under_a_second_and_little_memory(place: tuple[Gateway, Sink]) -> None:
-    """25 MiB take well under a second on loopback, and a worker at most 2.5 times the mail."""
+    """25 MiB take the gateway well under a second of work, and a worker at most 2.5 times the mail."""
     gateway, sink = place
     sink.mails.clear()
     line = b"The minutes of the meeting are below, and nobody has to do anything for now"
     content = b"Subject: big\r\n\r\n" + (line + b"\r\n") * (25 * 2**20 // (len(line) + 2))
-    before = {pid: peak(pid) for pid in gateway.children("any")}
+    before = {pid: (peak(pid), spent(pid)) for pid in gateway.children("any")}
     talk = Talk(gateway.port)
     talk.send(b"MAIL FROM:<a@dept.example>\r\nRCPT TO:<b@dept.example>\r\nDATA\r\n")
     for _ in range(3):
         talk.reply()
     wire = stuffed(content) + b".\r\n"
-    began = time.perf_counter()
     talk.send(wire)
     assert talk.reply()[:3] == "250"
-    took = time.perf_counter() - began
     talk.quit()
-    grew = max(peak(pid) - was for pid, was in before.items())
-    assert took < 3.0, took
+    took = sum(spent(pid) - was for pid, (_, was) in before.items())
+    grew = max(peak(pid) - was for pid, (was, _) in before.items())
+    assert took < 2.0, took
     assert grew < 2.5 * len(content), grew / len(content)
 
 
@@ -207,6 +207,12 @@ def peak(pid: int) -> int:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def spent(pid: int) -> float:
+    """The processor time that a process has had, in seconds: on a busy machine the clock says nothing of it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_loop_ends(place: tuple[Gateway, Sink]) -> None:
