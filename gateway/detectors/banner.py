@@ -37,12 +37,12 @@ _CLOSE = 60
 """Characters around a match in which `unless` is looked for."""
 _LONG = 100_000
 """Characters of a part that is read as far as it takes, not all at once."""
-_MOST_PLACES, _MOST_DATED = 10_000, 2_000
-"""Places of one wording in one mail beyond which it is not read on, but held as unknown: each takes some 80 us."""
+_MOST_PLACES, _MOST_TIMED = 10_000, 2_000
+"""Places of one wording in one mail, and those with a time, beyond which it is not read on: each takes some 80 us."""
 _REMEMBERED = 1_024
 """Stretches of text whose times are remembered while one mail is read: what is said again and again is read once."""
 _SPARSE = 4000
-"""Characters between two undated places of one wording that are worth a second look."""
+"""Characters between two places of one wording without a time that are worth a second look."""
 _THREAD = 600
 """An undated banner this far above an old dated one is newer than the thread below it."""
 _Read = Callable[[str], tuple[Moment, ...]]
@@ -52,7 +52,7 @@ _Read = Callable[[str], tuple[Moment, ...]]
 class Place:
     """Where a wording stands in a page, with the planned times it may speak of.
 
-    `endless` says that there were too many of them to read on.
+    `endless` says that there were too many of them to read on: what comes behind may speak of anything.
     """
 
     rule: Rule
@@ -95,7 +95,11 @@ def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
     met = [_Met(lru_cache(_REMEMBERED)(moments)) for _ in wordings]
-    return [place for page in _again(pages, wordings) for place in _places(wordings, anchors, page, met)]
+    found: list[Place] = []
+    for page in _again(pages, wordings):
+        found += (Place(*first, page, 0, 0, endless=True) for first in wordings[:1] if page.endless)
+        found += _places(wordings, anchors, page, met)
+    return found
 
 
 def _again(pages: Iterable[Page], wordings: Iterable[tuple[Rule, Wording]]) -> Iterator[Page]:
@@ -109,7 +113,7 @@ def _again(pages: Iterable[Page], wordings: Iterable[tuple[Rule, Wording]]) -> I
 def _dated(place: Place, ties: Ties) -> Iterator[Finding]:
     """Whatever under embargo one of its times belongs to; if the register knows none, whether one is to come."""
     if place.endless:
-        yield place.finding()
+        yield from map(place.finding, ((), *ties.embargoed))
         return
     found = [ties.by_moment(moment, place.page, place.start) for moment in place.moments]
     yield from (place.finding(ids) for tie in found for ids in tie.claims)
@@ -144,7 +148,7 @@ class _Met:
 
     read: _Read
     places: int = 0
-    dated: int = 0
+    timed: int = 0
     endless: bool = False
 
 
@@ -164,21 +168,21 @@ def _places(
 def _places_of(
     wording: Wording, rule: Rule, page: Page, anchors: Iterable[str], met: _Met
 ) -> Iterator[Place]:
-    """The places of a wording that its conditions allow; undated ones now and then, dated ones up to a limit."""
+    """The places of a wording that its conditions allow: those without a time now and then, others up to a limit."""
     quiet, previous = -_SPARSE, 0
     ends = chain(_spans(wording, page.letters, anchors), [(len(page.text), 0)])
     for (start, end), (following, _) in pairwise(ends):
         found = _moments(page.text, (previous, start), (end, following), wording, met.read)
         previous = end
         place = Place(rule, wording, page, start, end, found)
-        met.endless = met.places == _MOST_PLACES or met.dated == _MOST_DATED
+        met.endless = met.places == _MOST_PLACES or met.timed == _MOST_TIMED
         if met.endless:
             yield replace(place, endless=True)
             return
         met.places += 1
-        if (place.dated or start - quiet >= _SPARSE) and _allowed(place):
-            met.dated += place.dated
-            quiet = quiet if place.dated else start
+        if (found or start - quiet >= _SPARSE) and _allowed(place):
+            met.timed += bool(found)
+            quiet = quiet if found else start
             yield place
 
 

@@ -21,8 +21,8 @@ _SHORTEST: Final = 5
 """Letters of a word that stands in other words by chance too often if it is shorter."""
 _BEFORE, _AFTER = 160, 600
 """Characters around the words in which a time may stand, apart as it may be."""
-_MOST: Final = 20
-"""Places of one page that are put together; who hides a banner hides it once."""
+_MOST: Final = 1_000
+"""Places of one page that are put together; where there are more, what the others say is open."""
 _IN_TIMES: Final = re.compile(r"(?<![0-9])[:./-]|[:./-](?![0-9])|[^a-z0-9:./-]")
 _PIECES: Final = re.compile(
     r"(\d+(?:[:./-]\d+)*)|(january|february|march|april|may|june|july|august|september|october|november|december"
@@ -47,6 +47,9 @@ _SIGNS: Final = (
 )
 """Pieces of which a word with one mistake still has one."""
 
+_Span = tuple[int, int, str]
+"""Where a phrase stands among nothing but letters and figures, from and to, and its words."""
+
 
 def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
     """The page again where words of these wordings stand in it apart, run together, or with one mistake.
@@ -60,8 +63,9 @@ def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
     anchors = {each for wording in several for each in wording.anchors if len(each) >= _SHORTEST}
     met = {anchor for anchor in anchors if _is_apart(anchor.encode(), squeezed, whole)}
     apart = [wording for wording in several if not met.isdisjoint(wording.anchors)]
-    if apart and (text := " ".join(_together(page, squeezed.decode(), apart))):
-        yield _page(page, text)
+    if apart and (found := _all_spans(squeezed.decode(), apart)):
+        text = " ".join(_together(page, found[:_MOST]))
+        yield replace(_page(page, text), endless=len(found) > _MOST)
     if any(sign in page.letters for sign in _SIGNS) and (text := _corrected(page.text)) != page.text:
         yield _page(page, text)
 
@@ -74,20 +78,22 @@ def _page(page: Page, text: str) -> Page:
     return replace(page, text=text, letters=translate(text, LETTERS), fresh="")
 
 
-def _together(page: Page, squeezed: str, wordings: Iterable[Wording]) -> Iterator[str]:
-    """The phrases of wordings that stand in the squeezed page, with what is around them."""
-    found = sorted({span for wording in wordings for span in _spans(squeezed, wording)})
-    if not found:
-        return
+def _all_spans(squeezed: str, wordings: Iterable[Wording]) -> list[_Span]:
+    """Where the phrases of wordings stand in the squeezed page, in order."""
+    return sorted({span for wording in wordings for span in _spans(squeezed, wording)})
+
+
+def _together(page: Page, found: Iterable[_Span]) -> Iterator[str]:
+    """The phrases that were found in the squeezed page, with what is around them."""
     places = [at for at, letter in enumerate(page.letters) if letter.isascii() and letter.isalnum()]
-    for start, end, said in found[:_MOST]:
+    for start, end, said in found:
         first, last = places[start], places[end - 1] + 1
         yield _spelled(page.text[max(0, first - _BEFORE) : first])
         yield said
         yield _spelled(page.text[last : last + _AFTER])
 
 
-def _spans(squeezed: str, wording: Wording) -> Iterator[tuple[int, int, str]]:
+def _spans(squeezed: str, wording: Wording) -> Iterator[_Span]:
     for phrase in wording.phrases:
         pattern = _squeezed(phrase.spelled)
         for match in pattern.finditer(squeezed) if pattern is not None else ():

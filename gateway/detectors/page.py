@@ -22,6 +22,7 @@ class Page:
 
     `letters` is the text with figures read as the letters they look like (RESTR1CTED), place for
     place; `header` is the folded text of the mail's own header; `fresh` is what no page before it has.
+    `endless`: it was put together from pieces of a part that has more of them.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Page:
     letters: str
     header: str = ""
     fresh: str = ""
+    endless: bool = False
 
 
 def pages(message: Message) -> Iterator[Page]:

@@ -96,6 +96,11 @@ class Ties:
         return any(at > self.now for moment in moments for at in moment.readings(self.now, self.zone))
 
     @property
+    def embargoed(self) -> tuple[tuple[str, ...], ...]:
+        """All that is under embargo, each for itself: the claims where nobody can say what a banner speaks of."""
+        return self._claim(list(self._all)).claims
+
+    @property
     def _all(self) -> Iterable[Publication]:
         return self.register.publications.values()
 
