@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.message.quoted import is_strict, readings
+from gateway.message import quoted
+from gateway.message.quoted import is_regular, is_strict, readings
 from gateway.message.reader import read
 from gateway.model import Reason
 
@@ -82,3 +83,30 @@ def test_a_text_of_nothing_but_strays_is_named() -> None:
     ]
     assert [set(), {Reason.TOO_LARGE}] == reasons
     assert not list(readings(body * 2, lines=False))
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"=", b"4", b"A", b"a", b" ", b"\r", b"\n", b"=4D", b"=\r\n", b"text"]), max_size=40
+    ),
+    st.sampled_from([1, 7, 64]),
+)
+def test_arrays_and_the_expression_say_the_same(pieces: list[bytes], step: int) -> None:
+    """A long body is looked through on arrays, piece by piece: regular is what the expression finds nothing in."""
+    body = b"".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quoted, "_LONG", len(body) + 1)
+        short = is_regular(body, 0, len(body))
+        patch.setattr(quoted, "_LONG", 0)
+        patch.setattr(quoted, "_STEP", step)
+        assert short == is_regular(b"=x" + body + b"=x", 2, 2 + len(body))
+    assert is_strict(body, 0, len(body)) or not short
+
+
+def test_a_sign_in_the_last_piece_of_a_long_body_is_seen() -> None:
+    """However long a body is, one equals sign that encodes nothing makes it irregular, wherever it stands."""
+    body = b"caf=C3=A9 =\r\n" * 200_000
+    assert is_regular(body, 0, len(body))
+    for place in (0, 1_048_575, len(body) // 2, len(body)):
+        odd = body[:place] + b"=x" + body[place:]
+        assert not is_regular(odd, 0, len(odd))

@@ -84,13 +84,13 @@ class Collector(Gathered):
             if decoded.rest:
                 self.raw_text(path, decoded.rest, 0, len(decoded.rest))
             self.content(path, plan, decoded.data, quiet=quiet)
-            if decoded.irregular:
+            if decoded.irregular and encoding == "base64":
                 if transfer.has_junk(buffer, start, end):
                     self.raw_text(path, buffer, start, end)
                 self._other_readings(
                     path, plan, bytes(decoded.data), transfer.other_readings(buffer, start, end)
                 )
-            if encoding == "quoted-printable" and not quoted.is_strict(buffer, start, end):
+            elif decoded.irregular and not quoted.is_strict(buffer, start, end):
                 self._mended(path, plan, buffer[start:end])
 
     def _other_readings(self, path: str, plan: Plan, taken: bytes, others: Iterable[bytes]) -> None:

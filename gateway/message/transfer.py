@@ -10,7 +10,7 @@ from typing import Final
 
 import pybase64
 
-from gateway.message import limits
+from gateway.message import limits, quoted
 
 Bytes = bytes | memoryview
 
@@ -51,7 +51,8 @@ _CLOSING_REACH: Final = 128
 class Decoded:
     """Decoded bytes; `rest` is text behind the end of the encoding; `doubtful`: readers disagree on the bytes.
 
-    `irregular`: base64 that does not begin as an encoder would begin it; see `other_readings`.
+    `irregular`: base64 that does not begin as an encoder would begin it, see `other_readings`; quoted-printable with
+    what no encoder writes.
     """
 
     data: Bytes
@@ -72,19 +73,21 @@ def decode(encoding: str, buffer: bytes, start: int, end: int) -> Decoded:
     if encoding == "base64":
         return _base64(buffer, start, end)
     if encoding == "quoted-printable":
-        return Decoded(_quoted_printable(buffer, start, end))
+        return _quoted_printable(buffer, start, end)
     if encoding == "uuencode":
         return _uuencode(buffer[start:end])
     return Decoded(memoryview(buffer)[start:end])
 
 
-def _quoted_printable(buffer: bytes, start: int, end: int) -> Bytes:
-    if buffer.find(b"=", start, end) < 0:
-        return memoryview(buffer)[start:end]
+def _quoted_printable(buffer: bytes, start: int, end: int) -> Decoded:
     region: Bytes = memoryview(buffer)[start:end]
+    if buffer.find(b"=", start, end) < 0:
+        return Decoded(region)
+    if quoted.is_regular(buffer, start, end):
+        return Decoded(binascii.a2b_qp(region))
     if _LOOSE_SOFT_BREAK.search(region):
         region = _LOOSE_SOFT_BREAK.sub(b"=", region)
-    return binascii.a2b_qp(region)
+    return Decoded(binascii.a2b_qp(region), irregular=True)
 
 
 def has_junk(buffer: bytes, start: int, end: int) -> bool:
