@@ -34,7 +34,7 @@ class Gathered:
     leaves: list[Leaf] = field(default_factory=list)
     marks: dict[Unreadable, None] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
-    links: dict[Link, None] = field(default_factory=dict)
+    links: dict[tuple[str, str], None] = field(default_factory=dict)
     inside: deque[tuple[str, bytes, bool]] = field(default_factory=deque)
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
@@ -42,7 +42,8 @@ class Gathered:
 
     def reading(self) -> Reading:
         """Everything gathered."""
-        found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), tuple(self.links))
+        links = tuple([Link(*each) for each in self.links])
+        found = Message(tuple(self.parts), tuple(self.leaves), tuple(self.marks), links)
         return Reading(found, tuple(self.documents), tuple(self.pictures or ()))
 
     def room(self) -> bool:
@@ -79,7 +80,7 @@ class Gathered:
             if len(self.links) >= limits.LINKS:
                 self.mark(path, Reason.TOO_LARGE)
                 return
-            self.links[Link(path, address[:LONGEST_URL])] = None
+            self.links[path, address[:LONGEST_URL]] = None
 
     def multipart(self, prefix: str, plan: Plan) -> None:
         """Hear of a multipart whose parts have paths below `prefix`: a Reading keeps nothing of it."""

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 PART_PATH = re.compile(r"(?:[0-9]+/)*(?:[0-9]+|header)\Z")
+
+
+@lru_cache(maxsize=1024)
+def _is_path(path: str) -> bool:
+    """Whether it is one; a page has hundreds of links, and all of them one path."""
+    return PART_PATH.match(path) is not None
 
 
 class PartKind(Enum):
@@ -26,7 +33,7 @@ class Part:
     text: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not PART_PATH.match(self.path):
+        if not _is_path(self.path):
             raise ValueError(f"part path {self.path!r}")
 
 
@@ -60,7 +67,7 @@ class Link:
     url: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not PART_PATH.match(self.path) or len(self.url) > LONGEST_URL:
+        if not _is_path(self.path) or len(self.url) > LONGEST_URL:
             raise ValueError(f"a link in part {self.path!r}")
 
 
