@@ -19,6 +19,8 @@ _INSIDE: Final = re.compile(r"<(?<=[0-9A-Za-z.,:;]<)[^<>]*>(?:<[^<>]*>)*(?=[0-9A
 _BETWEEN: Final = re.compile(r"<(?<=[^\s>]<)[^<>]*>(?:<[^<>]*>)*(?=[^\s<])")
 """Tags between two letters or signs of any kind."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>\n]*\n[^<>]*>")
+_BROKEN_END: Final = re.compile(r"\n[^<>\n]*+>")
+"""What every broken tag ends with, and next to no other line: to look from each line break on takes a fifth."""
 _TAG: Final = re.compile(r"(<[^<>]*>)")
 _NAME: Final = re.compile(r"/?([a-zA-Z][^\s/>]*)")
 _SAID: Final = re.compile(r"([\w-]+)\s*[=:]")
@@ -45,9 +47,11 @@ def lines(source: str) -> Iterator[str]:
     source = source[: limits.SALTED_CHARACTERS]
     if _INSIDE.search(source) is None:
         return
-    for line in _interrupted(_BROKEN_TAG.sub(lambda tag: tag[0].replace("\n", " "), source)):
+    if _BROKEN_END.search(source) is not None:
+        source = _BROKEN_TAG.sub(lambda tag: tag[0].replace("\n", " "), source)
+    for line in _interrupted(source):
         # An element of which nothing is said hides nothing, so what counts is where one with attributes opens or ends.
-        if any("=" in tags or "</" in tags for tags in _BETWEEN.findall(line)):
+        if "=" in line and any("=" in tags or "</" in tags for tags in _BETWEEN.findall(line)):
             for chunk in _chunks(_pieces(line)):
                 yield from _readings(chunk)
 
