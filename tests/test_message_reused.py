@@ -46,6 +46,25 @@ def test_explosion_is_cut_and_said() -> None:
     assert time.process_time() - began < 1
 
 
+def test_regression_words_through_ten_uses_were_not_seen() -> None:
+    """A word that each use leads one deeper into is whole; what leads deeper than is read is said to be cut."""
+    word = "embargoed until"
+    chain = "".join(
+        f"<g id='a{n + 1}'><use href='#a{n}'/>{letter}</g>" for n, letter in reversed([*enumerate(word)])
+    )
+    assert "\nthe embargoed until\n" in shown(f"<use href='#a15'/>\n{chain}<text id='a0'>the </text>")
+    deep = "".join(f"<g id='a{n + 1}'><use href='#a{n}'/></g>" for n in reversed(range(40)))
+    assert reused.text(f"<svg><use href='#a40'/>{deep}<text id='a0'>x</text></svg>".encode())[1]
+
+
+def test_regression_words_deep_in_what_is_used_were_not_seen() -> None:
+    """What a name holds does not depend on how many elements without a name stand between; 25 names are cut."""
+    between = "<g>" * 30, "</g>" * 30
+    assert shown(f"<g id=a>{between[0]}4<b/>.7{between[1]}</g>|<use href=#a />").endswith("|\n4.7")
+    names = "".join(f"<g id='n{n}'>" for n in range(25))
+    assert reused.text(f"<svg>{names}4.7{'</g>' * 25}<use href='#n0'/></svg>".encode())[1]
+
+
 @settings(max_examples=40)
 @given(
     st.lists(
