@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -21,11 +22,14 @@ _BLOCKS: Final = (
 
 
 def _alternatives(names: str) -> str:
-    """The words in small and large letters as one expression, grouped by first letter: a tag is compared with few."""
+    """The words in small and large letters as one expression, grouped by first letter: a tag is compared with few.
+
+    Tables, paragraphs and `div` come first, as pages are made of them.
+    """
     words = names.split()
     groups = (
         f"{_either_case(initial)}(?:{'|'.join(_either_case(w[1:]) for w in words if w[0] == initial)})"
-        for initial in sorted({word[0] for word in words})
+        for initial in sorted({word[0] for word in words}, key=lambda letter: (letter not in "tpd", letter))
     )
     return "|".join(groups)
 
@@ -45,10 +49,15 @@ _CONDITIONAL: Final = re.compile(
     r"<!--\[ ?if[^\]<>]{0,200}\]>(?:(?:<!)?--[ >]*)?|<!\[ ?if[^\]<>]{0,200}\]>|<!(?:--)?[ ]?(?:<!)?\[endif\](?:--)?>",
     re.I,
 )
+_SIGN: Final = re.compile(r"<[!?](?:--\[?|\[)?")
+_CONDITIONS: Final = ("<![", "<!--[")
 _CHARSET_WORDS: Final = (b"charset", b"encoding")
 _META_CHARSET: Final = re.compile(
     rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.-]{1,40})", re.I
 )
+_META: Final = b"<meta"
+_META_REACH: Final = 205
+"""Bytes before the word in which such an element begins."""
 _SAID_CHARSET: Final = re.compile(
     rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-z0-9_:.&#;-]{1,40})", re.I
 )
@@ -108,9 +117,10 @@ def declared_charsets(data: bytes) -> tuple[str, ...]:
     """
     if b"charset" not in data and b"CHARSET" not in data and b"Charset" not in data and data[:5] != b"<?xml":
         return ()
-    named = [match[1].decode("ascii") for match in _META_CHARSET.finditer(data)]
     lower = data.lower()
-    places = sorted(place for word in _CHARSET_WORDS for place in _places(lower, word))
+    words = [list(_places(lower, word)) for word in _CHARSET_WORDS]
+    named = list(_in_elements(data, lower, words[0]))
+    places = sorted(chain(*words))
     said = (match[1] for place in places if (match := _SAID_CHARSET.match(data, place)) is not None)
     loose = (html.unescape(label.decode("ascii")) for label in said)
     named += (label for label in loose if charsets.is_another(label))
@@ -118,6 +128,14 @@ def declared_charsets(data: bytes) -> tuple[str, ...]:
         "utf-8" if label.lower().startswith(("utf-16", "utf-32", "ucs")) else label for label in named
     )
     return tuple(found)[:_CHARSETS]
+
+
+def _in_elements(data: bytes, lower: bytes, places: list[int]) -> Iterator[str]:
+    """The charsets that `meta` elements name; these are looked for backwards from where the word stands."""
+    starts = (lower.rfind(b"<", max(0, place - _META_REACH), place) for place in places)
+    for start in dict.fromkeys(starts):
+        if start >= 0 and lower.startswith(_META, start) and (match := _META_CHARSET.match(data, start)):
+            yield match[1].decode("ascii")
 
 
 def _places(data: bytes, word: bytes) -> Iterator[int]:
@@ -134,15 +152,18 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
-    if source.count("<") > limits.HTML_TAGS:
+    tags = source.count("<")
+    if tags > limits.HTML_TAGS:
         return _rough(source)
     parted: tuple[str, ...] = ()
-    if "<![" in source or "<!--[" in source:
+    signs = frozenset(_SIGN.findall(source))
+    if not signs.isdisjoint(_CONDITIONS):
         if salted.is_conditional(source):
             parted = tuple(salted.conditional(_BLOCK_TAG.sub("\n<", source)))
         source = _CONDITIONAL.sub("", source)
+        tags = source.count("<")
     apart = _BLOCK_TAG.sub("\n<", source)
-    if _work(apart) > limits.HTML_WORK:
+    if _work(apart, tags) > limits.HTML_WORK:
         return _rough(apart)
     tree = LexborHTMLParser(apart.replace("\0", ""))
     given = [node.attributes for node in tree.css(_SELECTOR)]
@@ -158,7 +179,9 @@ def render(source: str) -> Rendered:
     # The same text again would say nothing, and a node with two such attributes is found twice; letters make words.
     letters = [value for value in attributes if len(value) <= _LETTER]
     said = "\n".join([text, *dict.fromkeys(attributes), *(letters if len(letters) > _LETTER else ())])
-    page = views.Page(apart, Choice(tree, apart.count("<")), said, sheets, unshown, styled, fostered)
+    page = views.Page(
+        apart, Choice(tree, tags), said, sheets, unshown, styled, fostered, commented=not signs <= {"<!"}
+    )
     lines = "\n".join([said, *parted, *views.other_lines(page)])
     return Rendered(lines, links=links, inside=inside, script=script, more=views.exceeds(page))
 
@@ -193,8 +216,13 @@ def _links(tree: LexborHTMLParser) -> tuple[str, ...]:
     found = dict.fromkeys([value for name, value in given if name in _LEAD and value])
     first = tree.css_first("base[href]")
     base = (first.attributes["href"] or "").strip() if first is not None else ""
-    every = [_absolute(base, _typed(value)) for value in found]
+    every = [value if _is_whole(value) else _absolute(base, _typed(value)) for value in found]
     return tuple([each for each in every if _is_address(each) and not each.startswith(_NOWHERE)])
+
+
+def _is_whole(value: str) -> bool:
+    """Whether it is an address as most are: nothing has to be done to it."""
+    return value.startswith(("https://", "http://")) and value.isprintable()
 
 
 def _is_address(value: str) -> bool:
@@ -218,9 +246,8 @@ def _absolute(base: str, address: str) -> str:
     return f"{base.rpartition('/')[0] if len(base) > len(host[0]) else base}/{address}"
 
 
-def _work(source: str) -> int:
+def _work(source: str, tags: int) -> int:
     """An upper bound of what the parser does: tags times the deepest they may nest."""
-    tags = source.count("<")
     if tags * tags <= limits.HTML_WORK:
         return 0
     depth = deepest = 0

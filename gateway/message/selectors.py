@@ -16,12 +16,12 @@ _MOST_NAMES: Final = 20
 
 
 class Choice:
-    """Looks up elements of one page (with so many tags), until that has been too much work; `exceeded` says so."""
+    """Looks up elements of one page (with so many `tags`), until that has been too much work; `exceeded` says so."""
 
     def __init__(self, tree: LexborHTMLParser, tags: int) -> None:
         self.tree = tree
         self.exceeded = False
-        self._tags = max(1, tags)
+        self.tags = tags
         self._work = limits.STYLE_WORK
         self._nodes = limits.HIDDEN_NODES
 
@@ -34,7 +34,7 @@ class Choice:
                 yield from self._found(name)
 
     def _found(self, selector: str) -> list[LexborNode]:
-        self._work -= self._tags
+        self._work -= max(1, self.tags)
         if self._work <= 0 or self._nodes <= 0:
             self.exceeded = True
             return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.message import drawn, hidden, salted, style
@@ -18,8 +18,7 @@ from gateway.message.selectors import Choice
 
 _VALUES: Final = re.compile(
     r"=(?:(?<=(?i:style)=)[ ]?(\"[^\"]*\"|'[^']*'|[^\s>\"']+)"
-    r"|(?<!(?i:class)=)[ ]?(\"[^\"<> ]*+ [^\"<>]*+\"|'[^'<> ]*+ [^'<>]*+'"
-    r"|\"[^\"<>%+]*+(?:%(?!20)[^\"<>%+]*+)*+(?:%20|\+)[^\"<>]*+\"))"
+    r"|(?<!(?i:class)=)[ ]?(\"[^\"<> %+]*+(?:%(?!20)[^\"<> %+]*+)*+(?:%20|[ +])[^\"<>]*+\"|'[^'<> ]*+ [^'<>]*+'))"
 )
 """Values of `style`, and all others in which there is more than one word."""
 _NAME: Final = re.compile(r"<([a-zA-Z]+)")
@@ -33,7 +32,7 @@ _STYLED: Final = frozenset(
      "video", "canvas", "iframe", "noscript", "rp", "rt", "del", "noframes", "progress", "meter"]
 )  # fmt: skip
 _FOSTERED: Final = re.compile(
-    r"<[tT](?:[aA][bB][lL][eE]|[bB][oO][dD][yY]|[hH][eE][aA][dD]|[fF][oO][oO][tT]|[rR])\b[^<>]*>[ \t\r\n]*[^<\s]"
+    r"<[tT](?:[aA][bB][lL][eE]|[bB][oO][dD][yY]|[hH][eE][aA][dD]|[fF][oO][oO][tT]|[rR])\b[^<>]*+>[ \t\r\n]*+[^<\s]"
 )
 _ENTITY: Final = re.compile(r"&(?:#|[a-zA-Z]{2,8};)")
 _TAG: Final = re.compile(r"<[/!?a-zA-Z][^<>]*>")
@@ -47,6 +46,7 @@ _SHORT_LINES: Final = {
     longest: re.compile(rb"[\x01-\x%02x]{%d}" % (longest, _FEWEST_PIECES)) for longest in _LONGEST_PIECES
 }
 """As many lines in a row of so few characters, in the sizes of all lines."""
+_LONGEST_BYTE: Final = 255
 _UNESCAPED: Final = 3
 """Times that something may have been escaped before a person reads it as it is."""
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -57,6 +57,7 @@ _NO_WORDS: Final = ("text/html", "width=", "IE=")
 class Page:
     """A page: source, its elements, the text of its nodes, its style sheets, and which odd elements there are.
 
+    `commented`: there may be comments in its source, or what else is no element.
     `unshown`: there are some whose text may not be among the text of nodes; `styled`: some that may be hidden;
     `fostered`: there is text between the rows of a table.
     """
@@ -65,6 +66,7 @@ class Page:
     choice: Choice
     text: str
     sheets: tuple[str, ...] = ()
+    commented: bool = field(default=True, kw_only=True)
     unshown: bool = False
     styled: bool = False
     fostered: bool = False
@@ -101,10 +103,10 @@ def _all(page: Page) -> Iterator[str]:
     styles = {_unquoted(each) for each in {each for each, _ in values if each}}
     yield from _attributes({value[1:-1] for _, value in values if value})
     yield from _in_text(page.text)
-    if "<!" in source or "<?" in source:
+    if page.commented:
         yield from _comments(source)
     yield from salted.lines(source)
-    if page.unshown or source.count("<") != source.count(">") or source.count('"') % 2:
+    if page.unshown or page.choice.tags != source.count(">") or source.count('"') % 2:
         yield from _bare(source)
     if page.fostered:
         yield from _bare(source.replace("\n<t", "<t").replace("\n<T", "<T"))
@@ -148,7 +150,9 @@ def _in_text(text: str) -> Iterator[str]:
     """Letters that stand in a cell each, put together; entities and tags that were escaped twice, percent escapes."""
     lines = text.split("\n")
     # A line that is one blank is a piece as well, and an empty one does not part pieces.
-    sizes = bytes([min(len(line.strip()) or 1, 255) for line in lines if line.strip() or len(line) == 1])
+    bare = map(str.strip, lines)
+    lengths = [len(each) or 1 for line, each in zip(lines, bare, strict=True) if each or len(line) == 1]
+    sizes = bytes([length if length < _LONGEST_BYTE else _LONGEST_BYTE for length in lengths])
     for longest, short in _SHORT_LINES.items():
         if short.search(sizes):
             yield from joined(lines, longest)
