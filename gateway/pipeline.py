@@ -14,20 +14,18 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from gateway import log, metrics, replies
 from gateway.config import Settings
+from gateway.deciding import Decided, Deciding
 from gateway.detectors import thread
-from gateway.detectors.hint import hints
 from gateway.detectors.looking import Looking
-from gateway.features.threads import Note
 from gateway.link import Begun, OfficeLink
 from gateway.message import read
 from gateway.model import Decision, Disposition, Mail, Message, Reason, Register, Unreadable
-from gateway.policy import decide, excuse
 from gateway.recollections import Recollections
 from gateway.replies import GatewayError, NextHopLost, Reply, ScanUnfinished, named, reply_for
 from gateway.resend import FAILURES_BEFORE_UNREADABLE
@@ -44,7 +42,6 @@ from gateway.store.keys import Keys
 _log = log.get(__name__)
 _DEADLINE = 540.0
 """Seconds from final dot to reply: clients wait 600 (RFC 5321 section 4.5.3.2.6)."""
-_LARGE = 262_144
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -75,11 +72,17 @@ class Course:
     fingerprint: Fingerprint
     as_of: datetime
     began: float = field(default_factory=time.perf_counter)
-    decision: Decision | None = None
-    notes: tuple[Note, ...] = ()
+    decided: Decided | None = None
     durable: bool = False
     scan_seconds: float = 0.0
     relay_seconds: float = 0.0
+
+    @property
+    def known(self) -> Decided:
+        """What was decided; raises RuntimeError before that."""
+        if self.decided is None:
+            raise RuntimeError("not decided")
+        return self.decided
 
 
 class Pipeline:
@@ -151,13 +154,12 @@ class Pipeline:
         if received.looping(self._keys.trace_key, mail.content):
             return replies.LOOP
         looking = Looking(self._rules, await self._read(mail, begun, course), course.as_of)
+        deciding = Deciding(mail, looking, self._policy, begun.released, self._snapshot.current)
         while True:
-            register = self._snapshot.current()
-            course.decision = await self._decision(mail, looking, register, begun)
-            course.notes = thread.notes(looking.message, course.decision.findings, register)
+            course.decided = await deciding.decided()
             course.scan_seconds = time.perf_counter() - course.began
             try:
-                return await self._carry_out(mail, passage, register, course)
+                return await self._carry_out(mail, passage, deciding, course)
             except RegisterChanged:
                 # What was recorded as observed keeps its reference; a hold after it is an incident of its own.
                 course.ref = new_reference()
@@ -179,51 +181,38 @@ class Pipeline:
         unread = tuple(Unreadable(document.path, Reason.SCANNER) for document in reading.documents)
         return reading.message + Message(unreadable=unread or (Unreadable("1", Reason.SCANNER),))
 
-    async def _decision(self, mail: Mail, looking: Looking, register: Register, begun: Begun) -> Decision:
-        message = looking.message
-        # Much text takes a thread, so that the others of this worker go on meanwhile; a small archive may hold much.
-        large = len(mail.content) + sum(len(part.text) for part in message.parts) > _LARGE
-        findings = await asyncio.to_thread(looking.find, register) if large else looking.find(register)
-        decided = decide(mail.envelope, findings, register, self._policy, looking.now)
-        decision = excuse(decided, begun.released)
-        if not decision.incident:
-            return decision
-        about = (message, register, decision.findings)
-        return replace(decision, hints=await asyncio.to_thread(hints, *about) if large else hints(*about))
-
-    async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
-        decision = course.decision
-        if decision is None:
-            raise RuntimeError("not decided")
+    async def _carry_out(self, mail: Mail, passage: Passage, deciding: Deciding, course: Course) -> Reply:
+        decided = course.known
+        decision = decided.decision
         if decision.incident:
             # The record is durable, with its alert owed, before the client hears anything and before a
             # mail that is only observed goes out: a crash here loses no alert.
-            ref = await self._recorded(mail, decision, course)
+            ref = await self._recorded(mail, decided, course)
             if not decision.observed:
                 course.durable = decision.disposition is Disposition.HOLD
-                return self._blocked(decision, register, ref)
-        reply = await self._relayed(mail, passage, register, course)
+                return self._blocked(decision, decided.register, ref)
+        reply = await self._relayed(mail, passage, deciding, course)
         if reply.positive and not decision.incident:
-            self._recollections.add(thread.fresh(course.notes, register))
+            self._recollections.add(thread.fresh(course.known.notes, course.known.register))
         return reply
 
-    async def _recorded(self, mail: Mail, decision: Decision, course: Course) -> str:
+    async def _recorded(self, mail: Mail, decided: Decided, course: Course) -> str:
         done = await asyncio.to_thread(
             record,
             self._database,
             self._keys,
             mail,
-            decision,
+            decided.decision,
             course.fingerprint,
             course.ref,
             datetime.now(UTC),
             self._settings.alerts.fallback,
             webhooks=tuple(self._settings.alerts.webhooks),
-            notes=course.notes,
+            notes=decided.notes,
         )
         course.ref = done.ref
         if done.fresh:
-            _count_incident(decision)
+            _count_incident(decided.decision)
         self._link.wake()
         return done.ref
 
@@ -240,11 +229,11 @@ class Pipeline:
         ]
         return known or self._settings.alerts.fallback
 
-    async def _relayed(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
+    async def _relayed(self, mail: Mail, passage: Passage, deciding: Deciding, course: Course) -> Reply:
         line = received.line(self._keys.trace_key, course.ref, self._hostname, mail.client, mail.received_at)
         began = time.perf_counter()
         try:
-            reply = await passage.relay(mail.content, line, lambda: self._unchanged(register))
+            reply = await passage.relay(mail.content, line, lambda: _stands(deciding, course))
         except NextHopLost:
             metrics.NEXT_HOP_REPLIES.labels("none").inc()
             raise
@@ -253,14 +242,11 @@ class Pipeline:
         metrics.NEXT_HOP_REPLIES.labels(f"{reply.code // 100}xx").inc()
         return reply
 
-    def _unchanged(self, register: Register) -> bool:
-        return self._snapshot.current().epoch == register.epoch
-
     def _account(self, mail: Mail, reply: Reply, course: Course) -> None:
         """Count the mail and write its one line."""
-        decision = course.decision or Decision(())
+        decision = course.decided.decision if course.decided is not None else Decision(())
         # What was refused before anything was decided, a loop, is refused.
-        settled = decision.disposition if course.decision is not None else Disposition.REJECT
+        settled = decision.disposition if course.decided is not None else Disposition.REJECT
         word = "defer" if reply.temporary else settled.word
         metrics.MAILS.labels(word).inc()
         outcomes = [o.disposition.word for o in decision.outcomes]
@@ -282,6 +268,15 @@ class Pipeline:
             scan_seconds=round(course.scan_seconds, 4),
             relay_seconds=round(course.relay_seconds, 4),
         )
+
+
+async def _stands(deciding: Deciding, course: Course) -> bool:
+    """Whether the mail may go out as it was decided; nothing is awaited after the last look at the register."""
+    while not deciding.is_by_the_present(course.known):
+        before, course.decided = course.known, await deciding.decided()
+        if not course.decided.does_as(before):
+            return False
+    return True
 
 
 def _count_incident(decision: Decision) -> None:

@@ -47,6 +47,7 @@ class Sink:
         self.patience: float | None = None
         self.open: set[socket.socket] = set()
         self.on_data: Callable[[], None] = lambda: None
+        self.on_line: Callable[[], None] = lambda: None
         sink = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -201,6 +202,7 @@ class Session:
         while (line := self.lines.readline()) != b".\r\n":
             if not line:
                 raise EndOfSession
+            self.sink.on_line()
             yield line[1:] if line.startswith(b".") else line
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gateway.clock import Clock
 from gateway.config import Settings
+from gateway.deciding import Deciding
 from gateway.detectors.looking import Looking
 from gateway.link import Begun, OfficeLink
 from gateway.model import (
@@ -27,6 +28,7 @@ from gateway.model import (
     Outcome,
     Part,
     PartKind,
+    Policy,
     Recipient,
     Register,
 )
@@ -158,9 +160,8 @@ def test_much_text_of_a_small_mail_takes_a_thread(tmp_path: Path) -> None:
     async def turns() -> int:
         count = 0
         carries = pipeline(tmp_path)
-        task = asyncio.create_task(
-            carries._decision(mail(), Looking(carries._rules, message, NOW), Register.empty(), Begun())
-        )
+        looking = Looking(carries._rules, message, NOW)
+        task = asyncio.create_task(Deciding(mail(), looking, Policy(), {}, Register.empty).decided())
         while not task.done():
             await asyncio.sleep(0.001)
             count += 1
@@ -174,7 +175,7 @@ def test_a_mail_decided_anew_is_an_incident_of_its_own(tmp_path: Path) -> None:
     refs: list[str] = []
 
     class Changing(Pipeline):
-        async def _carry_out(self, mail: Mail, passage: Passage, register: Register, course: Course) -> Reply:
+        async def _carry_out(self, mail: Mail, passage: Passage, deciding: Deciding, course: Course) -> Reply:
             refs.append(course.ref)
             if len(refs) == 1:
                 raise RegisterChanged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def outcome(call: Call, config: Path, body: str) -> tuple[str, list[str | None]]
     return record["disposition"], record["publications"]
 
 
-BEFORE = {
+BEFORE: dict[str, Callable[[int], str]] = {
     "times-long-past": lambda number: "embargoed until 9:30 on 1 May 2001. \n" * (number // 5),
     "times-to-come": lambda number: "embargoed until 9:30 on 1 June 2018. \n" * (number // 5),
     "no-times": lambda number: "embargoed until lunch. \n" * number,

@@ -236,7 +236,7 @@ def pool(sink: Sink) -> NextHop:
 async def relayed(next_hop: NextHop, *, register_readable: bool = True) -> Reply:
     """One mail through a pool; the register may be unreadable just before the final dot."""
 
-    def unchanged() -> bool:
+    async def stands() -> bool:
         if not register_readable:
             raise RegisterUnreadable("too old")
         return True
@@ -245,7 +245,7 @@ async def relayed(next_hop: NextHop, *, register_readable: bool = True) -> Reply
     assert (await passage.mail("a@dept.example", ())).positive
     assert (await passage.recipients([Recipient("b@dept.example")]))[0].positive
     try:
-        return await passage.relay(b"Subject: x\r\n\r\ntext\r\n", b"", unchanged)
+        return await passage.relay(b"Subject: x\r\n\r\ntext\r\n", b"", stands)
     finally:
         await passage.end()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -39,7 +39,7 @@ class FeatureGone(GatewayError):
 
 
 class RegisterChanged(Exception):
-    """The register changed before the final dot; the connection was dropped without it."""
+    """The register changed before the final dot, and the decision with it; the connection was dropped without it."""
 
 
 class Holder(Protocol):
@@ -170,7 +170,7 @@ class NextHop:
                 return (replies.RECIPIENT_CHANGED,) * len(taken)
             if not any(reply.positive for reply in taken):
                 return tuple(taken)
-            final = await send_content(connection, content, received, lambda: True)
+            final = await send_content(connection, content, received, _whatever_changes)
             return tuple(final if reply.positive else reply for reply in taken)
 
     @contextlib.asynccontextmanager
@@ -260,10 +260,15 @@ def rcpt_command(recipient: Recipient) -> str:
     return " ".join([f"RCPT TO:<{recipient.address}>", *recipient.parameters])
 
 
+async def _whatever_changes() -> bool:
+    """What a person or a finished decision sends out stands."""
+    return True
+
+
 async def send_content(
-    connection: Connection, content: bytes, received: bytes, unchanged: Callable[[], bool]
+    connection: Connection, content: bytes, received: bytes, stands: Callable[[], Awaitable[bool]]
 ) -> Reply:
-    """DATA, content, and the final dot if `unchanged` still holds; raises NextHopLost or RegisterChanged.
+    """DATA, content, and the final dot if the decision still `stands`; raises NextHopLost or RegisterChanged.
 
     A refused DATA leaves the transaction open; once the content has begun only the dot leaves a usable session.
     """
@@ -275,7 +280,7 @@ async def send_content(
         return replies.NEXT_HOP_GARBLED if start.positive else start
     await connection.open_content(content, received)
     try:
-        if not unchanged():
+        if not await stands():
             raise RegisterChanged
     except BaseException:
         connection.drop()

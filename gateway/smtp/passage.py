@@ -8,7 +8,7 @@ Then the same recipients are replayed on another session.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from gateway import replies
@@ -129,27 +129,27 @@ class Passage:
             self._timer = None
         self._next_hop.needs(self)
 
-    async def relay(self, content: bytes, received: bytes, unchanged: Callable[[], bool]) -> Reply:
+    async def relay(self, content: bytes, received: bytes, stands: Callable[[], Awaitable[bool]]) -> Reply:
         """Send the mail to every accepted recipient and return the next hop's reply.
 
-        Raises RegisterChanged where `unchanged` fails just before the final dot, NextHopLost (in doubt if the dot was
-        sent), and the errors of NextHop.lend.
+        Raises RegisterChanged where the decision no longer `stands` just before the final dot, NextHopLost (in doubt if
+        the dot was sent), and the errors of NextHop.lend.
         """
         try:
             connection = self._usable() or await self._restored()
-            return await self._sent(connection, content, received, unchanged)
+            return await self._sent(connection, content, received, stands)
         except InDoubt:
             raise
         except NextHopLost:
             # Nothing was handed over before the dot, so that another session may try once more.
-            return await self._sent(await self._restored(), content, received, unchanged)
+            return await self._sent(await self._restored(), content, received, stands)
 
     async def _sent(
-        self, connection: Connection, content: bytes, received: bytes, unchanged: Callable[[], bool]
+        self, connection: Connection, content: bytes, received: bytes, stands: Callable[[], Awaitable[bool]]
     ) -> Reply:
         before = connection.mails
         try:
-            return await send_content(connection, content, received, unchanged)
+            return await send_content(connection, content, received, stands)
         finally:
             # Only an answered dot ends the transaction: after a refused DATA its recipients still stand.
             await self.end(clean=connection.mails > before)
