@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message.selectors import Choice
+from gateway.message.selectors import Choice, names
 from gateway.message.views import Page, exceeds, joined, oddities, other_lines, percent_decoded
 
 
@@ -15,7 +15,7 @@ def _page(source: str) -> Page:
     tree = LexborHTMLParser(source)
     sheets = tuple(node.text(deep=True) for node in tree.css("style"))
     text = tree.root.text(deep=True, separator="") if tree.root is not None else ""
-    return Page(source, Choice(tree, source.count("<")), text, sheets, *oddities(source))
+    return Page(source, Choice(tree, source.count("<")), text, sheets, *oddities(source, names(source)))
 
 
 LINES = {

@@ -11,8 +11,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import charsets, limits, salted, transfer, views
-from gateway.message.selectors import Choice
+from gateway.message import charsets, limits, salted, selectors, transfer, views
 
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
@@ -169,7 +168,8 @@ def render(source: str) -> Rendered:
     given = [node.attributes for node in tree.css(_SELECTOR)]
     attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
     links = _links(tree)
-    unshown, styled, fostered = views.oddities(source)
+    names = selectors.names(source)
+    unshown, styled, fostered = views.oddities(source, names)
     sheets = tuple(node.text(deep=True) for node in tree.css("style")) if styled else ()
     inside = tuple(_inside(tree)) if unshown or "data:" in source else ()
     script = unshown and any(node.text(deep=True).strip() for node in tree.css(_PROGRAM))
@@ -179,9 +179,9 @@ def render(source: str) -> Rendered:
     # The same text again would say nothing, and a node with two such attributes is found twice; letters make words.
     letters = [value for value in attributes if len(value) <= _LETTER]
     said = "\n".join([text, *dict.fromkeys(attributes), *(letters if len(letters) > _LETTER else ())])
-    page = views.Page(
-        apart, Choice(tree, tags), said, sheets, unshown, styled, fostered, commented=not signs <= {"<!"}
-    )
+    # A parser leaves zeros out: there may be elements of other names than the source says.
+    choice = selectors.Choice(tree, tags, names if "\0" not in apart else frozenset())
+    page = views.Page(apart, choice, said, sheets, unshown, styled, fostered, commented=not signs <= {"<!"})
     lines = "\n".join([said, *parted, *views.other_lines(page)])
     return Rendered(lines, links=links, inside=inside, script=script, more=views.exceeds(page))
 

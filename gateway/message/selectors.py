@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,22 +14,43 @@ from gateway.message import limits
 _NAMED: Final = re.compile(r"[.#][A-Za-z_][\w-]*")
 _MOST_NAMES: Final = 20
 """Classes and identities of a selector that the parser does not know which are looked for instead."""
+_TAG: Final = re.compile(r"<([a-zA-Z]+)")
+_MADE: Final = frozenset(["html", "head", "body", "tbody", "tr", "colgroup", "p", "br"])
+"""Elements that a parser puts in by itself (WHATWG HTML section 13.2.6)."""
+_EACH: Final = re.compile(r"[^,()\"'\\]*+(?:\([^,()\"'\\]*+\)[^,()\"'\\]*+)*+(?:,|\Z)")
+_PLAIN: Final = re.compile(
+    r" *[a-zA-Z]+(?:[.#][A-Za-z_][\w-]*|\[[a-z-]+\]|:not\(\[[a-z-]+\]\)| +[a-zA-Z]+)* *,?\Z", re.ASCII
+)
+"""A selector that every parser knows, and that means elements of one name, in elements of others perhaps."""
+_ELEMENT: Final = re.compile(r"(?:^| )([a-zA-Z]+)")
+
+
+def names(source: str) -> frozenset[str]:
+    """Letters that tags in the source of a page begin with, in small letters."""
+    return frozenset([name.lower() for name in set(_TAG.findall(source))])
 
 
 class Choice:
-    """Looks up elements of one page (with so many `tags`), until that has been too much work; `exceeded` says so."""
+    """Looks up elements of one page (with so many `tags`), until that has been too much work; `exceeded` says so.
 
-    def __init__(self, tree: LexborHTMLParser, tags: int) -> None:
+    `names` of all elements that the page's source has save asking the parser for others; none if it may have any.
+    """
+
+    def __init__(self, tree: LexborHTMLParser, tags: int, names: frozenset[str] = frozenset()) -> None:
         self.tree = tree
-        self.exceeded = False
         self.tags = tags
+        self.exceeded = False
+        self._names = names | _MADE | ({"img"} if "image" in names else set()) if names else names
         self._work = limits.STYLE_WORK
         self._nodes = limits.HIDDEN_NODES
 
     def of(self, selector: str) -> Iterator[LexborNode]:
         """The elements that a selector means; of one that is not understood, all that it names."""
+        possible = _possible(selector, self._names) if self._names else selector
+        if not possible and selector:
+            return
         try:
-            yield from self._found(selector)
+            yield from self._found(possible)
         except ValueError:  # What selectors a parser knows differs from browser to browser.
             for name in dict.fromkeys(_NAMED.findall(selector)[:_MOST_NAMES]):
                 yield from self._found(name)
@@ -45,3 +67,25 @@ class Choice:
         left, self._nodes = self._nodes, self._nodes - len(found)
         self.exceeded = self.exceeded or self._nodes < 0
         return found[:left]
+
+
+def _possible(selector: str, names: frozenset[str]) -> str:
+    """Of a list of selectors those that do not ask for an element whose name a page has not."""
+    found = _each(selector)
+    if all(needed <= names for needed, _ in found):
+        return selector
+    return ",".join(each for needed, each in found if needed <= names)
+
+
+@lru_cache(maxsize=1024)
+def _each(selector: str) -> tuple[tuple[frozenset[str], str], ...]:
+    """The selectors of a list, each beside the names of elements without which it means nothing."""
+    found = [match[0] for match in _EACH.finditer(selector)][:-1]
+    if sum(map(len, found)) != len(selector):
+        return ((frozenset(), selector),)
+    return tuple((_needed(each), each.removesuffix(",")) for each in found)
+
+
+def _needed(selector: str) -> frozenset[str]:
+    plain = _PLAIN.match(selector) is not None
+    return frozenset(_ELEMENT.findall(selector.lower())) if plain else frozenset()

@@ -21,7 +21,6 @@ _VALUES: Final = re.compile(
     r"|(?<!(?i:class)=)[ ]?(\"[^\"<> %+]*+(?:%(?!20)[^\"<> %+]*+)*+(?:%20|[ +])[^\"<>]*+\"|'[^'<> ]*+ [^'<>]*+'))"
 )
 """Values of `style`, and all others in which there is more than one word."""
-_NAME: Final = re.compile(r"<([a-zA-Z]+)")
 _UNSHOWN: Final = frozenset(
     ["template", "iframe", "frame", "frameset", "noembed", "noframes", "noscript", "object", "embed", "script", "svg",
      "math", "xmp", "plaintext", "applet", "listing"]
@@ -72,9 +71,8 @@ class Page:
     fostered: bool = False
 
 
-def oddities(source: str) -> tuple[bool, bool, bool]:
-    """Whether a page has elements that `unshown`, `styled` and `fostered` of a Page speak of."""
-    names = {name.lower() for name in set(_NAME.findall(source))}
+def oddities(source: str, names: frozenset[str]) -> tuple[bool, bool, bool]:
+    """Whether a page with elements of these names has such as `unshown`, `styled` and `fostered` of a Page speak of."""
     late_title = "title" in names and ("head" not in names or source.count("<title") > 1)
     return (
         not names.isdisjoint(_UNSHOWN),
