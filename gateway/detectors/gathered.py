@@ -71,7 +71,15 @@ def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
 
 
 def _is_apart(anchor: bytes, squeezed: bytes, whole: bytes) -> bool:
-    return anchor in squeezed and squeezed.count(anchor) > whole.count(anchor)
+    if anchor not in squeezed:
+        return False
+    return squeezed.count(anchor) > whole.count(anchor) or _glued(anchor).search(whole) is not None
+
+
+@lru_cache(maxsize=64)
+def _glued(anchor: bytes) -> re.Pattern[bytes]:
+    """Where a word stands in another: run together with its neighbours, or a form of it."""
+    return re.compile(rb"[a-z0-9]%b|%b[a-z0-9]" % (anchor, anchor))
 
 
 def _page(page: Page, text: str) -> Page:

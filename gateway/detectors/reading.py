@@ -5,6 +5,7 @@ The pages are folded for the detectors of wording; what they fold is taken down 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -24,6 +25,8 @@ _MACHINES: Final = (
     "x-mailman-", "x-google-", "x-forefront-", "x-originating-ip:", "list-", "user-agent:", "x-mailer:",
 )  # fmt: skip
 """Fields of a header that programs write and fill with marks that no other mail has."""
+_PROSE: Final = re.compile(r"(?:[A-Za-z]+,? ){6}")
+"""Words in a row that no program writes into such a field: somebody did, and some mail programs show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Reading:
             yield page
 
     def _take_header(self, path: str, text: str) -> None:
-        lines = [line for line in text.splitlines() if not line.lower().startswith(_MACHINES)]
+        lines = [line for line in text.splitlines() if _is_said(line)]
         subject = [line for line in lines if line.lower().startswith("subject:")]
         self._take(path, as_figures(fold("\n".join(subject))))
         self._take(path, fold("\n".join(line for line in lines if line not in subject)), said=False)
@@ -88,6 +91,10 @@ class Reading:
         ends = [each.end for each in self.segments]
         numbers = np.unique(np.searchsorted(ends, places, "right")).tolist()
         return tuple(dict.fromkeys(self.segments[number].path for number in numbers))
+
+
+def _is_said(line: str) -> bool:
+    return not line.lower().startswith(_MACHINES) or _PROSE.search(line) is not None
 
 
 def _pieces(folded: str) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway.message import media_types
+
+Bytes = bytes | memoryview
+
 _SEQUENCE, _SET, _OID, _EXPLICIT = 0x30, 0x31, 0x06, 0xA0
 _STRING, _PIECES = 0x04, 0x24
 _END: Final = b"\0\0"
@@ -27,6 +31,11 @@ def signed_content(data: bytes) -> bytes | None:
         return _enclosed(data)
     except (ValueError, IndexError):
         return None
+
+
+def encloses(media_type: str, data: Bytes) -> bool:
+    """Whether what is called a signature holds what it signs, which whoever opens it sees."""
+    return media_type in media_types.SMIME_SIGNATURES and bool(signed_content(bytes(data)))
 
 
 def _enclosed(data: bytes) -> bytes:

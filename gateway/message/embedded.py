@@ -35,7 +35,7 @@ _PART: Final = re.compile(rb"\n" + _FIELD_LINE, re.I)
 _BLANK_LINE: Final = re.compile(rb"\n[ \t]*\r?\n")
 _HEADER_LINE: Final = re.compile(rb"[ \t]*[!-9;-~]{1,200}[ \t]*:|[ \t]+[^\s]")
 _FOREIGN: Final = re.compile(rb"\n(?:=ybegin |\(this file must be converted with binhex)", re.I)
-_UU: Final = re.compile(rb"\nbegin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
+_UU: Final = re.compile(rb"\n([ \t>]{0,8}+)begin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
 _PIECE: Final = re.compile(rb"[A-Za-z0-9+/]+=*")
 _BETWEEN: Final = re.compile(rb"(?:\\[rn])*[\"'+, \t]{0,8}\r?\n[ \t>\"']{0,16}|(?:\\[rn])+")
 """Between two lines of an encoded file: also in a quoted reply, and as a string of a program or a notebook."""
@@ -161,10 +161,14 @@ def _without_delimiter(text: bytes, body: int, end: int, stem: bytes) -> int:
 
 def _uuencoded(text: bytes) -> Iterator[bytes]:
     """Files in uuencode, one behind the other."""
-    starts = [match.start() + 1 for match in _UU.finditer(text)]
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(text)
-        yield bytes(transfer.decode("uuencode", text, start, end).data)
+    starts = [(match.start() + 1, match[1]) for match in _UU.finditer(text)]
+    for number, (start, quote) in enumerate(starts):
+        end = starts[number + 1][0] if number + 1 < len(starts) else len(text)
+        if quote:
+            bare = text[start:end].removeprefix(quote).replace(b"\n" + quote, b"\n")
+            yield bytes(transfer.decode("uuencode", bare, 0, len(bare)).data)
+        else:
+            yield bytes(transfer.decode("uuencode", text, start, end).data)
 
 
 def _guesses(text: bytes, shape: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -199,6 +203,8 @@ def _run(text: bytes, start: int) -> tuple[list[bytes], int]:
 
 def _decoded(letters: bytes) -> Iterator[bytes]:
     # Most of what is not hexadecimal shows it at its start.
+    if letters[:2] in (b"0x", b"0X"):
+        letters = letters[2:]
     if not (
         letters[:60].translate(None, _HEXADECIMAL)
         or letters.translate(None, _HEXADECIMAL)

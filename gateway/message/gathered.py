@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gateway.message import headers, limits
+from gateway.message import headers, limits, written
 from gateway.message.structure import Plan
 from gateway.model import LONGEST_URL, Document, Leaf, Link, Message, Part, PartKind, Reason, Unreadable
 
@@ -97,6 +97,7 @@ class Gathered:
         """Add the file names and descriptions of a part, which are shown, and what else its header says."""
         said = [*plan.names]
         said += (line for line in header.split("\n") if headers.says_more(line))
+        said += [form for name in plan.names for form in written.other_forms(name)]
         if said:
             self.parts.append(Part(path, PartKind.HEADER, "\n".join(said)))
 

@@ -12,6 +12,7 @@ from gateway.message import (
     cms,
     data_files,
     embedded,
+    holding,
     html,
     limits,
     media,
@@ -33,8 +34,6 @@ Bytes = bytes | memoryview
 
 _FOUND: Final = named("")
 """The plan of what stands inside a text: what it is shows in its bytes."""
-_CLOSED: Final = frozenset({*Kind} - {Kind.TEXT, Kind.HTML, Kind.PGP, Kind.UNKNOWN})
-"""Kinds of leaves that are no text, in which no text can stand either."""
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class Collector(Gathered):
         """Other readings of quoted-printable."""
         if quoted.is_riddled(region):
             self.mark(path, Reason.TOO_LARGE)
-        for other, rare in quoted.readings(region, lines=_kind(plan) is PartKind.BODY):
+        for other, rare in quoted.readings(region, lines=plan.kind is PartKind.BODY):
             self._guessed(path, plan, other, rare=rare)
 
     def _guessed(self, path: str, plan: Plan, data: bytes, *, rare: bool) -> None:
@@ -133,7 +132,7 @@ class Collector(Gathered):
         for end in sniff.other_ends(data, found):
             # What was not encoded as a whole may have a line end too many, or more of the mail around it.
             self.leaves.append(Leaf(path, hashlib.sha256(data[:end]).digest(), end))
-        if _may_hold_parts(found, plan, data):
+        if holding.may_hold_parts(found, plan.media_type, data):
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
             self.content(f"{path}/0", _FOUND, memoryview(data)[behind:], quiet=quiet)
@@ -147,7 +146,7 @@ class Collector(Gathered):
             self._declared_text(path, plan, data, found)
         elif found in sniff.DOCUMENTS and not media_types.is_shown(found, plan.media_type):
             self.documents.append(Document(path, plan.hint, data))
-        elif plan.media_type in media_types.SMIME:
+        elif plan.media_type in media_types.SMIME or cms.encloses(plan.media_type, data):
             self._smime(path, plan, data)
         elif found in (Kind.TEXT, Kind.HTML, Kind.PGP, Kind.MAIL, Kind.XML):
             self._found_text(path, plan, data, found, quiet=quiet)
@@ -229,6 +228,9 @@ class Collector(Gathered):
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
         data = self._not_too_long(path, data)
+        if plan.media_type in media_types.ENRICHED:
+            data, aside = written.from_enriched(bytes(data))
+            self.text(path, plan.kind, charsets.decode(aside))
         said = html.declared_charsets(bytes(data[: limits.NAMED_CHARSET]))
         labels = (plan.charset or "".join(said[:1]), *plan.other_charsets, *said)
         for text in charsets.readings(data, labels):
@@ -237,11 +239,11 @@ class Collector(Gathered):
                 self.mark(path, Reason.TOO_DEEP)
             if rendered.more:
                 self.mark(path, Reason.TOO_LARGE)
-            if rendered.script and _kind(plan) is PartKind.DOCUMENT:
+            if rendered.script and plan.kind is PartKind.DOCUMENT:
                 # A browser shows an attached page, and what its program makes of it; no mail program does.
                 self.mark(path, Reason.UNSUPPORTED)
             self._locked(path, rendered.text)
-            self.text(path, _kind(plan), rendered.text)
+            self.text(path, plan.kind, rendered.text)
             self.lead(path, rendered.links)
             for inner in rendered.inside if path.count("/") < limits.DEPTH else ():
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
@@ -254,19 +256,25 @@ class Collector(Gathered):
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
         data = self._not_too_long(path, data)
+        wide = b"\0" in bytes(data[: sniff.START]) or charsets.is_wide(plan.charset)
         for text in charsets.readings(data, (plan.charset, *plan.other_charsets)):
             if not quiet:
                 self._locked(path, text)
+            if wide and not text.isspace():
+                # Signs of files in a text are looked for in its letters, which are not its bytes here.
+                self.look_inside(path, text.encode("utf-8", "replace"))
             if plan.media_type in media_types.FOLDED or written.is_card(text):
                 self._card(path, plan, written.unfolded(text))
-            else:
-                self.text(path, _kind(plan), text)
+                continue
+            self.text(path, plan.kind, text)
+            if plan.delsp:
+                self.text(path, plan.kind, written.unflowed(text))
             for form in written.other_forms(text):
-                self.text(path, _kind(plan), form)
+                self.text(path, plan.kind, form)
 
     def _card(self, path: str, plan: Plan, card: str) -> None:
-        for said in written.card_texts(card):
-            self.text(path, _kind(plan), said)
+        for said in (*written.card_texts(card), *written.other_forms(card)):
+            self.text(path, plan.kind, said)
         self.look_inside(path, card.encode(), thorough=True)
 
     def _locked(self, path: str, text: str) -> None:
@@ -285,16 +293,3 @@ class Collector(Gathered):
             self.mark(path, Reason.TOO_DEEP)
         elif mail:
             self.inside.append((f"{path}/1/", mail, False))
-
-
-def _may_hold_parts(found: Kind, plan: Plan, data: Bytes) -> bool:
-    """Whether parts may stand in a leaf as text: signed mail is taken out as a whole."""
-    if plan.media_type in media_types.SMIME:
-        return not cms.is_signed(bytes(data[:64]))
-    return found not in _CLOSED or (found is Kind.MAIL and plan.media_type.startswith("text/"))
-
-
-def _kind(plan: Plan) -> PartKind:
-    """A text that is attached, or that comes as something other than text, is a document."""
-    text = plan.media_type.startswith("text/") and not plan.attachment
-    return PartKind.BODY if text else PartKind.DOCUMENT

@@ -7,9 +7,9 @@ from typing import Final
 from gateway.message.sniff import Kind
 
 UNNAMED: Final = "application/octet-stream"
-PAGES: Final = frozenset(
-    {"text/html", "application/xhtml+xml", "text/x-amp-html", "text/enriched", "text/richtext"}
-)
+ENRICHED: Final = frozenset({"text/enriched", "text/richtext"})
+"""Texts with tags of their own (RFC 1896, RFC 1341)."""
+PAGES: Final = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"}) | ENRICHED
 PAGE_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
 FOLDED: Final = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 """Texts whose long lines go on in the next one (RFC 5545, RFC 6350)."""
@@ -25,6 +25,7 @@ INCOMPLETE: Final = frozenset(
     }
 )
 """Types of which this mail has only a part or a pointer, or a text that nothing here decodes."""
+SMIME_SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MEDIA_FAMILIES: Final = ("image/", "audio/", "video/", "font/", "model/")
 _SIGNATURES: Final = frozenset(

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import headers, leaves, limits, structure, transfer
+from gateway.message import headers, leaves, limits, structure, transfer, written
 from gateway.message.gathered import Reading
 from gateway.model import PartKind, Reason
 
@@ -164,7 +164,9 @@ class _Walk:
         plan = structure.plan(block, "text/plain")
         path = f"{prefix}header"
         if block.text:
-            self.collector.text(path, PartKind.HEADER, block.text)
+            self.collector.text(path, PartKind.HEADER, written.header(block.text))
+            if odd := written.undecoded(block.text):
+                self.collector.look_inside(f"{prefix}0", odd, thorough=True)
         self._note(block, plan, path)
         return self._body(plan, block.body, prefix, f"{prefix}1", depth, quiet)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.message import charsets, headers, limits, transfer
+from gateway.model import PartKind
 
 _PLAIN: Final = "text/plain"
 _FORWARDED: Final = frozenset({"message/rfc822", "message/global", "message/news", "message/global-headers"})
@@ -40,7 +41,8 @@ class Plan:
     """How to read one body.
 
     `encodings` are the transfer encodings to try, never empty (`""` is none); `unknown_encoding`: one is named that
-    nobody knows; `contradictory`: readers would disagree about the structure; `names` are file names and descriptions.
+    nobody knows; `contradictory`: readers would disagree about the structure; `names` are file names and descriptions;
+    `delsp`: a space before the end of a line is none of the text (RFC 3676 section 4.1).
     """
 
     shape: Shape
@@ -54,6 +56,13 @@ class Plan:
     attachment: bool
     smime_type: str = ""
     other_charsets: tuple[str, ...] = ()
+    delsp: bool = False
+
+    @property
+    def kind(self) -> PartKind:
+        """A text that is attached, or that comes as something other than text, is a document."""
+        text = self.media_type.startswith("text/") and not self.attachment
+        return PartKind.BODY if text else PartKind.DOCUMENT
 
     @property
     def digest(self) -> bool:
@@ -132,6 +141,7 @@ def _planned(block: headers.Block, default: str) -> Plan:
         attachment=attachment,
         smime_type=chosen.parameter("smime-type").lower(),
         other_charsets=_other_charsets(types) if types else (),
+        delsp=chosen.parameter("delsp").lower() == "yes",
     )
 
 

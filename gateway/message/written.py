@@ -7,19 +7,30 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
-from gateway.message import charsets, drawn, html, transfer, views
+from gateway.message import charsets, drawn, headers, html, transfer, views
 
 _CALENDAR_FOLD: Final = re.compile(r"\r?\n[ \t]")
 _CARDS: Final = ("BEGIN:VCALENDAR", "BEGIN:VCARD")
+_CARD: Final = "BEGIN:VCARD"
 _OVERRIDE: Final = "\u202e"
 """From here on letters are shown from right to left."""
 _NUMBERED: Final = re.compile(
     r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})|(?<![\\:\w])\\[nrt]|(?<=[a-z0-9.,;])\\[nrt](?=[A-Z0-9])"
 )
 """A letter by its number, or the end of a line, as programs write it into files of data (JSON)."""
-_BRACED: Final = re.compile(r"[{\\]([,.])\}?")
-"""A separator of thousands or of decimals as LaTeX wants it."""
+_BRACED: Final = re.compile(r"[{\\]([,. ])\}?")
+"""A separator of thousands or of decimals, or a blank, as LaTeX wants it."""
 _PERCENT: Final = re.compile(r"[^\s<>\"]*%20[^\s<>\"]*")
+_PLUSES: Final = re.compile(r"[^\s<>\"+]{1,60}+(?:\+[^\s<>\"+]{0,60}+){3,}+")
+"""Words of a form that was sent (`application/x-www-form-urlencoded`)."""
+_QUOTED_CELLS: Final = re.compile(r"\"[ \t]*[,;:|\t][ \t]*\"")
+_STRUCK: Final = re.compile(r"[^\n\x08]\x08")
+"""A letter that the next one is printed upon: bold letters of a typewriter."""
+_COLOURED: Final = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+"""What a terminal does not show (ECMA-48)."""
+_PARAMETER: Final = re.compile(rb"<param>([^<]*)</param>", re.I)
+_ENRICHED_BREAK: Final = re.compile(rb"<(?:nl|np|sp)>", re.I)
+_FLOWED: Final = re.compile(r" \r?\n(?:>+ ?| )?")
 _ARMOUR: Final = "-----BEGIN "
 _LOCKED: Final = re.compile(r"^[> \t]*-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----[ \t]*\r?$", re.M)
 
@@ -41,12 +52,16 @@ def unfolded(text: str) -> str:
 
 def card_texts(card: str) -> Iterator[str]:
     """What an unfolded invitation or card says: pages and older encodings in it, and all of it unescaped."""
-    if "</" in card:
-        yield html.render(card).text
+    plain = card.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",").replace("\\;", ";")
+    if "</" in card or "&#" in card:
+        yield html.render(plain).text
     if "QUOTED-PRINTABLE" in card.upper():
         decoded = transfer.decode("quoted-printable", data := card.encode(), 0, len(data))
         yield charsets.decode(decoded.data)
-    yield card.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",")
+    yield plain
+    if _CARD in card:
+        # Of a name or an address, the parts.
+        yield plain.replace(";", " ")
 
 
 def other_forms(text: str) -> Iterator[str]:
@@ -58,12 +73,60 @@ def other_forms(text: str) -> Iterator[str]:
     escaped = "\\" in text
     if escaped and (plain := _unescaped(text)) != text:
         yield plain
-    if ("{" in text and ("{,}" in text or "{.}" in text)) or (escaped and "\\," in text):
+    if ("{" in text and ("{,}" in text or "{.}" in text)) or (escaped and ("\\," in text or "\\ " in text)):
         yield _BRACED.sub(r"\1", text)
     if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
     if "%" in text and "%20" in text:
         yield "\n".join(views.percent_decoded(match[0]) for match in _PERCENT.finditer(text))
+    if "=" in text and "=?" in text and (decoded := headers.decode_words(text)) != text:
+        yield decoded
+    if '"' in text and _QUOTED_CELLS.search(text):
+        yield _QUOTED_CELLS.sub(" ", text)
+    if "+" in text and "%" in text:
+        yield "\n".join(_sent(match[0]) for match in _PLUSES.finditer(text) if "%" in match[0])
+    yield from _as_printed(text)
+
+
+def header(text: str) -> str:
+    """The header of a mail, its words decoded, and below it each line that its reader may see in another form."""
+    forms = [line for form in other_forms(text) for line in form.split("\n")]
+    if not forms:
+        return text
+    said = frozenset(text.split("\n"))
+    return "\n".join([text, *dict.fromkeys(line for line in forms if line not in said)])
+
+
+def undecoded(text: str) -> bytes:
+    """Of a header, its words decoded, what began as an encoded word and is none to most programs; mostly nothing."""
+    if "=?" not in text:
+        return b""
+    odd = (line.replace("?", "\n") for line in text.split("\n") if "=?" in line)
+    return "\n".join(odd).encode("utf-8", "replace")
+
+
+def _as_printed(text: str) -> Iterator[str]:
+    """A text as a printer of lines or a terminal shows it."""
+    if "\b" in text:
+        yield _STRUCK.sub("", text)
+    if "\x1b" in text:
+        yield _COLOURED.sub("", text)
+
+
+def _sent(words: str) -> str:
+    return views.percent_decoded(words.replace("+", " "))
+
+
+def unflowed(text: str) -> str:
+    """A text whose lines go on behind a space that is none of it (RFC 3676, `DelSp=yes`)."""
+    return _FLOWED.sub("", text)
+
+
+def from_enriched(data: bytes) -> tuple[bytes, bytes]:
+    """Text of RFC 1896 or RFC 1341 as a page, and what stands in it without being shown."""
+    aside = b"\n".join(_PARAMETER.findall(data))
+    page = _ENRICHED_BREAK.sub(b" ", _PARAMETER.sub(b"", data))
+    return page.replace(b"<lt>", b"&lt;").replace(b"<<", b"&lt;"), aside
 
 
 def _unescaped(text: str) -> str:
