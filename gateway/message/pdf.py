@@ -6,24 +6,18 @@ them or not; what they point to is not followed, so nothing can run in a circle.
 
 from __future__ import annotations
 
-import base64
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets, limits, native, pdf_lock, streams
+from gateway.message import limits, native, pdf_drawn, pdf_lock, pdf_syntax
 from gateway.message.entries import Budget
 from gateway.message.pdf_fonts import Fonts
 from gateway.model import Reason
 
 Bytes = bytes | memoryview
 
-_STREAM: Final = re.compile(rb"stream\r?\n")
-_DICTIONARY: Final = 4_096
-"""Bytes before a stream in which its dictionary begins."""
-_LENGTH: Final = re.compile(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)")
 _PICTURE: Final = re.compile(
     rb"/Subtype\s*/Image|/FontFile|/Length[123]\s|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)"
 )
@@ -33,35 +27,26 @@ _FILE: Final = re.compile(
 """What says that a stream is a file somebody attached: its type, which may be left out, or what is known about it."""
 _DOCUMENT: Final = (b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _OBJECTS: Final = re.compile(rb"/ObjStm\b")
-_FILTER: Final = re.compile(rb"/Filter\s*(?:(/\w+)|\[([^\]]*)\])")
-_NAME: Final = re.compile(rb"/(\w+)")
-_MOST_STREAMS: Final = 20_000
-_STRING: Final = re.compile(
-    rb"\(((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+)\)|<([0-9A-Fa-f\s]{4,}+)>", re.S
-)
-_ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
-_ESCAPES: Final = {
-    b"n": b"\n",
-    b"r": b"\r",
-    b"t": b"\t",
-    b"b": b"",
-    b"f": b"",
-    b"\n": b"",
-    b"\r": b"",
-    b"\r\n": b"",
-}
 _LONG_WORD: Final = re.compile(r"\w{3,}")
+_TYPED: Final = re.compile(r"[A-Za-z0-9 ]")
 _WORD: Final = re.compile(r"[^\W\d_]{2}|[0-9]")
 _END: Final = b"%%EOF"
-_REVISIONS: Final = 5
-"""Earlier states of a file that are read: forms and signatures add one or two."""
 _ENCRYPTED: Final = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
-_DRAWING: Final = re.compile(rb"\(((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+)\)|\b(?:T[dDm*]|ET)\b")
 _SHOWS: Final = re.compile(rb"\((?:[^()\\]|\\.)*\)|<([0-9A-Fa-f\s]+)>")
+_ASCII: Final = bytes([9, 10, 13, *range(32, 127)])
+_NO_TEXT: Final = re.compile(
+    rb"/Type\s*/(?:XObject|Pattern|Metadata|XRef|CMap)|/FunctionType|/ShadingType|/FontMatrix|/PatternType|/N\s+[134]\b"
+)
+"""Streams that are no text: drawings, functions, profiles of colours."""
+_NO_WORDS: Final = re.compile(rb"begincmap|%!PS|\b(?:re|Do|cm|BDC|BMC)\s|\b[lmc]\s")
+_COLOURS: Final = re.compile(rb"/N\s+[134]\b")
+"""A profile of colours: its bytes look like orders to draw."""
 _FEW: Final = 40
 """Letters that pages draw; below that a page is a cover, or blank."""
 _PAGE: Final = 16_777_216
 """Bytes of one stream that are looked through; what draws the fullest map has less."""
+_START: Final = 4_096
+"""Bytes of a stream by which it is told whether it is a text."""
 _OPERATORS: Final = re.compile(rb"[\])>]\s*T[Jj]\b|[)>]\s*['\"]")
 
 
@@ -84,7 +69,7 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
     """
     found = _looked(data, budget)
     known = {line.strip() for line in text.splitlines()}
-    for old in _earlier(data):
+    for old in _earlier(data, found):
         budget.take(len(old))
         before = native.read(old, native.PDF).text.splitlines()
         found.texts.update(dict.fromkeys(line for line in before if line.strip() not in known))
@@ -92,13 +77,42 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
     shows = found.shows - _echoed(found)
     for line in "\n".join(found.drawn).splitlines():
         # What the library has left out: outside of the page, in a circle, on a page that is gone.
-        if line.isprintable() and not words.issuperset(_LONG_WORD.findall(line)):
-            found.texts[line] = None
+        if not words.issuperset(_LONG_WORD.findall(line)) and _is_latin(said := pdf_syntax.shown(line)):
+            found.texts[said] = None
     letters = sum(not letter.isspace() for letter in text[: 4 * found.shows])
     unread = shows >= _FEW and (letters * 4 < shows or _is_garbage(text))
-    if unread or found.fonts.untold():
+    if unread or found.fonts.untold() or not _are_words(text, found):
         found.faults[Reason.UNSUPPORTED] = None
     return found
+
+
+def _are_words(text: str, found: Found) -> bool:
+    """Whether the text of the pages is words, or can be put together to words where it is drawn letter by letter."""
+    if pdf_drawn.are_words(text):
+        return True
+    spelled = list(filter(pdf_drawn.is_spelled, _first(found.fonts.drawn)))
+    said = list(filter(_is_latin, map(pdf_syntax.shown, map(pdf_drawn.spelled, spelled))))
+    found.texts.update(dict.fromkeys(said))
+    return not spelled or any(map(_tells, (*said, *found.drawn)))
+
+
+def _first(drawn: list[bytes]) -> Iterator[bytes]:
+    """As many streams as one is looked through of."""
+    left = _PAGE
+    for content in drawn:
+        left -= len(content)
+        if left < 0:
+            return
+        yield content
+
+
+def _is_latin(said: str) -> bool:
+    """Whether a line is mostly letters and digits of a typewriter: pictures and profiles look like strings, too."""
+    return 2 * len(_TYPED.findall(said)) > len(said)
+
+
+def _tells(said: str) -> bool:
+    return len(said) >= _FEW and pdf_drawn.are_words(said)
 
 
 def _echoed(found: Found) -> int:
@@ -113,52 +127,45 @@ def _looked(data: Bytes, budget: Budget) -> Found:
     """Go through the objects of the file."""
     source, found = bytes(data), Found()
     if _ENCRYPTED.search(source):
-        source = pdf_lock.opened(source, _streams(source))
+        source = pdf_lock.opened(source, pdf_syntax.places(source))
     if _ENCRYPTED.search(source):
+        # The library may open the pages; what stands beside them stays closed.
+        found.faults[Reason.ENCRYPTED] = None
         return found
     position = 0
-    for start, end in _streams(source):
-        _strings(source[position:start], found)
-        found.fonts.objects(source[position:start])
-        _stream(source[max(position, start - _DICTIONARY) : start], source[start:end], found, budget)
+    for number, (start, end) in enumerate(pdf_syntax.places(source)):
+        if number == limits.PDF_STREAMS:
+            found.faults[Reason.TOO_LARGE] = None
+            break
+        before = source[position:start]
+        _strings(before, found)
+        found.fonts.objects(before)
+        _stream(pdf_syntax.dictionary(before), source[start:end], found, budget)
         position = end
     _strings(source[position:], found)
     found.fonts.objects(source[position:])
     return found
 
 
-def _earlier(data: Bytes) -> Iterator[bytes]:
-    """The file as it was before it was added to, latest first."""
+def _earlier(data: Bytes, found: Found) -> Iterator[bytes]:
+    """The file as it was before it was added to, latest first; more than the limit are named."""
     source = bytes(data)
     end = source.rfind(_END)
-    for _ in range(_REVISIONS):
+    for _ in range(limits.PDF_REVISIONS):
         end = source.rfind(_END, 0, max(0, end))
         if end < 0:
             return
         yield source[: end + len(_END)]
+    if source.rfind(_END, 0, max(0, end)) >= 0:
+        found.faults[Reason.TOO_LARGE] = None
 
 
-def _streams(source: bytes) -> Iterator[tuple[int, int]]:
-    """Where streams begin and end."""
-    position = 0
-    for _ in range(_MOST_STREAMS):
-        match = _STREAM.search(source, position)
-        if match is None:
-            return
-        told = _LENGTH.findall(source, max(position, match.start() - _DICTIONARY), match.start())
-        end = match.end() + int(told[-1]) if told else -1
-        if not source.startswith(b"endstream", end) and source[end : end + 12].strip()[:9] != b"endstream":
-            end = source.find(b"endstream", match.end())
-        yield match.end(), end if end >= 0 else len(source)
-        position = (end if end >= 0 else len(source)) + 9
-
-
-def _stream(dictionary: bytes, packed: bytes, found: Found, budget: Budget) -> None:
-    begin = dictionary.rfind(b"obj")
-    told = dictionary[max(0, begin) :]
+def _stream(told: bytes, packed: bytes, found: Found, budget: Budget) -> None:
     if _PICTURE.search(told) and not _FILE.search(told):
         return
-    content = _unpacked(told, packed, found, budget)
+    content, fault = pdf_syntax.unpacked(told, packed, budget)
+    if fault is not None:
+        found.faults[fault] = None
     if content is None:
         return
     if _FILE.search(told) or content.startswith(_DOCUMENT):
@@ -170,80 +177,34 @@ def _stream(dictionary: bytes, packed: bytes, found: Found, budget: Budget) -> N
             found.faults[Reason.TOO_LARGE] = None
     elif content.lstrip()[:1] == b"<":
         found.files.append(content)
-    elif _OPERATORS.search(content[:_PAGE]):
-        found.drawn.append(_drawn(content[:_PAGE]))
+    elif _OPERATORS.search(content[:_PAGE]) and not _COLOURS.search(told):
+        found.drawn.append(pdf_drawn.text(content[:_PAGE]))
         found.fonts.draws(content[:_PAGE])
         found.shows += sum(
             len(match[1] or b"") // 2 or len(match[0]) - 2 for match in _SHOWS.finditer(content)
         )
+    elif _is_said(told, content):
+        _say(pdf_syntax.decoded(content), found)
 
 
-def _drawn(content: bytes) -> str:
-    """Text that a stream draws, where its font has the letters of a typewriter: of whatever page, or of none."""
-    pieces = []
-    for match in _DRAWING.finditer(content):
-        if match[1] is not None:
-            pieces.append(_text(match[1]))
-        else:
-            pieces.append("\n")
-    return "".join(pieces)
-
-
-def _unpacked(told: bytes, packed: bytes, found: Found, budget: Budget) -> bytes | None:
-    """The bytes of a stream; None where only the library can unpack it."""
-    match = _FILTER.search(told)
-    content = packed
-    for name in _NAME.findall(match[1] or match[2]) if match is not None else ():
-        if name in (b"FlateDecode", b"Fl"):
-            content, _, fault = streams.expand(zlib.decompressobj, content, budget.allowed(len(packed)))
-            budget.take(len(content))
-            if fault is Reason.TOO_LARGE:
-                found.faults[fault] = None
-        elif name in (b"ASCII85Decode", b"A85"):
-            content = _from_letters(content)
-        else:
-            if _FILE.search(told):
-                found.faults[Reason.UNSUPPORTED] = None
-            return None
-    return content
-
-
-def _from_letters(data: bytes) -> bytes:
-    """What five letters for four bytes stand for; nothing where they are none."""
-    try:
-        return base64.a85decode(data.partition(b"~>")[0], ignorechars=b" \t\r\n\v\0")
-    except ValueError:
-        return b""
+def _is_said(told: bytes, content: bytes) -> bool:
+    """Whether a stream is a text: a script, or the value of a field."""
+    start = content[:_START]
+    if _NO_TEXT.search(told) or _NO_WORDS.search(start):
+        return False
+    return start[:2] in pdf_syntax.WIDE or len(start.translate(None, _ASCII)) * 4 <= len(start)
 
 
 def _strings(objects: bytes, found: Found) -> None:
     """Strings of objects: titles, remarks, values of forms, scripts; numbers and identifiers are none."""
-    for match in _STRING.finditer(objects):
-        text = _text(match[1]) if match[1] is not None else _hexadecimal(match[2])
-        if len(text) > 3 and _WORD.search(text) and text.isprintable() | ("\n" in text) | ("\r" in text):
-            found.texts[text[: limits.TEXT_CHARACTERS]] = None
+    for match in pdf_syntax.STRING.finditer(objects):
+        _say(pdf_syntax.decoded(pdf_syntax.raw(match[1], match[2])), found)
 
 
-def _text(raw: bytes) -> str:
-    return _decoded(_ESCAPE.sub(_unescaped, raw) if b"\\" in raw else raw)
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    if code[:1].isdigit() and code[:1] < b"8":
-        return bytes([int(code, 8) & 0xFF])
-    return _ESCAPES.get(code, code)
-
-
-def _hexadecimal(digits: bytes) -> str:
-    plain = b"".join(digits.split())
-    return _decoded(bytes.fromhex((plain + b"0" * (len(plain) % 2)).decode("ascii")))
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith(b"\xfe\xff"):
-        return raw[2:].decode("utf-16-be", "replace")
-    return charsets.decode(raw, "windows-1252")
+def _say(text: str, found: Found) -> None:
+    said = pdf_syntax.shown(text) if len(text) > 3 and _WORD.search(text) else ""
+    if said:
+        found.texts[said[: limits.TEXT_CHARACTERS]] = None
 
 
 def _is_garbage(text: str) -> bool:

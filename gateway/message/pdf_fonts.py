@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.message import pdf_syntax
+
 _OBJECT: Final = re.compile(rb"(?s)\b(\d{1,10})\s+\d{1,5}\s+obj\b(.*?)(?=\bendobj\b|\bstream\b|\Z)")
 _IS_FONT: Final = re.compile(rb"/Type\s*/Font\b(?!Descriptor)")
 _NAMED: Final = re.compile(rb"/([^\s/<>\[\]()]+)\s+(\d{1,10})\s+\d{1,5}\s+R")
@@ -28,7 +30,6 @@ _NUMBERED: Final = re.compile(rb"(?!uni[0-9A-F]{4}|u[0-9A-F]{4,6}\Z)[A-Za-z]{0,6
 _SHOWS: Final = re.compile(
     rb"/([^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b|\(((?:[^()\\]++|\\.)*+)\)|<([0-9A-Fa-f\s]++)>", re.S
 )
-_ESCAPED: Final = re.compile(rb"\\([0-7]{1,3}|.)", re.S)
 _FEW: Final = 8
 """Glyphs of one stream that may differ: marks before list items are one to three, a word of text has more."""
 _KEPT: Final = 67_108_864
@@ -121,20 +122,9 @@ def _codes(content: bytes, names: set[bytes]) -> Iterator[Iterable[bytes]]:
         if match[1] is not None:
             current = match[1] in names
         elif current:
-            raw = _raw(match[2], match[3])
+            raw = pdf_syntax.raw(match[2], match[3])
             yield (
                 (raw[at : at + 2] for at in range(0, len(raw), 2))
                 if b"\0" in raw
                 else (raw[at : at + 1] for at in range(len(raw)))
             )
-
-
-def _raw(literal: bytes | None, digits: bytes | None) -> bytes:
-    if literal is not None:
-        return _ESCAPED.sub(_unescaped, literal)
-    plain = b"".join((digits or b"").split())
-    return bytes.fromhex((plain + b"0" * (len(plain) % 2)).decode("ascii"))
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    return bytes([int(match[1], 8) & 255]) if b"0" <= match[1][:1] < b"8" else match[1]

@@ -12,25 +12,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.message import pdf_syntax
+
 _PAD: Final = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 """What fills an empty password."""
 _ENCRYPT: Final = re.compile(rb"/Encrypt\s*(?:(\d{1,10})\s+\d{1,5}\s+R|<<)")
 _ID: Final = re.compile(rb"/ID\s*\[\s*(\((?:[^()\\]++|\\.)*+\)|<[0-9A-Fa-f\s]*+>)", re.S)
-_STRING: Final = rb"\s*(\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)|<[0-9A-Fa-f\s]*+>)"
+_STRING: Final = rb"\s*(\(" + pdf_syntax.LITERAL + rb"\)|<[0-9A-Fa-f\s]*+>)"
 _ANY_STRING: Final = re.compile(
     rb"(\d{1,10})\s+(\d{1,5})\s+obj\b|(?<!<)" + _STRING.removeprefix(rb"\s*"), re.S
 )
-_ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
-_ESCAPES: Final = {
-    b"n": b"\n",
-    b"r": b"\r",
-    b"t": b"\t",
-    b"b": b"\b",
-    b"f": b"\f",
-    b"\n": b"",
-    b"\r": b"",
-    b"\r\n": b"",
-}
 _OBJECT: Final = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _NEVER: Final = re.compile(rb"/Type\s*/XRef\b|/Filter\s*\[?\s*/Crypt\b")
 _AES: Final = re.compile(rb"/CFM\s*/AESV2\b")
@@ -86,7 +77,7 @@ def opened(source: bytes, streams: Iterable[tuple[int, int]]) -> bytes:
         secret = _NEVER.search(source[max(position, start - _DESCRIBED) : start]) is None
         pieces += [
             text,
-            found.opened(data.rstrip(b"\r\n") if found.aes else data, *here) if secret else data,
+            found.opened(data, *here) if secret else data,
             b"\n",
         ]
         position = end
@@ -143,15 +134,7 @@ def _value(told: bytes, name: bytes) -> bytes:
 
 
 def _raw(string: bytes) -> bytes:
-    if string.startswith(b"("):
-        return _ESCAPE.sub(_unescaped, string[1:-1])
-    digits = b"".join(string[1:-1].split())
-    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    return bytes([int(code, 8) & 0xFF]) if b"0" <= code[:1] < b"8" else _ESCAPES.get(code, code)
+    return pdf_syntax.raw(string[1:-1] if string.startswith(b"(") else None, string[1:-1])
 
 
 def _old_key(told: bytes, revision: int, source: bytes) -> bytes | None:
