@@ -15,12 +15,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.saying import NOTHING, Atom, atoms
+from gateway.features.crowd import Told, told
+from gateway.features.saying import NOTHING, Atom, atoms, of_piece, pieces
 
 Numbers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
 _MOST_STEMS: Final = 200_000
+_MANY: Final = 500
+"""Chunks from which on it is quicker to ask for all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,15 @@ class Sayings:
         """How many atoms all chunks have together."""
         return len(self._says)
 
-    def add(self, chunk: str) -> None:
-        """Take in the next chunk."""
-        found = atoms(chunk)
+    def add(self, chunks: Sequence[bytes]) -> None:
+        """Take in the next chunks, in UTF-8 and without spaces."""
+        if len(chunks) < _MANY:
+            for chunk in chunks:
+                self._take(atoms(_text(chunk)))
+        else:
+            self._crowd(chunks)
+
+    def _take(self, found: Sequence[Atom]) -> None:
         self._first.append(len(self._says))
         self._count.append(len(found))
         for atom in found:
@@ -89,6 +98,50 @@ class Sayings:
         self._mantissa.append(atom.mantissa)
         self._exponent.append(atom.exponent)
         self._stem.append(self._stems[atom.stem] if atom.stem else 0)
+
+    def _crowd(self, chunks: Sequence[bytes]) -> None:
+        """Very many at once: what is plain, what is made of pieces, and the rest one by one."""
+        first, count = np.zeros(len(chunks), np.int64), np.zeros(len(chunks), np.int64)
+        plain = told(chunks, atoms)
+        first[plain.which], count[plain.which] = self._extend(plain), 1
+        left = np.flatnonzero(count == 0).tolist()
+        parts = {number: found for number in left if (found := pieces(_text(chunks[number])))}
+        at = self._pieces([each for found in parts.values() for each in found])
+        for number in left:
+            some = parts.get(number, [])
+            first[number] = at if some else len(self)
+            count[number] = len(some) or self._one(chunks[number])
+            at += len(some)
+        self._first.frombytes(first.tobytes())
+        self._count.frombytes(count.tobytes())
+
+    def _one(self, chunk: bytes) -> int:
+        """Take down what one chunk says; how many atoms that is."""
+        found = atoms(_text(chunk))
+        for atom in found:
+            self._append(atom)
+        return len(found)
+
+    def _pieces(self, found: list[str]) -> int:
+        """Take down what pieces say, one atom each, one after the other; the place of the first."""
+        plain = told([each.encode("utf-8", "surrogatepass") for each in found], of_piece)
+        rest = np.setdiff1d(np.arange(len(found)), plain.which, assume_unique=True)
+        said = [of_piece(found[number])[0] for number in rest.tolist()]
+        numbers = np.array([each[:3] for each in said], np.int64).reshape(-1, 3).T
+        both = Told.joined([plain, Told(rest, numbers, [each.stem for each in said])])
+        order = np.argsort(both.which)
+        stems = [both.stems[number] for number in order.tolist()]
+        at = len(self)
+        self._extend(Told(both.which[order], both.numbers[:, order], stems))
+        return at
+
+    def _extend(self, some: Told) -> Numbers:
+        """Take down some atoms; the place of each."""
+        places = np.arange(len(self), len(self) + len(some.which))
+        for column, values in zip((self._says, self._mantissa, self._exponent), some.numbers, strict=True):
+            column.frombytes(values.tobytes())
+        self._stem.frombytes(self._stems.of(some.stems).tobytes())
+        return places
 
     def of(self, chunks: Numbers) -> Atoms:
         """The atoms of a text, which is the numbers of its chunks."""
@@ -114,18 +167,42 @@ class Sayings:
             del column[:]
 
 
+def _text(chunk: bytes) -> str:
+    return chunk.decode("utf-8", "surrogatepass")
+
+
 class Stems(dict[str, int]):
     """The keyed hash of each stem met, worked out once; never 0."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
-        self._key = key[:64]
+        self._keyed = blake2b(key=key[:64], digest_size=4, person=b"label")
 
     def __missing__(self, stem: str) -> int:
         if len(self) >= _MOST_STEMS:
             self.clear()
-        digest = blake2b(stem.encode(), key=self._key, digest_size=4, person=b"label").digest()
-        return self.setdefault(stem, int.from_bytes(digest, "little") or 1)
+        return self.setdefault(stem, self._hashed(stem))
+
+    def _hashed(self, stem: str) -> int:
+        keyed = self._keyed.copy()
+        keyed.update(stem.encode())
+        return int.from_bytes(keyed.digest(), "little") or 1
+
+    def of(self, stems: Sequence[str]) -> NDArray[np.uint32]:
+        """The hashes of stems, 0 for an empty one."""
+        new = set(stems).difference(self)
+        if len(self) + len(new) >= _MOST_STEMS:
+            self.clear()
+            new = set(stems)
+        digests, copied = [], self._keyed.copy
+        for stem in new:
+            keyed = copied()
+            keyed.update(stem.encode())
+            digests.append(keyed.digest())
+        hashed = np.maximum(1, np.frombuffer(b"".join(digests), "<u4"))
+        self.update(zip(new, hashed.tolist(), strict=True))
+        self[""] = 0
+        return np.fromiter(map(self.__getitem__, stems), np.uint32, len(stems))
 
 
 def _view(column: array[int], kind: str) -> NDArray[Any]:
@@ -146,7 +223,7 @@ class Words(dict[str, int]):
         self._sayings = Sayings(key)
 
     def __missing__(self, chunk: str) -> int:
-        self._sayings.add(chunk)
+        self._sayings.add([chunk.encode("utf-8", "surrogatepass")])
         return self.setdefault(chunk, len(self))
 
     def read(self, folded: str) -> Atoms:

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.features.atoms import Bits, Numbers
-
+Numbers = NDArray[np.int64]
+Bits = NDArray[np.bool_]
 _TENS: Final = 10 ** np.arange(18, dtype=np.int64)
 
 

@@ -168,17 +168,34 @@ def _numbers(chunk: str) -> Iterator[Atom]:
     """What a chunk with digits says: one number, several that marks keep apart, or none."""
     if (atom := _number(chunk)) is not None:
         yield atom
-    elif any(mark in chunk for mark in _ADDRESS) or _DATE.match(chunk):
+    elif _is_whole(chunk):
         yield Atom(Says.ENDS if _ends(chunk) else 0)
     elif _APART.search(chunk) is not None:
-        for piece in filter(None, _APART.split(chunk)):
-            yield _piece(piece)
+        yield from map(_piece, filter(None, _APART.split(chunk)))
     else:
         yield from _words(chunk, Says.ENDS if _ends(chunk) else 0)
 
 
-def _piece(piece: str) -> Atom:
+def _is_whole(chunk: str) -> bool:
+    """Whether it is an address or a date, which no mark takes apart."""
+    return any(mark in chunk for mark in _ADDRESS) or _DATE.match(chunk) is not None
+
+
+def pieces(chunk: str) -> list[str]:
+    """The pieces of which a chunk says what they say (`of_piece`), one after the other; empty for other chunks."""
+    if _APART.search(chunk) is None or not any(map(str.isdigit, chunk)):
+        return []
+    if _number(chunk) is not None or _is_whole(chunk):
+        return []
+    return [*filter(None, _APART.split(chunk))]
+
+
+def of_piece(piece: str) -> list[Atom]:
     """What a piece of a chunk says by itself."""
+    return [_piece(piece)]
+
+
+def _piece(piece: str) -> Atom:
     if piece.isalpha():
         return _word(piece, 0)
     return _number(piece) or NOTHING

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby, zip_longest
+from itertools import groupby, islice, zip_longest
 from typing import Final
 
 import numpy as np
@@ -29,8 +29,8 @@ STOCK: Final = 8
 """A shingle that so many registered publications have is a stock phrase: more than half a year of editions."""
 _TELLING: Final = 1
 """Words of a shingle that must say something: `at the end of the` or `Jan Feb Mar Apr May` is no trace of anything."""
-_MOST_WORDS: Final = 50_000
-"""Words whose hashes are remembered: some 8 MB."""
+_MOST_WORDS: Final = 100_000
+"""Words whose hashes are remembered: some 16 MB."""
 
 _MANY: Final = 100_000
 """Places in a text with a registered shingle beyond which a repeated one counts where it stands first only."""
@@ -38,6 +38,12 @@ _MANY: Final = 100_000
 _GROUPED: Final = re.compile(rb",(?=[0-9]{3}(?![0-9]))")
 _INNER: Final = b"-.'"
 _APART: Final = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+_SPACE, _BORDER = 32, 0xFF
+"""No text in UTF-8 has the second one: it stands between chunks."""
+_EACH_APART: Final = _APART[:_BORDER] + bytes((_BORDER,))
+_BORDER_AS_SPACE: Final = bytes(range(_BORDER)) + b" "
+_FEW: Final = 100
+"""Words, and chunks, up to which they are looked at one by one."""
 _FACTORS: Final = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(LENGTH)], np.uint64)
 _SMALL: Final = re.compile(
     rb"[0-9]{1,2}(?:am|pm|th|st|nd|rd|hrs)?|[0-9]{3,4}(?:am|pm)|(?:19|20)[0-9]{2}(?:[0-9]{2})?|[a-z]"
@@ -84,6 +90,21 @@ def words(folded: bytes) -> list[bytes]:
     return folded.translate(_APART, _INNER).split()
 
 
+def words_of_each(chunks: Sequence[bytes]) -> tuple[list[bytes], Places]:
+    """The words of some chunks, one after the other, and how many each has."""
+    if len(chunks) < _FEW:
+        each = [words(chunk) for chunk in chunks]
+        return [word for found in each for word in found], np.array([len(found) for found in each], np.int64)
+    joined = b"\xff".join(chunks)
+    parted = (_GROUPED.sub(b"", joined) if b"," in joined else joined).translate(_EACH_APART, _INNER)
+    seen = np.frombuffer(parted, np.uint8)
+    inside = (seen != _SPACE) & (seen != _BORDER)
+    begins = np.flatnonzero(inside & ~np.concatenate(([False], inside[:-1])))
+    number = np.searchsorted(np.flatnonzero(seen == _BORDER), begins)
+    found = parted.translate(_BORDER_AS_SPACE).split()
+    return found, np.bincount(number, minlength=len(chunks)).astype(np.int64)
+
+
 class Hashes(dict[bytes, int]):
     """The keyed hash (64 bits) of each word met, worked out once."""
 
@@ -98,8 +119,23 @@ class Hashes(dict[bytes, int]):
         keyed.update(word)
         return self.setdefault(word, int.from_bytes(keyed.digest(), "little"))
 
+    def _learn(self, found: Sequence[bytes]) -> None:
+        """Hash all words that are not known, as many as may be remembered."""
+        new = set(found).difference(self)
+        if len(self) + len(new) >= _MOST_WORDS:
+            self.clear()
+            new = set(islice(found, _MOST_WORDS // 2))
+        digests = []
+        for word in new:
+            keyed = self._keyed.copy()
+            keyed.update(word)
+            digests.append(keyed.digest())
+        self.update(zip(new, np.frombuffer(b"".join(digests), "<u8").tolist(), strict=True))
+
     def of(self, found: Sequence[bytes]) -> Features:
         """The hashes of words, in their order."""
+        if len(found) > _FEW:
+            self._learn(found)
         return np.fromiter(map(self.__getitem__, found), np.uint64, len(found))
 
 

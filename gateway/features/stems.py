@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.text import words
 
-_STOP: Final = frozenset(
+STOP: Final = frozenset(
     words("""
     about above after again against all also although among and any are around because been before being below between
     both but can compared could did does down during each either estimated few fewer for found from further had has
@@ -61,7 +61,7 @@ EVERYDAY: Final = frozenset(
     """)
 )
 """Content words of ordinary letters about anything: as labels they tell less than others."""
-_SUFFIXES: Final = (
+SUFFIXES: Final = (
     "isations", "isation", "izations", "ization", "ational", "fulness", "ousness", "iveness", "ations", "ation",
     "ements", "ement", "ments", "ment", "ities", "ings", "ances", "ences", "ance", "ence", "ists", "ness", "ated",
     "ates", "ate", "ions", "ion", "ity", "ing", "ies", "ied", "ers", "ors", "est", "ist", "ive", "able", "ible", "als",
@@ -73,9 +73,21 @@ _SUFFIXES: Final = (
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of a lower-case word, empty for one that says nothing about a figure; a year stands for itself."""
-    if word in _STOP:
+    if word in STOP:
         return ""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= (3 if suffix == "s" else 4):
+    for suffix in _BY_LETTER.get(word[-1:], ()):
+        if word.endswith(suffix) and len(word) - len(suffix) >= least_left(suffix):
             return word[: -len(suffix)]
     return word
+
+
+def least_left(suffix: str) -> int:
+    """How many letters must be left of a word without a suffix."""
+    return 3 if suffix == "s" else 4
+
+
+_BY_LETTER: Final = {
+    letter: tuple(suffix for suffix in SUFFIXES if suffix[-1] == letter)
+    for letter in {suffix[-1] for suffix in SUFFIXES}
+}
+"""The suffixes by their last letter, in their order."""

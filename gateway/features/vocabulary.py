@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.features.atoms import Atoms, Sayings
-from gateway.features.shingles import Features, hashes, words
+from gateway.features.shingles import Features, hashes, words_of_each
 
 PIECE: Final = 100_000
 """Characters of a text that may be read at a time."""
@@ -29,6 +29,7 @@ _MOST_SAID: Final = 5 * _MOST
 """Words and numbers of all these together, another 10 MB: a line of a table without spaces is one chunk of many."""
 _BITS: Final = 19
 """Of the number of slots: more than twice those remembered and as many as one piece can add."""
+_HYPHEN: Final = 45
 _KEYS: Final = 4
 _SHELF: Final = 4
 
@@ -103,13 +104,12 @@ class Vocabulary:
 
     def _meet(self, chunks: list[bytes]) -> None:
         """Take down what chunks say."""
-        for chunk in chunks:
-            found = words(chunk)
-            self._parted.append(chunk.endswith(b"-") and len(chunk) > 1)
-            self._first.append(len(self._hashes))
-            self._count.append(len(found))
-            self._hashes.extend(map(self._hash_of.__getitem__, found))
-            self._sayings.add(chunk.decode("utf-8", "surrogatepass"))
+        found, counts = words_of_each(chunks)
+        self._parted.extend([len(chunk) > 1 and chunk[-1] == _HYPHEN for chunk in chunks])
+        self._first.frombytes((np.cumsum(counts) - counts + len(self._hashes)).tobytes())
+        self._count.frombytes(counts.tobytes())
+        self._hashes.frombytes(self._hash_of.of(found).tobytes())
+        self._sayings.add(chunks)
 
     def _said(self, numbers: Numbers) -> Chunks:
         first, count = _view(self._first, "=i8")[numbers], _view(self._count, "=i8")[numbers]
