@@ -43,22 +43,3 @@ def test_elements_are_turned_where_they_stand() -> None:
     assert ["abcd"] == list(drawn.in_place(_page('a<b style="unicode-bidi:bidi-override">cb</b>d'), ()))
     assert ["abcd"] == list(drawn.in_place(_page("a<b class=x>cb</b>d"), (".x{direction:rtl}",)))
     assert [] == list(drawn.in_place(_page('a<b style="color:red">cb</b>d'), ()))
-
-
-def test_elements_by_their_place() -> None:
-    """What has a number of its own is read in the order of these numbers."""
-    styles = ["order:2", "order:1", "order:3"]
-    body = "".join(f'<b style="{style}">{letter}</b>' for style, letter in zip(styles, "bac", strict=True))
-    assert ["abc", "a b c"] == list(drawn.placed(_page(body), set(styles)))
-    assert [] == list(drawn.placed(_page(body), set(styles[:2])))
-
-
-def test_pictures_say_what_they_stand_for_in_their_line() -> None:
-    """Programs that load no pictures show their text where they stand."""
-    assert ["one two three"] == list(drawn.with_alternatives(_page("one <img alt=two> three")))
-
-
-def test_what_sheets_write_stands_where_it_is_shown() -> None:
-    """Before and behind the text of elements, from strings and from attributes."""
-    sheet = "b::before{content:'c'}b::after{content:'e'attr(x)}"
-    assert "abcdef" in list(drawn.written(_page("a<i>b</i><b x=f>d</b>"), (sheet,), set()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -20,13 +19,18 @@ from gateway.message.style import Hiding
 _UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template,body title," + (
     "iframe,audio,video,canvas,object"
 )
-_SELDOM_SEEN: Final = "rt,details:not([open]),select,textarea,svg,noscript,del,progress,meter"
+_SELDOM_SEEN: Final = "rt,select,textarea,svg,noscript,del,progress,meter,[popover],annotation,annotation-xml"
+_FOLDED: Final = "details:not([open])"
+_SHADOWED: Final = "template[shadowrootmode]"
+"""What stands beside it is shown in its slots only (HTML, 4.12.3)."""
 _SMALLEST: Final = ("0", "1", "-")
 """Values of an old `size` that make letters small, by how they begin."""
 _FROM, _TO = {Hiding.SURELY: "\U0010fff0", Hiding.PERHAPS: "\U0010fff2"}, "\U0010fff1"
 """Marks around what is hidden: characters that stand for nothing."""
 _SEAM: Final = 500
 """Characters before and behind a hidden block that are read together."""
+_PIECE: Final = 12
+"""Characters of a piece of a word."""
 _MARK: Final = re.compile(f"([{_TO}{''.join(_FROM.values())}])")
 
 
@@ -35,21 +39,67 @@ def readings(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Itera
 
     `styles` are the values of all `style` attributes as they stand in the source.  Nothing where nothing is hidden.
     """
-    found = list(_hidden(choice, sheets, styles))
+    found = [*_hidden(choice, sheets, styles), *_unchosen(choice)]
+    shut = [*_shut(choice)]
     for node, how in found:
         if node.tag not in ("html", "body", "head"):
-            node.insert_before(_FROM[how])
-            node.insert_after(_TO)
+            enclose(node, how)
+    for first, around in shut:
+        first.insert_after(_FROM[Hiding.PERHAPS])
+        around.insert_child(_TO)
+    if found or shut:
+        yield from _without(_text(choice))
+
+
+def enclose(node: LexborNode, how: Hiding = Hiding.PERHAPS) -> None:
+    """Put marks around an element that is hidden."""
+    node.insert_before(_FROM[how])
+    node.insert_after(_TO)
+
+
+def seen(choice: Choice) -> Iterator[str]:
+    """The text of a page whose tree may have marks: all of it, and without what these enclose."""
+    text = _text(choice)
+    yield without_marks(text)
+    yield from _without(text)
+
+
+def _text(choice: Choice) -> str:
     root = choice.tree.root
-    if not found or root is None:
-        return
-    text = root.text(deep=True, separator="")
-    kinds = {how for _, how in found}
-    for least in (Hiding.SURELY, Hiding.PERHAPS):
-        if least in kinds:
-            kept = _outside(text, least)
+    return "" if root is None else root.text(deep=True, separator="")
+
+
+def _without(text: str) -> Iterator[str]:
+    for how, mark in _FROM.items():
+        if mark in text:
+            kept = _outside(text, how)
             yield "".join(kept)
             yield from _seams(kept)
+
+
+def _unchosen(choice: Choice) -> Iterator[tuple[LexborNode, Hiding]]:
+    """The options of closed lists that are not the one that is shown (HTML, 15.5.16)."""
+    for node in choice.of("select:not([multiple]):not([size])"):
+        options = node.css("option")
+        chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+        yield from ((option, Hiding.SURELY) for option in options if option.mem_id != chosen[-1].mem_id)
+
+
+def _shut(choice: Choice) -> Iterator[tuple[LexborNode, LexborNode]]:
+    """Elements behind which all that their parent holds is hidden, with that parent."""
+    for node in choice.of(_FOLDED):
+        summary = node.css_first("summary")
+        first = summary or node.first_child
+        if first is not None:
+            yield first, node
+    for node in choice.of(_SHADOWED):
+        if node.parent is not None:
+            yield node, node.parent
+
+
+def opens(text: str) -> int:
+    """How many more marks open in a text than close."""
+    return sum(map(text.count, _FROM.values())) - text.count(_TO)
 
 
 def without_marks(text: str) -> str:
@@ -112,11 +162,24 @@ def _colours(value: str | None) -> Iterator[colours.Colour | None]:
 
 
 def _seams(kept: list[str]) -> Iterator[str]:
-    """The lines before and behind each hidden block, together: nobody sees that they are apart."""
-    for before, after in pairwise(kept[: limits.HIDDEN_NODES]):
-        last, first = before[-_SEAM:].rstrip().rpartition("\n")[2], after[:_SEAM].lstrip().partition("\n")[0]
-        if last and first:
-            yield f"{last} {first}"
+    """The lines around hidden blocks, together: nobody sees that they are apart."""
+    run = [kept[0].rstrip().rpartition("\n")[2][-_SEAM:]] if kept else []
+    for piece in kept[1 : limits.HIDDEN_NODES]:
+        first, more, rest = piece.strip("\r\n\t").partition("\n")
+        run.append(first[:_SEAM])
+        if more and rest.strip():
+            yield from _whole(run)
+            run = [rest.rstrip().rpartition("\n")[2][-_SEAM:]]
+    yield from _whole(run)
+
+
+def _whole(run: list[str]) -> Iterator[str]:
+    """Pieces of one line with blanks between them, and without where they may be pieces of words."""
+    said = [piece for piece in run if piece.strip()]
+    if len(said) > 1:
+        yield " ".join(piece.strip() for piece in said)
+        if max(map(len, said)) <= _PIECE:
+            yield "".join(run)
 
 
 def _outside(text: str, least: Hiding) -> list[str]:

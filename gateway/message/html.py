@@ -11,7 +11,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from gateway.message import charsets, limits, salted, selectors, transfer, views
+from gateway.message import charsets, data_addresses, limits, salted, selectors, views
 
 _BLOCKS: Final = (
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
@@ -82,11 +82,8 @@ _LINKS: Final = ",".join(
     f"[{name.replace(':', chr(92) + ':')}]" if name != "content" else "meta[content]" for name in _LEADING
 )
 _PROGRAM: Final = 'script:not([type*="json" i]):not([type*="xml" i])'
-_HOLDERS: Final = '[srcdoc],[src^="data:" i],[href^="data:" i],[data^="data:" i]'
-_DATA: Final = re.compile(r"\s*data:([^,]{0,200}),", re.I)
 _NOWHERE: Final = ("#", "cid:", "data:", "tel:")
 _ADDRESS: Final = re.compile(r"[/\\]|%2f|www\.", re.I)
-_UNSEEN_BREAKS: Final = str.maketrans("", "", "\t\r\n")
 _HOST: Final = re.compile(r"[a-z]+://[^/?#]+", re.I)
 _COMPLETE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|[#?]|\\\\|$", re.I)
 _LOOSE: Final = re.compile(r"https?://[^\s\"'<>]{1,8192}", re.I)
@@ -167,11 +164,15 @@ def render(source: str) -> Rendered:
     tree = LexborHTMLParser(apart.replace("\0", ""))
     given = [node.attributes for node in tree.css(_SELECTOR)]
     attributes = [value for present in given for name in _ATTRIBUTES if (value := present.get(name))]
-    links = _links(tree)
+    addresses = _addresses(tree)
+    links = _links(tree, addresses)
     names = selectors.names(source)
-    unshown, styled, fostered = views.oddities(source, names)
-    sheets = tuple(node.text(deep=True) for node in tree.css("style")) if styled else ()
-    inside = tuple(_inside(tree)) if unshown or "data:" in source else ()
+    odd = views.oddities(source, names)
+    unshown, styled = odd[:2]
+    held = [each for each in addresses if data_addresses.holds(each)]
+    sheets = (*_sheets(tree), *map(data_addresses.style, held)) if styled or held else ()
+    inside = [*_inside(tree)] if unshown else []
+    inside += [data_addresses.content(each) for value in held for each in data_addresses.in_list(value)]
     script = unshown and any(node.text(deep=True).strip() for node in tree.css(_PROGRAM))
     tree.strip_tags(_UNSEEN)
     root = tree.root
@@ -181,9 +182,18 @@ def render(source: str) -> Rendered:
     said = "\n".join([text, *dict.fromkeys(attributes), *(letters if len(letters) > _LETTER else ())])
     # A parser leaves zeros out: there may be elements of other names than the source says.
     choice = selectors.Choice(tree, tags, names if "\0" not in apart else frozenset())
-    page = views.Page(apart, choice, said, sheets, unshown, styled, fostered, commented=not signs <= {"<!"})
+    page = views.Page(
+        apart,
+        choice,
+        said,
+        sheets,
+        *odd[:3],
+        fielded=odd[3] or bool(held),
+        commented=not signs <= {"<!"},
+    )
     lines = "\n".join([said, *parted, *views.other_lines(page)])
-    return Rendered(lines, links=links, inside=inside, script=script, more=views.exceeds(page))
+    inside += map(data_addresses.content, page.files)
+    return Rendered(lines, links=links, inside=tuple(inside), script=script, more=views.exceeds(page))
 
 
 def _rough(source: str) -> Rendered:
@@ -193,30 +203,33 @@ def _rough(source: str) -> Rendered:
 
 
 def _inside(tree: LexborHTMLParser) -> Iterator[bytes]:
-    """Pages and files that stand whole in an attribute."""
-    for node in tree.css(_HOLDERS):
-        for name, value in node.attributes.items():
-            if name == "srcdoc":
-                yield f"<html>{value}".encode()
-            elif value and name in _LEADING and (match := _DATA.match(value)):
-                yield _data(match[1], value[match.end() :])
+    """Pages that stand whole in an attribute."""
+    for node in tree.css("[srcdoc]"):
+        yield f"<html>{node.attributes['srcdoc'] or ''}".encode("utf-8", "replace")
 
 
-def _data(how: str, payload: str) -> bytes:
-    """The content of a `data:` address."""
-    if how.lower().replace(" ", "").endswith(";base64"):
-        letters = views.percent_decoded(payload).encode()
-        return bytes(transfer.decode("base64", letters, 0, len(letters)).data)
-    return views.percent_decoded(payload).encode()
+def _sheets(tree: LexborHTMLParser) -> Iterator[str]:
+    """The style sheets of a page, and those that they hold themselves."""
+    for node in tree.css("style"):
+        sheet = node.text(deep=True)
+        yield sheet
+        if "@import" in sheet:
+            yield from map(data_addresses.style, data_addresses.in_style(sheet))
 
 
-def _links(tree: LexborHTMLParser) -> tuple[str, ...]:
-    """The addresses in attributes, each once; relative ones only where the page says what they are relative to."""
+def _addresses(tree: LexborHTMLParser) -> list[str]:
+    """All that attributes lead to or hold, each once."""
     given = [item for node in tree.css(_LINKS) for item in node.attributes.items()]
-    found = dict.fromkeys([value for name, value in given if name in _LEAD and value])
+    return [*dict.fromkeys([value for name, value in given if name in _LEAD and value])]
+
+
+def _links(tree: LexborHTMLParser, addresses: list[str]) -> tuple[str, ...]:
+    """Where addresses lead; relative ones only where the page says what they are relative to."""
     first = tree.css_first("base[href]")
     base = (first.attributes["href"] or "").strip() if first is not None else ""
-    every = [value if _is_whole(value) else _absolute(base, _typed(value)) for value in found]
+    every = [
+        value if _is_whole(value) else _absolute(base, data_addresses.typed(value)) for value in addresses
+    ]
     return tuple([each for each in every if _is_address(each) and not each.startswith(_NOWHERE)])
 
 
@@ -227,11 +240,6 @@ def _is_whole(value: str) -> bool:
 
 def _is_address(value: str) -> bool:
     return "/" in value or _ADDRESS.search(value) is not None
-
-
-def _typed(value: str) -> str:
-    """The address without the line breaks that browsers leave out of it."""
-    return value if value.isprintable() else value.translate(_UNSEEN_BREAKS).strip()
 
 
 def _absolute(base: str, address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -89,3 +89,22 @@ def _each(selector: str) -> tuple[tuple[frozenset[str], str], ...]:
 def _needed(selector: str) -> frozenset[str]:
     plain = _PLAIN.match(selector) is not None
     return frozenset(_ELEMENT.findall(selector.lower())) if plain else frozenset()
+
+
+def inner_first(nodes: Iterable[LexborNode]) -> list[LexborNode]:
+    """Elements, each once, before all that they stand in: whoever takes one out of the tree has seen to those in it."""
+    known: dict[int, int] = {}
+    once = {node.mem_id: node for node in nodes}.values()
+    return sorted(once, key=lambda node: -_depth(node, known))
+
+
+def _depth(node: LexborNode, known: dict[int, int]) -> int:
+    """How many elements an element stands in; `known` is that of others."""
+    chain = []
+    each: LexborNode | None = node
+    while each is not None and each.mem_id not in known:
+        chain.append(each.mem_id)
+        each = each.parent
+    outermost = known[each.mem_id] if each is not None else 0
+    known.update((name, at) for at, name in enumerate(reversed(chain), outermost + 1))
+    return known[node.mem_id]

@@ -14,14 +14,30 @@ _COMMENT: Final = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
 _ESCAPE: Final = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\r\n]?|\\\r?\n|\\(.)", re.S)
 _LONGEST_SELECTOR: Final = 20_000
 """Characters of a selector; longer ones select nothing that anybody wrote."""
+_DEEPEST: Final = 8
+"""Rules within rules, and places where a selector names the one around it; people who nest stay below four."""
 _WRITES: Final = re.compile(
     r"(?:^|[;\s])(?:content|symbols|quotes|list-style(?:-type)?|background(?:-image)?|font-family|--[\w-]+)\s*:"
     r"((?:\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z)|[^;\"'])*+)",
     re.I | re.S,
 )
 _STRING: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|\Z)|'((?:[^'\\]|\\.)*+)(?:'|\Z)", re.S)
-_GENERATED: Final = re.compile(r"::?(before|after)\b", re.I)
+_GENERATED: Final = re.compile(r"::?(before|after)\b|::(marker)\b", re.I)
 _ATTRIBUTE: Final = re.compile(r"attr\(\s*([\w:-]+)", re.I)
+_CONTENT: Final = re.compile(
+    r"(?:^|[;\s])content\s*:((?:\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z)|\([^()\"']*+\)|[^;\"'])*+)",
+    re.I | re.S,
+)
+_TOKEN: Final = re.compile(
+    r"attr\(\s*(?P<attr>[\w:-]+)|var\(\s*(?P<var>--[\w-]+)|[(\"'](?P<address>data:(?:[^\"'()\\]|\\.)*+)[\"')]?"
+    r"|counters?\(\s*(?P<counter>[\w-]+)(?:[^()]*,)?\s*(?P<how>[\w-]*)[^()]*\)"
+    r"|\"(?P<first>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|'(?P<second>(?:[^'\\]|\\.)*+)(?:'|\Z)",
+    re.I | re.S,
+)
+_SPELLED: Final = re.compile(
+    r"\\0{0,4}([46][1-9a-fA-F]|[57][0-9aA]|2[dD]|3[0-9])(?:[ \t\r\n]|(?![0-9a-fA-F]))"
+)
+"""A letter, a digit or a hyphen by its number."""
 
 _DECLARATION: Final = re.compile(
     r"(?:^|[;{\s*])-?(?:webkit-|moz-|ms-|o-)?((?:content-)?visibility|display|mso-(?:hide|font-width|text-raise)"
@@ -82,7 +98,7 @@ def _colour(name: str, value: str) -> Iterator[colours.Colour | None]:
 
 @lru_cache(maxsize=8192)
 def _declared(declarations: str) -> tuple[tuple[str, str], ...]:
-    plain = _unescaped(_COMMENT.sub("", declarations)).lower()
+    plain = unescaped(_COMMENT.sub("", declarations)).lower()
     return tuple((match[1], match[2].strip()) for match in _DECLARATION.finditer(plain))
 
 
@@ -172,14 +188,33 @@ def rules(sheet: str) -> tuple[Rule, ...]:
 
 
 def _rules(sheet: str) -> Iterator[Rule]:
-    depth = 0
-    for piece in _COMMENT.sub("", sheet).split("}", limits.STYLE_RULES)[: limits.STYLE_RULES]:
-        before, brace, declarations = piece.rpartition("{")
-        selector = before.rpartition("{")[2].rpartition(";")[2].strip()
-        depth = max(0, depth + piece.count("{"))
-        if brace and 0 < len(selector) <= _LONGEST_SELECTOR:
-            yield Rule(selector, declarations, depth > 1)
-        depth = max(0, depth - 1)
+    around: list[str] = []
+    for piece in plain(_COMMENT.sub("", sheet)).split("}", limits.STYLE_RULES)[: limits.STYLE_RULES]:
+        *openings, declarations = piece.split("{")
+        for opening in openings:
+            before, _, selector = opening.rpartition(";")
+            if before and around:
+                yield from _rule(around, before)
+            around = [*around[-_DEEPEST:], selector.strip()]
+        if around:
+            yield from _rule(around, declarations)
+            around.pop()
+
+
+def _rule(around: list[str], declarations: str) -> Iterator[Rule]:
+    """The rule that stands inside of others: by its own selector, and as one that is nested (CSS Nesting 1, 3.2)."""
+    selector = around[-1]
+    if not 0 < len(selector) <= _LONGEST_SELECTOR or not declarations.strip():
+        return
+    yield Rule(selector, declarations, len(around) > 1)
+    outer = around[-2] if len(around) > 1 else "@"
+    if "&" in selector and len(outer) <= _LONGEST_SELECTOR:
+        yield Rule(selector.replace("&", f":is({outer})", _DEEPEST), declarations, nested=True)
+
+
+def plain(text: str) -> str:
+    """A sheet, or declarations, with the letters that are spelled by their numbers."""
+    return _SPELLED.sub(lambda match: chr(int(match[1], 16)), text) if "\\" in text else text
 
 
 def are_many(sheets: Iterable[str]) -> bool:
@@ -191,7 +226,7 @@ def strings(declarations: str) -> str:
     """What declarations write where a reader sees it: strings one behind the other."""
     if '"' not in declarations and "'" not in declarations:
         return ""
-    return _unescaped("".join(every_string(declarations)))
+    return unescaped("".join(every_string(declarations)))
 
 
 def every_string(declarations: str) -> Iterator[str]:
@@ -209,7 +244,9 @@ def loose(sheet: str) -> Iterator[str]:
 def generated(selector: str) -> tuple[str, str] | None:
     """The selector of the elements that a rule writes before or after, and which of both; None for other rules."""
     match = _GENERATED.search(selector)
-    return None if match is None else (_GENERATED.sub("", selector).strip() or "*", match[1].lower())
+    if match is None:
+        return None
+    return _GENERATED.sub("", selector).strip() or "*", (match[1] or match[2]).lower()
 
 
 def shown_attribute(declarations: str) -> str | None:
@@ -218,7 +255,34 @@ def shown_attribute(declarations: str) -> str | None:
     return match[1].lower() if match is not None else None
 
 
-def _unescaped(text: str) -> str:
+def content(declarations: str) -> list[tuple[str, str]]:
+    """What `content` writes, piece by piece: `string`, `attr`, `var` or `counter` with a name, `address` of a file.
+
+    Behind the name of a counter stands the style that it is written in.
+    """
+    written = (each for match in _CONTENT.finditer(declarations) for each in _TOKEN.finditer(match[1]))
+    return [_token(each) for each in written]
+
+
+def _token(match: re.Match[str]) -> tuple[str, str]:
+    if match["counter"]:
+        return "counter", f"{match['counter']} {match['how'].lower()}"
+    kind = match.lastgroup or ""
+    return (
+        ("string", unescaped(match[0][1:].removesuffix(match[0][:1])))
+        if kind in ("first", "second")
+        else (kind, match[kind])
+    )
+
+
+def variable(declarations: str, name: str) -> str:
+    """The strings that a custom property of this name is made of, as far as it is set here."""
+    found = re.search(rf"{re.escape(name)}\s*:([^;{{}}]*)", declarations) if name in declarations else None
+    return "" if found is None else "".join(value for _, value in content(f"content:{found[1]}"))
+
+
+def unescaped(text: str) -> str:
+    """The characters that a string of a style sheet means."""
     if "\\" not in text:
         return text
     return _ESCAPE.sub(lambda match: _character(match[1]) if match[1] else match[2] or "", text)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import drawn, hidden, salted, style
+from gateway.message import data_addresses, drawn, generated, hidden, laid, replaced, salted, style
 from gateway.message.selectors import Choice
 
 _VALUES: Final = re.compile(
@@ -28,8 +28,13 @@ _UNSHOWN: Final = frozenset(
 """Elements whose text some programs show, and the parser does not count as text, or not as text alone."""
 _STYLED: Final = frozenset(
     ["style", "bdo", "datalist", "font", "noembed", "dialog", "details", "select", "textarea", "svg", "object", "audio",
-     "video", "canvas", "iframe", "noscript", "rp", "rt", "del", "noframes", "progress", "meter"]
+     "video", "canvas", "iframe", "noscript", "rp", "rt", "del", "noframes", "progress", "meter",
+     "template", "annotation", "annotation-xml"]
 )  # fmt: skip
+_STYLED_BY_ATTRIBUTE: Final = ("hidden", "rtl", "popover")
+_FIELDED: Final = frozenset(
+    ["input", "textarea", "option", "optgroup", "isindex", "image", "source", "tfoot", "caption"]
+)
 _FOSTERED: Final = re.compile(
     r"<[tT](?:[aA][bB][lL][eE]|[bB][oO][dD][yY]|[hH][eE][aA][dD]|[fF][oO][oO][tT]|[rR])\b[^<>]*+>[ \t\r\n]*+[^<\s]"
 )
@@ -38,7 +43,7 @@ _TAG: Final = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _APART: Final = re.compile(r"</?(?:script|style|template|iframe|textarea|title|xmp|noscript)[^<>]*>?", re.I)
 _OPEN: Final = re.compile(r"<([/a-zA-Z!?][^<>]*)(?=<|\Z)")
 _ANY_TAG: Final = re.compile(r"</?[a-zA-Z!?\[][^<>]*>?|\]\]>|<!?-->?")
-_LONGEST_PIECES: Final = (3, 6)
+_LONGEST_PIECES: Final = (3, 6, 9)
 """Characters of a letter in a cell of its own, with what is around it, and of a piece of a word."""
 _FEWEST_PIECES: Final = 4
 _SHORT_LINES: Final = {
@@ -46,6 +51,8 @@ _SHORT_LINES: Final = {
 }
 """As many lines in a row of so few characters, in the sizes of all lines."""
 _LONGEST_BYTE: Final = 255
+_NEAR, _AROUND = 6, 120
+"""Lines among which the next one with words is looked for, and how much of it is taken."""
 _UNESCAPED: Final = 3
 """Times that something may have been escaped before a person reads it as it is."""
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -58,7 +65,8 @@ class Page:
 
     `commented`: there may be comments in its source, or what else is no element.
     `unshown`: there are some whose text may not be among the text of nodes; `styled`: some that may be hidden;
-    `fostered`: there is text between the rows of a table.
+    `fostered`: there is text between the rows of a table; `fielded`: elements that may show something besides pictures.
+    `files` are addresses that hold files in styles, taken down while its other lines are read.
     """
 
     source: str
@@ -69,25 +77,52 @@ class Page:
     unshown: bool = False
     styled: bool = False
     fostered: bool = False
+    fielded: bool = False
+    files: list[str] = field(default_factory=list)
 
 
-def oddities(source: str, names: frozenset[str]) -> tuple[bool, bool, bool]:
-    """Whether a page with elements of these names has such as `unshown`, `styled` and `fostered` of a Page speak of."""
-    late_title = "title" in names and ("head" not in names or source.count("<title") > 1)
+def oddities(source: str, names: frozenset[str]) -> tuple[bool, bool, bool, bool]:
+    """Whether a page with elements of these names has such as the last four of a Page speak of."""
+    lower = source.lower()
+    late_title = "title" in names and ("head" not in names or lower.count("<title") > 1)
     return (
         not names.isdisjoint(_UNSHOWN),
-        late_title or not names.isdisjoint(_STYLED) or "hidden" in source or "rtl" in source,
+        late_title or not names.isdisjoint(_STYLED) or any(word in lower for word in _STYLED_BY_ATTRIBUTE),
         "table" in names and _FOSTERED.search(source) is not None,
+        not names.isdisjoint(_FIELDED),
     )
 
 
 def other_lines(page: Page) -> list[str]:
-    """Lines of all other views that the page's text has not.  The tree gets marks."""
+    """Lines of all other views that the page's text has not, each once.  The tree gets marks.
+
+    What runs over lines is one sentence to a reader, whichever of its lines are known: so beside a line that is not
+    stands the end of the one before, and the start of the one behind.
+    """
+    known: set[str] = set()
     found: list[str] = []
     for text in _all(page):
-        found += text.split("\n")
-    known = set(page.text.split("\n")) if found else frozenset()
-    return [line for line in dict.fromkeys(found) if line not in known and not line.isspace()]
+        known = known or set(page.text.split("\n"))
+        lines = text.split("\n")
+        fresh = [at for at, line in enumerate(lines) if line not in known and line and not line.isspace()]
+        known.update([lines[at] for at in fresh])
+        found += _with_neighbours(lines, fresh) if len(lines) > 1 else lines * len(fresh)
+    return list(dict.fromkeys(found))
+
+
+def _with_neighbours(lines: list[str], fresh: list[int]) -> Iterator[str]:
+    """Lines at these places, in their order, with the nearest words around each run of them."""
+    last = -1
+    for at, following in zip(fresh, (*fresh[1:], len(lines)), strict=False):
+        before = lines[at - 1 : max(last, at - _NEAR) : -1] if at - 1 > last else []
+        after = lines[at + 1 : min(following, at + _NEAR)]
+        pieces = (_first(before)[-_AROUND:], lines[at], _first(after)[:_AROUND])
+        yield " ".join(filter(None, pieces))
+        last = at
+
+
+def _first(lines: list[str]) -> str:
+    return next((line for line in lines if line and not line.isspace()), "")
 
 
 def exceeds(page: Page) -> bool:
@@ -99,6 +134,9 @@ def _all(page: Page) -> Iterator[str]:
     source = page.source
     values = _VALUES.findall(source)
     styles = {_unquoted(each) for each in {each for each, _ in values if each}}
+    said = style.plain(html.unescape("\n".join((*styles, *page.sheets))))
+    if "data:" in said.lower():
+        page.files.extend(data_addresses.in_style(said))
     yield from _attributes({value[1:-1] for _, value in values if value})
     yield from _in_text(page.text)
     if page.commented:
@@ -113,14 +151,28 @@ def _all(page: Page) -> Iterator[str]:
     )
     if turned:
         yield from drawn.turned(page.text)
-    yield from drawn.placed(page.choice, styles)
+    if "<tr" in source and source.count("<td") > source.count("<tr"):
+        yield from laid.columns(source)
     # From here on the tree is changed: the next readings see what the last ones put into it.
     if page.styled or any(style.hiding(html.unescape(each)) for each in styles):
         yield from hidden.readings(page.choice, page.sheets, styles)
-    yield from drawn.written(page.choice, page.sheets, styles)
+    yield from generated.loose_lines(page.choice, page.sheets, styles)
+    written = generated.put(page.choice, page.sheets, styles)
+    if turned:
+        yield from drawn.in_place(page.choice, page.sheets, strictly=True)
+    thorough = page.unshown or page.fielded
+    written = replaced.put(page.choice, thorough=thorough) or written
+    said += ";direction:rtl" if turned else ""
+    layout = laid.Layout(page.choice, page.sheets, said, drawn=page.unshown, headed=page.fielded)
+    yield from layout.lines()
+    arranged = list(layout.arrange())
+    yield from arranged
+    if written or arranged:
+        for text in hidden.seen(page.choice):
+            yield text
+            yield from _small_pieces(text)
     if turned:
         yield from drawn.in_place(page.choice, page.sheets)
-    yield from drawn.with_alternatives(page.choice)
 
 
 def _unquoted(value: str) -> str:
@@ -144,8 +196,8 @@ def percent_decoded(text: str) -> str:
     )
 
 
-def _in_text(text: str) -> Iterator[str]:
-    """Letters that stand in a cell each, put together; entities and tags that were escaped twice, percent escapes."""
+def _small_pieces(text: str) -> Iterator[str]:
+    """Letters, or pieces of words, that stand in a cell each, put together."""
     lines = text.split("\n")
     # A line that is one blank is a piece as well, and an empty one does not part pieces.
     bare = map(str.strip, lines)
@@ -154,6 +206,11 @@ def _in_text(text: str) -> Iterator[str]:
     for longest, short in _SHORT_LINES.items():
         if short.search(sizes):
             yield from joined(lines, longest)
+
+
+def _in_text(text: str) -> Iterator[str]:
+    """Pieces of words put together; entities and tags that were escaped twice."""
+    yield from _small_pieces(text)
     decoded = text
     for _ in range(_UNESCAPED if _ENTITY.search(text) else 0):
         decoded, last = html.unescape(decoded), decoded
