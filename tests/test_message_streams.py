@@ -5,14 +5,17 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.message import limits, streams
+from gateway.message import charsets, endings, limits, streams
 from gateway.message.entries import Budget, Entry
+from gateway.message.sniff import Kind
 from gateway.model import Reason
 
 KINDS: dict[str, tuple[Callable[[bytes], bytes], streams.Opener]] = {
@@ -90,3 +93,47 @@ def test_what_is_longer_than_a_piece_comes_whole() -> None:
     for size in (4_194_303, 4_194_304, 9_000_001):
         (entry,) = streams.gunzip(gzip.compress((bytes(range(256)) * 40_000)[:size]), Budget())
         assert (size, None) == (len(entry.data), entry.fault)
+
+
+@pytest.mark.parametrize("blanks", [b"\n", b"\r\n", b" \n" * 5_000])
+def test_a_document_is_also_what_stands_before_its_last_blanks(blanks: bytes) -> None:
+    """However many there are, and whatever it is held in."""
+    for data in (b"%PDF-1.4 words" + blanks, memoryview(b"%PDF-1.4 words" + blanks)):
+        assert [14] == list(endings.others(data, Kind.PDF))
+
+
+def test_a_long_text_is_decoded_as_far_as_it_is_taken() -> None:
+    """ASCII so many characters, others as many as twice so many bytes hold, and no letter is cut in two."""
+    most = 1_000
+    assert 1_000 == len(charsets.beginning(b"a" * 5_000, "utf-8", most))
+    assert 2_000 == len(charsets.beginning(b"a\0" * 5_000, "utf-16-le", most))
+    assert 2_000 == len(charsets.beginning(b"a" * 5_000, "utf-7", most))
+    assert 1_004 == len(charsets.beginning(b"a" * 900 + b"\xc2\xa3" + b"a" * 5_000, "", most))
+    for lead in range(4):
+        text = str(charsets.beginning(b"a" * lead + "\u20ac".encode() * 5_000, "", most), "utf-8")
+        assert 1_997 <= len(text.encode()) <= 2_000
+
+
+TEXT = b"".join(b"a word of %d and no more\r\n" % number for number in range(24_000))
+DENSE = {
+    "one stream": lambda: gzip.compress(TEXT * 400, 6),
+    "four hundred": lambda: gzip.compress(TEXT) * 400,
+    "of zeros": lambda: gzip.compress(bytes(625_000)) * 400,
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", DENSE)
+def test_what_unpacks_to_250_megabytes_takes_half_a_gigabyte(form: str) -> None:
+    """In a process of its own, everything it loaded included.  A regression: 680 and 624 MB."""
+    program = (
+        "import pathlib, sys\n"
+        "from gateway.message import documents\n"
+        "from gateway.model import Document\n"
+        "documents.extract(Document('1', 'gz', sys.stdin.buffer.read()))\n"
+        "print(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=DENSE[form](), capture_output=True, check=True
+    )
+    assert int(done.stdout) < 512 * 1024

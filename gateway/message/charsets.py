@@ -116,6 +116,10 @@ _ESCAPES: Final = (b"\x1b(", b"\x1b$")
 _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]")
 _SURROGATE_PAIR: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _CONTROLS: Final = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_ODD: Final = re.compile(rb"[\0\x1b]")
+"""What ASCII letters have beside them where they are wide, or not letters of ASCII."""
+_GOING_ON: Final = bytes(range(0x80, 0xC0))
+"""Bytes of a letter in UTF-8 behind its first."""
 _FEWEST: Final = 4
 """Letters that a guess needs."""
 _GUESSED: Final = 256
@@ -158,6 +162,20 @@ def decode(data: Buffer, label: str = "") -> str:
         if text is not None:
             return (whole(text) if codec == "utf-7" else text).removeprefix("\ufeff")
     return whole(_somehow(data, codec))
+
+
+def beginning(data: bytes | memoryview, label: str, characters: int) -> bytes | memoryview:
+    """Of a long text as many bytes as make so many characters, or twice as many where that is not known.
+
+    No letter of UTF-8 is cut, and where nearly all are ASCII little is decoded that is not taken.
+    """
+    start = bytes(data[:characters])
+    missing = len(start) - len(start.translate(None, _GOING_ON))
+    known = not is_another(label) and not is_apart(label) and not _ODD.search(start)
+    end = min(len(data), 2 * characters, characters + 4 * missing if known else len(data))
+    for _ in range(3):
+        end -= 0 < end < len(data) and data[end] & 0xC0 == 0x80
+    return memoryview(data)[:end]
 
 
 def readings(data: Buffer, labels: Sequence[str]) -> list[str]:

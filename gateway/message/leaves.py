@@ -12,6 +12,7 @@ from gateway.message import (
     cms,
     data_files,
     embedded,
+    endings,
     holding,
     html,
     limits,
@@ -129,9 +130,9 @@ class Collector(Gathered):
         picture = shown and media.is_picture(data)
         recording = shown and not picture and media.is_recording(data)
         self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture, recording))
-        for end in sniff.other_ends(data, found):
+        for end in endings.others(data, found):
             # What was not encoded as a whole may have a line end too many, or more of the mail around it.
-            self.leaves.append(Leaf(path, hashlib.sha256(data[:end]).digest(), end))
+            self.leaves.append(Leaf(path, hashlib.sha256(memoryview(data)[:end]).digest(), end))
         if holding.may_hold_parts(found, plan.media_type, data):
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
@@ -227,7 +228,7 @@ class Collector(Gathered):
         self._plain(path, plan, data, quiet=quiet)
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
-        data = self._not_too_long(path, data)
+        data = self._not_too_long(path, plan, data)
         if plan.media_type in media_types.ENRICHED:
             data, aside = written.from_enriched(bytes(data))
             self.text(path, plan.kind, charsets.decode(aside))
@@ -248,14 +249,15 @@ class Collector(Gathered):
             for inner in rendered.inside if path.count("/") < limits.DEPTH else ():
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
-    def _not_too_long(self, path: str, data: Bytes) -> Bytes:
+    def _not_too_long(self, path: str, plan: Plan, data: Bytes) -> Bytes:
         """As much of a text as is decoded: the rest would be cut from what it says, but after taking the memory."""
-        if len(data) > limits.TEXT_BYTES:
-            self.mark(path, Reason.TOO_LARGE)
-        return data if len(data) <= limits.TEXT_BYTES else data[: limits.TEXT_BYTES]
+        if len(data) <= limits.TEXT_BYTES:
+            return data
+        self.mark(path, Reason.TOO_LARGE)
+        return charsets.beginning(data, plan.charset, limits.TEXT_CHARACTERS)
 
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
-        data = self._not_too_long(path, data)
+        data = self._not_too_long(path, plan, data)
         wide = b"\0" in bytes(data[: sniff.START]) or charsets.is_wide(plan.charset)
         for text in charsets.readings(data, (plan.charset, *plan.other_charsets)):
             if not quiet:

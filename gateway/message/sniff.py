@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
@@ -165,13 +164,12 @@ _MAILBOX: Final = re.compile(rb"From [^\n]{3,200}\n" + _FIELD, re.I)
 _MADE_OF_PARTS: Final = re.compile(rb"\n(?:MIME-Version|Content-(?:Type|Transfer-Encoding))[ \t]*:", re.I)
 """What makes a mail more than its text: without such a field it says nothing that its source does not show."""
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s|\xff\xfe<\0\?\0x\0|\xfe\xff\0<\0\?\0x")
-_END_OF_ZIP: Final = b"PK\x05\x06"
+END_OF_ZIP: Final = b"PK\x05\x06"
 _WITH_ZIP_INSIDE: Final = CONTAINERS | {Kind.ZIP, Kind.COMPOUND, Kind.MAIL, Kind.MAILBOX}
 """Kinds whose own reader comes to what stands in them."""
 _MEMBER_OF_ZIP: Final = b"PK\x03\x04"
-_REACH_OF_ZIP: Final = 66_000
-_RECORD_OF_ZIP: Final = 22
-"""Bytes of the record at the end of an archive, which has the length of a comment behind it in its last two."""
+REACH_OF_ZIP: Final = 66_000
+"""Bytes before the end of a file in which programs look for the record at the end of an archive."""
 _RIFF: Final = re.compile(rb"RIFF....(?:WEBP|WAVE|AVI )|....ftyp|BM....\0\0\0\0", re.S)
 _ZERO: Final = re.compile(rb"\0")
 _PDF_WITHIN: Final = 1_024
@@ -225,24 +223,11 @@ def zip_behind(data: Bytes) -> int:
 
     Programs look for an archive from the end of a file, whatever the file begins with.
     """
-    tail = bytes(data[max(0, len(data) - _REACH_OF_ZIP) :])
+    tail = bytes(data[max(0, len(data) - REACH_OF_ZIP) :])
     # The record always has zeros, and text has none: to look for one byte costs a tenth.
-    if b"\0" not in tail or tail.rfind(_END_OF_ZIP) < 0:
+    if b"\0" not in tail or tail.rfind(END_OF_ZIP) < 0:
         return 0
     return 0 if kind(data) in _WITH_ZIP_INSIDE else max(0, bytes(data).find(_MEMBER_OF_ZIP))
-
-
-def other_ends(data: Bytes, found: Kind) -> Iterator[int]:
-    """Where a document of this kind may end before its last byte: at its last line, or where a zip archive ends."""
-    if data[-1:] == b"\n" and found in DOCUMENTS:
-        yield len(bytes(data).rstrip(b" \t\r\n"))
-    if found is Kind.ZIP:
-        start = max(0, len(data) - _REACH_OF_ZIP)
-        tail = bytes(data[start:])
-        record = tail.rfind(_END_OF_ZIP)
-        end = record + _RECORD_OF_ZIP + int.from_bytes(tail[record + 20 : record + 22], "little")
-        if record >= 0 and end < len(tail):
-            yield start + end
 
 
 def turns_binary(data: Bytes) -> bool:

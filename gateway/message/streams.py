@@ -47,19 +47,26 @@ Opener = Callable[[Bytes, Budget], Iterator[Entry]]
 def expand(make: Make, data: Bytes, allowed: int) -> tuple[bytes, int, Reason | None]:
     """At most `allowed` bytes of the one stream that begins here, how many packed bytes it takes, and what is wrong."""
     # A buffer that grows and is handed over: pieces that are joined would need twice the memory.
-    one, out, position = make(), BytesIO(), 0
+    out = BytesIO()
+    used, fault = _expand(make, data, allowed, out)
+    return out.getvalue(), used, fault
+
+
+def _expand(make: Make, data: Bytes, allowed: int, out: BytesIO) -> tuple[int, Reason | None]:
+    """As `expand`, to the end of a buffer."""
+    one, position, most = make(), 0, out.tell() + allowed
     while position < len(data):
         chunk = data[position : position + _CHUNK]
         try:
             for piece in _pieces(one, chunk):
-                if out.write(piece[: allowed - out.tell()]) < len(piece):
-                    return out.getvalue(), position, Reason.TOO_LARGE
+                if out.write(piece[: most - out.tell()]) < len(piece):
+                    return position, Reason.TOO_LARGE
         except _FAULTS:
-            return out.getvalue(), position, Reason.BROKEN
+            return position, Reason.BROKEN
         position += len(chunk)
         if one.eof:
-            return out.getvalue(), position - len(one.unused_data), None
-    return out.getvalue(), position, Reason.BROKEN
+            return position - len(one.unused_data), None
+    return position, Reason.BROKEN
 
 
 def _pieces(one: Decompressor, data: Bytes) -> Iterator[bytes]:
@@ -75,30 +82,19 @@ def _pieces(one: Decompressor, data: Bytes) -> Iterator[bytes]:
 
 def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entry]:
     """All streams as one file, as programs unpack them; what stands behind the last one is a file of its own."""
-    pieces: list[bytes] = []
+    out = BytesIO()
     position, fault = 0, None
     for _ in range(_STREAMS):
-        piece, used, fault = expand(make, data[position:], budget.allowed(len(data)))
-        budget.take(len(piece))
-        pieces.append(piece)
+        before = out.tell()
+        used, fault = _expand(make, data[position:], budget.allowed(len(data)), out)
+        budget.take(out.tell() - before)
         position += used
         if fault is not None or bytes(data[position : position + len(magic)]) != magic:
             break
-    yield Entry("", _joined(pieces), fault)
+    yield Entry("", out.getvalue(), fault)
     rest = bytes(data[position:]).strip(b"\0") if fault is None else b""
     if rest:
         yield Entry("", rest)
-
-
-def _joined(pieces: list[bytes]) -> bytes:
-    """All pieces as one; each is given up as soon as it was taken, so that they are not in memory twice."""
-    if len(pieces) == 1:
-        return pieces[0]
-    out = BytesIO()
-    pieces.reverse()
-    while pieces:
-        out.write(pieces.pop())
-    return out.getvalue()
 
 
 def gunzip(data: Bytes, budget: Budget) -> Iterator[Entry]:
