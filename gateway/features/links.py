@@ -8,22 +8,24 @@ addresses are turned away; one for the page with the parameters it needs; one fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, combinations
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.features.places import Place, authority_of, host_of, places
 from gateway.features.rewriters import unwrapped
 from gateway.features.spelled import addresses
 from gateway.traces import SIZE
 
+_Answer = TypeVar("_Answer")
+
 _LEADING: Final = ("page\n", "folder\n")
 _FEW: Final = 6
 """Parameters that pages need of which every selection is looked up; of more, one, two or all of them."""
 _REMEMBERED: Final = 50_000
-"""Hosts, and addresses that lead nowhere, that are remembered while one mail is read."""
+"""Hosts, and addresses, that are remembered while one mail is read."""
 _WRAPPED: Final = 40
 """Characters from which an address at the end of a line may have been broken there before its inner one began."""
 _LINE: Final = re.compile(
@@ -175,16 +177,24 @@ class Lookup:
         self._hashed = _hasher(key)
         self._known: dict[str, bool] = {}
         self._above: dict[tuple[str, tuple[str, ...]], tuple[bytes, ...]] = {}
-        self._idle: set[str] = set()
+        self._led: dict[str, tuple[Match, ...]] = {}
+        self._shown: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def in_text(self, text: str) -> Iterator[tuple[str, Match]]:
         """The addresses in a text, or inside those, that lead to something registered, with what that is."""
-        for address in addresses(text):
-            inside = tuple(unwrapped(address.shown))
-            yield from self._all(inside)
-            if address.bracketed or self._may_go_on(inside):
-                for longer in address.longer:
-                    yield from self._all(unwrapped(longer))
+        for shown, longer, bracketed in addresses(text):
+            known = self._shown.get(shown)
+            if known is None:
+                known = _remembered(self._shown, shown, self._looked_at(tuple(unwrapped(shown))))
+            leading, goes_on = known
+            yield from self._all(leading)
+            if bracketed or goes_on:
+                for whole in longer:
+                    yield from self._all(unwrapped(whole))
+
+    def _looked_at(self, inside: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Those of an address and the ones inside it that lead somewhere, and whether the next line may matter."""
+        return tuple(each for each in inside if self._matches(each)), self._may_go_on(inside)
 
     def behind(self, address: str) -> Iterator[tuple[str, Match]]:
         """The same of an address that is given as such."""
@@ -194,22 +204,17 @@ class Lookup:
 
     def _all(self, found: Iterable[str]) -> Iterator[tuple[str, Match]]:
         for address in found:
-            if address in self._idle:
-                continue
-            matches = tuple(self._matches(address))
-            if not matches:
-                self._remember(address)
-            yield from ((address, match) for match in matches)
+            yield from ((address, match) for match in self._matches(address))
 
-    def _remember(self, address: str) -> None:
-        if len(self._idle) >= _REMEMBERED:
-            self._idle.clear()
-        self._idle.add(address)
-
-    def _matches(self, address: str) -> Iterator[Match]:
-        if self._on_known_host(address):
-            for place in places(address):
-                yield from self._links.matches(self._forms(place))
+    def _matches(self, address: str) -> tuple[Match, ...]:
+        """What an address leads to; one that a mail has again and again is looked up once."""
+        if not self._on_known_host(address):
+            return ()
+        known = self._led.get(address)
+        if known is None:
+            forms = (self._links.matches(self._forms(place)) for place in places(address))
+            known = _remembered(self._led, address, tuple(chain.from_iterable(forms)))
+        return known
 
     def _forms(self, place: Place) -> Iterator[bytes]:
         """The digests of a place: of the page with what is asked for, of the page, of the folders that hold it."""
@@ -227,11 +232,9 @@ class Lookup:
             return ()
         known = self._above.get((host, path[:-1]))
         if known is None:
-            if len(self._above) >= _REMEMBERED:
-                self._above.clear()
             depths = range(len(path) - 1, -1, -1)
-            known = tuple(self._hashed(_folder(host, path[:depth])) for depth in depths)
-            self._above[host, path[:-1]] = known
+            above = tuple(self._hashed(_folder(host, path[:depth])) for depth in depths)
+            known = _remembered(self._above, (host, path[:-1]), above)
         return known
 
     def _may_go_on(self, inside: Sequence[str]) -> bool:
@@ -245,12 +248,18 @@ class Lookup:
         authority = authority_of(address)
         known = self._known.get(authority)
         if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
             host = host_of(authority)
-            known = bool(host) and self._hashed(_mark("host", host)) in self._links
-            self._known[authority] = known
+            registered = bool(host) and self._hashed(_mark("host", host)) in self._links
+            known = _remembered(self._known, authority, registered)
         return known
+
+
+def _remembered(kept: dict[Any, _Answer], asked: Hashable, answer: _Answer) -> _Answer:
+    """The answer, kept for the next time; of very many nothing is."""
+    if len(kept) >= _REMEMBERED:
+        kept.clear()
+    kept[asked] = answer
+    return answer
 
 
 def _ends_in_host(address: str) -> bool:
