@@ -17,9 +17,13 @@ from gateway.message.embedded import look
 from gateway.scanner import read_here
 from tests.papers import archive, word
 
-FILE = bytes(range(90))
+FILE = bytes(range(120))
 LINE = base64.b64encode(FILE)
-UU = b"begin 644 a.bin\n" + b"".join(binascii.b2a_uu(FILE[at : at + 45]) for at in (0, 45)) + b"`\nend\n"
+UU = (
+    b"begin 644 a.bin\n"
+    + b"".join(binascii.b2a_uu(FILE[at : at + 45]) for at in range(0, 120, 45))
+    + b"`\nend\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ def test_more_parts_than_are_read_are_told() -> None:
 @given(st.binary(max_size=300), st.booleans())
 def test_any_file_comes_out_of_its_base64(data: bytes, thorough: bool) -> None:
     """Whatever was encoded in one line long enough is among the guesses, and nothing raises."""
-    encoded = base64.b64encode(data.ljust(60))
+    encoded = base64.b64encode(data.ljust(100))
     found = look(b"x\n" + encoded + b"\n", thorough=thorough)
     assert found is not None
     assert any(guess.startswith(data) for guess, _ in found.guesses)
@@ -100,3 +104,21 @@ def test_regression_a_pasted_file_was_broken_without_its_last_line() -> None:
     pasted = b"Content-Type: application/octet-stream\r\n\r\n" + base64.encodebytes(paper)
     assert () == read_here(pasted).unreadable
     assert sha256(paper).digest() in {leaf.sha256 for leaf in read_here(pasted + b"Jo\n").leaves}
+
+
+def test_regression_files_behind_a_thousand_digests_were_not_seen() -> None:
+    """A list of digests is no limit's worth of files, however long; and none of them is an archive."""
+    digests = (sha256(str(number).encode()).hexdigest().encode() for number in range(1_200))
+    listed = b"".join(digest + b"  a.bin\n" for digest in digests)
+    paper = b"<html>the rate is 4.7"
+    read_whole = read_here(b"\n" + listed + base64.encodebytes(paper * 9))
+    assert () == read_whole.unreadable
+    assert any("the rate is 4.7" in part.text for part in read_whole.parts)
+
+
+def test_more_guesses_than_are_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit the first ones are read, and it is said that there are more."""
+    monkeypatch.setattr(limits, "FOUND", 3)
+    found = look((base64.b64encode(FILE * 2) + b" x\n") * 4)
+    assert found is not None
+    assert (3, True) == (len(found.guesses), found.more)

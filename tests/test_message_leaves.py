@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
 
-from gateway.message import Reading, read
+from gateway.message import Reading, limits, read
 from gateway.model import PartKind, Reason
 from tests.papers import attached, mail, part, word
 
@@ -106,6 +107,7 @@ MARKS = {
     "external": (b"Content-Type: text/plain", "Content-Type: message/external-body; name=x", Reason.UNSUPPORTED),
     "enveloped": (b"0\x82\1\0\6\x09*\x86H\x86\xf7\r\1\7\3", "Content-Type: application/pkcs7-mime", Reason.ENCRYPTED),
     "signed": (b"0\x82\1\0\6\x09*\x86H\x86\xf7\r\1\7\2", "Content-Type: application/pkcs7-mime", Reason.UNSUPPORTED),
+    "no-certs": (b"it is 4.7", "Content-Type: application/pkcs7-mime; smime-type=certs-only", Reason.UNSUPPORTED),
     "pgp-file": (b"-----BEGIN PGP MESSAGE-----\n\nabc", "Content-Type: application/octet-stream", Reason.ENCRYPTED),
     "pgp-inline": (b"hi\n-----BEGIN PGP MESSAGE-----\n\nabc", "Content-Type: text/plain", Reason.ENCRYPTED),
 }  # fmt: skip
@@ -119,13 +121,17 @@ def test_what_cannot_be_read_is_named(data: bytes, headers: str, reason: Reason)
     ]
 
 
+CERTIFICATES = bytes.fromhex(
+    "302306092a864886f70d010702a0163014020101310030 0b06092a864886f70d0107013100".replace(" ", "")
+)
+"""Signed data without content, signers and certificates (RFC 5652 section 5.1)."""
 QUIET = {
     "picture": (b"\x89PNG\r\n\x1a\n\0", "Content-Type: image/png"),
     "picture-as-binary": (b"\xff\xd8\xff\xe0\0", "Content-Type: application/octet-stream"),
     "rare-picture": (b"\0\0\0\x0cjP  \r\n", "Content-Type: image/jp2"),
     "sound": (b"\xff\xfb\x90\0\1\2", "Content-Type: audio/mpeg"),
     "signature": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-signature; name=smime.p7s"),
-    "certificates": (b"0\x82\1\0\0", "Content-Type: application/pkcs7-mime; smime-type=certs-only"),
+    "certificates": (CERTIFICATES, "Content-Type: application/pkcs7-mime; smime-type=certs-only"),
     "public-key": (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "Content-Type: application/pgp-keys"),
     "pgp-talk": (b"write -----BEGIN PGP MESSAGE----- on top", "Content-Type: text/plain"),
     "wide-text": ("hé".encode("utf-16-le"), "Content-Type: text/plain; charset=utf-16le"),
@@ -146,3 +152,35 @@ def test_signed_mail_is_not_marked() -> None:
         b"multipart/mixed", b"multipart/signed"
     )
     assert () == read(content).message.unreadable
+
+
+def nested(page: bytes, levels: int) -> bytes:
+    """A page in a page in a page, each of which shows itself as an address and as base64."""
+    for _ in range(levels):
+        page = b'<iframe src="data:text/html;base64,' + base64.b64encode(page) + b'"></iframe>'
+    return page
+
+
+def test_regression_pages_in_pages_cost_twice_as_much_at_each_level() -> None:
+    """Each is read once: 15 KB with 15 levels took 33 seconds."""
+    reading = read_part(nested(b"<p>the rate is 4.7", 15), "Content-Type: text/html")
+    assert ["the rate is 4.7"] == [part.text for part in reading.message.parts if "4.7" in part.text]
+    assert () == reading.message.unreadable
+
+
+def test_regression_a_page_too_deep_in_pages_was_dropped_in_silence() -> None:
+    """What is deeper than anything is read is named; it was neither read nor named."""
+    content = mail(part(nested(b"<p>the rate is 4.7", 20), "Content-Type: text/html", "base64"))
+    for number in range(15):
+        content = mail(part(content, f"Content-Type: message/rfc822; x={number}", "7bit"))
+    reading = read(content)
+    assert Reason.TOO_DEEP in {mark.reason for mark in reading.message.unreadable}
+
+
+def test_files_in_files_in_texts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limits the rest is named."""
+    page = nested(b"<p>the rate is 4.7", 4)
+    monkeypatch.setattr(limits, "FOUND_WITHIN", 100)
+    assert [Reason.TOO_LARGE] == [
+        mark.reason for mark in read_part(page, "Content-Type: text/html").message.unreadable
+    ]

@@ -11,9 +11,10 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from gateway.message import limits, transfer
+from gateway.message import limits, sniff, transfer
 
 Bytes = bytes | memoryview
 
@@ -47,6 +48,8 @@ _STEP: Final = 1_000_000
 """Bytes of a text that is looked at in pieces first."""
 _OVERLAP: Final = 256
 """Bytes that two such pieces have in common: no sign is as long."""
+_SCRAP: Final = 130
+"""Letters of a line that is a digest rather than a file, unless it says something: SHA-512 takes 128 of them."""
 _FEW: Final = 8
 """Different bytes of what says nothing; the shortest line of a table has more."""
 
@@ -56,7 +59,7 @@ class Embedded:
     """What stands inside a text: parts (headers and body), decoded files, whether there is what nobody here decodes.
 
     `guesses` are files that may be none: lines that look encoded, and whether a last line was left out.  `more`: there
-    are more parts than are read.
+    are more of any of them than are read.
     """
 
     parts: tuple[bytes, ...] = ()
@@ -82,12 +85,13 @@ def look(data: Bytes, *, thorough: bool = False) -> Embedded | None:
     shape = shape or text.translate(_SHAPE)
     encoded = _ENCODED in shape
     parts, files = list(_parts(text)), list(_uuencoded(text))
+    guesses = list(islice(_guesses(text, shape), limits.FOUND + 1)) if encoded else []
     return Embedded(
         tuple(parts[: limits.PARTS]),
         tuple(files[: limits.PARTS]),
-        tuple(_guesses(text, shape)) if encoded else (),
+        tuple(guesses[: limits.FOUND]),
         _FOREIGN.search(text) is not None,
-        max(len(parts), len(files)) > limits.PARTS,
+        max(len(parts), len(files)) > limits.PARTS or len(guesses) > limits.FOUND,
     )
 
 
@@ -177,12 +181,11 @@ def _guesses(text: bytes, shape: bytes) -> Iterator[tuple[bytes, bool]]:
     The last line of a run may not belong to it: it may be a word of whoever pasted the rest.
     """
     position = 0
-    for _ in range(limits.PARTS):
-        start = shape.find(_ENCODED, position)
-        if start < 0:
-            return
+    while (start := shape.find(_ENCODED, position)) >= 0:
         lines, position = _run(text, start)
         joined = b"".join(lines)
+        if len(lines) == 1 and len(joined) < _SCRAP and _says_nothing(joined):
+            continue
         yield from ((found, False) for found in _decoded(joined))
         if len(lines) > 1 and not joined.endswith(b"=") and len(lines[-1]) < len(lines[0]):
             yield from ((found, True) for found in _decoded(b"".join(lines[:-1])))
@@ -199,6 +202,10 @@ def _run(text: bytes, start: int) -> tuple[list[bytes], int]:
         if between is None or match[0].endswith(b"=") or len(match[0]) < len(lines[0]):
             break
     return lines, start
+
+
+def _says_nothing(letters: bytes) -> bool:
+    return all(sniff.kind(found) is sniff.Kind.UNKNOWN for found in _decoded(letters))
 
 
 def _decoded(letters: bytes) -> Iterator[bytes]:

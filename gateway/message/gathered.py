@@ -36,6 +36,9 @@ class Gathered:
     documents: list[Document] = field(default_factory=list)
     links: dict[tuple[str, str], None] = field(default_factory=dict)
     inside: deque[tuple[str, bytes, bool]] = field(default_factory=deque)
+    found: set[tuple[bytes, bool]] = field(default_factory=set)
+    within: int = 0
+    allowance: int = field(default_factory=lambda: limits.FOUND_WITHIN)
     count: int = 0
     characters: int = field(default_factory=lambda: limits.TEXT_CHARACTERS)
     pictures: list[Document] | None = None
@@ -50,6 +53,25 @@ class Gathered:
         """Count one more part; False when the mail has more than the limit."""
         self.count += 1
         return self.count <= limits.PARTS
+
+    def news(self, path: str, data: Bytes, *, quiet: bool) -> bool:
+        """Whether what was found in a text is to be read: once, and up to the limits, above which the place is marked.
+
+        Without it a page in a page in a page, each of which shows itself in two ways, would be read as often as there
+        are ways through them.
+        """
+        this = hashlib.sha256(data).digest(), quiet
+        if this in self.found:
+            return False
+        self.found.add(this)
+        self.allowance -= len(data) if self.within else 0
+        if path.count("/") > limits.DEPTH:
+            self.mark(path, Reason.TOO_DEEP)
+            return False
+        if len(self.found) > limits.FOUND or self.allowance < 0:
+            self.mark(path, Reason.TOO_LARGE)
+            return False
+        return True
 
     def mark(self, path: str, reason: Reason) -> None:
         """Name a place as unreadable, once."""
@@ -85,13 +107,17 @@ class Gathered:
     def multipart(self, prefix: str, plan: Plan) -> None:
         """Hear of a multipart whose parts have paths below `prefix`: a Reading keeps nothing of it."""
 
+    def file(self, path: str, data: Bytes, *, picture: bool = False, recording: bool = False) -> None:
+        """Add a file by its digest."""
+        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture, recording))
+
     def picture(self, path: str, data: Bytes) -> None:
         """Add a picture that stands in a document and is no file of its own there."""
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture=True))
+        self.file(path, data, picture=True)
 
     def mail(self, path: str, _: Plan, data: bytes) -> None:
         """Add a mail that is kept as a file; what it holds is read apart."""
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+        self.file(path, data)
 
     def names(self, path: str, plan: Plan, header: str = "") -> None:
         """Add the file names and descriptions of a part, which are shown, and what else its header says."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +28,7 @@ from gateway.message import (
 from gateway.message.gathered import Gathered
 from gateway.message.sniff import Kind
 from gateway.message.structure import Plan, named
-from gateway.model import Document, Leaf, PartKind, Reason
+from gateway.model import Document, PartKind, Reason
 
 Bytes = bytes | memoryview
 
@@ -64,8 +63,7 @@ class Collector(Gathered):
         if path.count("/") >= limits.DEPTH:
             self.mark(path, Reason.TOO_DEEP)
             return
-        for number, part in enumerate(found.parts, 1):
-            self.inside.append((f"{path}/{number}/", part, True))
+        self.inside += ((f"{path}/{number}/", part, True) for number, part in enumerate(found.parts, 1))
         for file in found.files:
             self.content(f"{path}/0", _FOUND, file, quiet=False)
         for guess, shortened in found.guesses:
@@ -110,7 +108,7 @@ class Collector(Gathered):
     def _guessed(self, path: str, plan: Plan, data: bytes, *, rare: bool) -> None:
         """What may be a reading; of a file that few would read so, or that a likelier one shows, only the digest."""
         if rare and sniff.kind(data) in sniff.DOCUMENTS:
-            self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data)))
+            self.file(path, data)
         else:
             self.content(path, plan, data, quiet=True)
 
@@ -123,16 +121,24 @@ class Collector(Gathered):
 
     def content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
         """Read one decoded leaf by what it is, whatever it is called."""
+        if plan is not _FOUND:
+            self._content(path, plan, data, quiet=quiet)
+        elif self.news(path, data, quiet=quiet):
+            self.within += 1
+            self._content(path, plan, data, quiet=quiet)
+            self.within -= 1
+
+    def _content(self, path: str, plan: Plan, data: Bytes, *, quiet: bool) -> None:
         if len(data) == 0:
             return
         found = sniff.kind(data)
         shown = found in (Kind.MEDIA, Kind.UNKNOWN)
         picture = shown and media.is_picture(data)
         recording = shown and not picture and media.is_recording(data)
-        self.leaves.append(Leaf(path, hashlib.sha256(data).digest(), len(data), picture, recording))
+        self.file(path, data, picture=picture, recording=recording)
         for end in endings.others(data, found):
             # What was not encoded as a whole may have a line end too many, or more of the mail around it.
-            self.leaves.append(Leaf(path, hashlib.sha256(memoryview(data)[:end]).digest(), end))
+            self.file(path, memoryview(data)[:end])
         if holding.may_hold_parts(found, plan.media_type, data):
             self.look_inside(path, data, thorough=plan.attachment)
         if behind := sniff.zip_behind(data):
@@ -161,14 +167,10 @@ class Collector(Gathered):
             self._behind_media(path, plan, data, quiet=quiet)
             self.shown(path, data, quiet=quiet)
         elif found in (Kind.XML, Kind.HTML):
-            self._reused(path, data)
-
-    def _reused(self, path: str, data: Bytes) -> None:
-        """What drawings in a page or in a file of XML show by using parts of themselves again."""
-        again, more = reused.text(data)
-        self.text(path, PartKind.DOCUMENT, again)
-        if more:
-            self.mark(path, Reason.TOO_LARGE)
+            again, more = reused.text(data)
+            self.text(path, PartKind.DOCUMENT, again)
+            if more:
+                self.mark(path, Reason.TOO_LARGE)
 
     def shown(self, path: str, data: Bytes, *, quiet: bool) -> None:
         """Take up what a picture shows: a drawing's text, and the pixels for whoever can read them."""
@@ -246,7 +248,7 @@ class Collector(Gathered):
             self._locked(path, rendered.text)
             self.text(path, plan.kind, rendered.text)
             self.lead(path, rendered.links)
-            for inner in rendered.inside if path.count("/") < limits.DEPTH else ():
+            for inner in rendered.inside:
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
     def _not_too_long(self, path: str, plan: Plan, data: Bytes) -> Bytes:
@@ -286,8 +288,10 @@ class Collector(Gathered):
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
         """Enveloped mail is closed; of signed mail what it encloses is read, and nothing is asked of a signature."""
         mail = cms.signed_content(bytes(data))
-        if mail is None and "certs" not in plan.smime_type:
-            signed = cms.is_signed(bytes(data[:64])) or "signed" in plan.smime_type
+        if mail is None:
+            signed = (
+                cms.is_signed(bytes(data[:64])) or "signed" in plan.smime_type or "certs" in plan.smime_type
+            )
             self.mark(path, Reason.UNSUPPORTED if signed else Reason.ENCRYPTED)
             if signed:
                 self.raw_text(path, bytes(data), 0, len(data))

@@ -31,6 +31,12 @@ PARAMETERS: Final = 1_000
 COMMENTS: Final = 5_000
 """Opening brackets of one header block.  A long way through many servers leaves some hundred."""
 
+FOUND: Final = 10_000
+"""Files in texts, and files in those, which are read once each.  A page with its pictures in it has some hundreds."""
+
+FOUND_WITHIN: Final = 33_554_432
+"""Bytes of files in texts that stand in such files themselves: a page in a page, a mail pasted into a mail."""
+
 LINKS: Final = 20_000
 """Addresses behind what a mail or a document shows.  A large index page has some 5,000."""
 

@@ -148,7 +148,10 @@ _ODD: Final = (
         Kind.MEDIA,
     ),
     (re.compile(rb"\x60\xea.[\0-\x0a][\x1e-\x40][\1-\x66]{2}[\0-\x0c]", re.S), Kind.FOREIGN),
-    (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}|\xc7\x71.{18}|\x71\xc7.{18}", re.S), Kind.CPIO),
+    (re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", re.S), Kind.CPIO),
+    # The binary forms begin with two bytes that stand in every hundredth list of digests: a name must follow them.
+    (re.compile(rb"\xc7\x71.{19}[\x00-\x0f].{4}[^\x00-\x1f]", re.S), Kind.CPIO),
+    (re.compile(rb"\x71\xc7.{18}[\x00-\x0f].{5}[^\x00-\x1f]", re.S), Kind.CPIO),
 )
 """Magic numbers that are too short to be believed alone."""
 _ODD_STARTS: Final = frozenset(
