@@ -12,42 +12,54 @@ from typing import Final
 
 from gateway.message import limits, metafiles, streams
 from gateway.message.compound import CompoundFile
-from gateway.message.entries import Budget
+from gateway.message.entries import Budget, Unreadable
+from gateway.model import Reason
 
 _STREAMS: Final = frozenset({"data", "pictures", "worddocument"})
-_PICTURE: Final = re.compile(rb".{2}([\x1a\x1b\x1d\x1e\x1f\x29\x2a])\xf0(.{4})", re.S)
-_DRAWN: Final = (0x1A, 0x1B)
+_PICTURE: Final = re.compile(rb".{2}([\x1a-\x1f\x29\x2a])\xf0(.{4})", re.S)
+_DRAWN: Final = (0x1A, 0x1B, 0x1C)
 _BITMAP: Final = 0x1F
-_TWO_NAMES: Final = frozenset({0x3D5, 0x217, 0x46B, 0x6E3, 0x6E1, 0x7A9, 0x6E5})
+_TWO_NAMES: Final = frozenset({0x3D5, 0x217, 0x543, 0x46B, 0x6E3, 0x6E1, 0x7A9, 0x6E5})
 """Instances of records that begin with two digests of the picture, not with one."""
 _DIGEST: Final = 16
+_LOOKS: Final = re.compile(r"\x02olepres\d+")
+_METAFILE: Final = re.compile(rb"\x01\0\0\0.{36} EMF|[\1\2]\0\x09\0\0[\1\3]", re.S)
+_LOOKS_HEAD: Final = 4_096
+"""Bytes in which a metafile begins that an object looks like ([MS-OLEDS] 2.3.4), behind a printer it was made for."""
 _DRAWING_HEAD: Final = 34
 _DRAWINGS_OF_BOOK: Final = 0x00EB
 _CONTINUED: Final = 0x003C
 
 
 def pictures(compound: CompoundFile, budget: Budget) -> Iterator[bytes]:
-    """Pictures as files, a metafile unpacked.  Raises Broken where a stream is; total otherwise, linear."""
+    """Pictures as files, a metafile unpacked; what an object looks like is one, too.
+
+    Raises Broken where a stream is, Unreadable where there are too many; total otherwise, linear.
+    """
     for stream in compound.streams:
-        if len(stream.path) == 1 and stream.name in _STREAMS:
+        if stream.name in _STREAMS:
             yield from _within(compound.read(stream), budget)
+        elif _LOOKS.match(stream.name):
+            data = compound.read(stream)
+            if match := _METAFILE.search(data, 0, _LOOKS_HEAD):
+                yield data[match.start() :]
     for book in compound.books():
         yield from _within(_drawings(book), budget)
 
 
 def _within(data: bytes, budget: Budget) -> Iterator[bytes]:
-    position = 0
-    for _ in range(limits.PARTS):
-        match = _PICTURE.search(data, position)
-        if match is None:
-            return
-        size = int.from_bytes(match[2], "little")
-        body = data[match.end() : match.end() + size]
+    position = count = 0
+    while (match := _PICTURE.search(data, position)) is not None:
+        end = match.end() + int.from_bytes(match[2], "little")
         position = match.start() + 1
         # The low digit of what begins a record is its version, 0 here; all else is chance.
-        if not match[0][0] & 15 and _DIGEST < size == len(body):
-            position = match.end() + size
-            yield _file(match[1][0], int.from_bytes(match[0][:2], "little") >> 4, body, budget)
+        if match[0][0] & 15 or not match.end() + _DIGEST < end <= len(data):
+            continue
+        if (count := count + 1) > limits.PARTS:
+            raise Unreadable(Reason.TOO_LARGE)
+        position = end
+        instance = int.from_bytes(match[0][:2], "little") >> 4
+        yield _file(match[1][0], instance, data[match.end() : end], budget)
 
 
 def _file(kind: int, instance: int, body: bytes, budget: Budget) -> bytes:

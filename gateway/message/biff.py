@@ -7,6 +7,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from gateway.message.office_xml import printed
+
 _TALKING: Final = frozenset(
     [
         0x0014, 0x0015,  # headers and footers of printed pages
@@ -16,8 +18,15 @@ _TALKING: Final = frozenset(
         0x00EC, 0x005D,  # drawings: what pictures say instead, captions of controls
         0x01BE, 0x01B8, 0x0800,  # messages of input, links
         0x041E, 0x100D, 0x0085,  # formats, charts, sheets
+        0x01B1, 0x087A, 0x087B, 0x088D,  # conditions and what they show
+        0x0221, 0x04BC, 0x00AF, 0x009E, 0x087E,  # formulas of many cells, scenarios, filters
+        0x0868, 0x0872, 0x0877, 0x0878, 0x087F,  # lists and their columns
+        0x00B0, 0x00B1, 0x00B2, 0x0864,  # names of pivot tables and of their fields
+        0x0052, 0x00DC, 0x0803, 0x01AA,  # queries, other books, views
+        0x089C, 0x086B, 0x089E, 0x08A5, 0x08A6,  # headers of other pages, texts of charts
     ]
 )  # fmt: skip
+_PRINTED: Final = frozenset({0x0014, 0x0015, 0x089C})
 _BOX: Final = 0x01B6
 _MORE: Final = 0x003C
 _NUMBER: Final = 0x0203
@@ -26,6 +35,9 @@ _BEGIN: Final = 0x0809
 _CHART: Final = 0x0020
 _WIDE: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){3,}")
 _NARROW: Final = re.compile(rb"[\x20-\x7e\x91-\x97\xa0-\xff\r\n\t]{3,}")
+
+
+_LINES: Final = str.maketrans("", "", "\t\r\n\v\xa0")
 
 
 def text(book: bytes) -> str:
@@ -37,15 +49,24 @@ def text(book: bytes) -> str:
         elif number == _PIVOT_NUMBER:
             found[f"{struct.unpack_from('<d', body)[0]:.15g}"] = None
         else:
-            found.update(dict.fromkeys(_said(body)))
+            said = _said(body)
+            found.update(dict.fromkeys(map(printed, said) if number in _PRINTED else said))
     return "\n".join(found)
 
 
 def _said(body: bytes) -> Iterator[str]:
+    if body[:1] == b"\1":
+        # A box goes on with two bytes a letter, of whatever alphabet.
+        yield from _of_box(body[1:].decode("utf-16-le", "replace"))
     for match in _WIDE.finditer(body):
         yield match[0].decode("utf-16-le", "replace")
     for match in _NARROW.finditer(body):
         yield match[0].decode("cp1252", "replace")
+
+
+def _of_box(said: str) -> Iterator[str]:
+    if said.translate(_LINES).isprintable() and not said.isascii():
+        yield said
 
 
 def _records(book: bytes) -> Iterator[tuple[int, bytes]]:

@@ -19,6 +19,7 @@ _END: Final = 0x000A
 _CHART: Final = 0x0020
 _CONTINUE: Final = 0x003C
 _STRINGS: Final = 0x00FC
+_RESULT: Final = 0x0207
 _EMPTY: Final = 0xFFFF
 _SOMETHING: Final = re.compile(rb"[^\0]")
 _ERRORS: Final = {
@@ -123,6 +124,8 @@ class _Reader:
             del self.kinds[-1:]
         elif self.kinds[-1:] != [_CHART] and (take := _TAKES.get(number)) is not None:
             take(self, pieces[0])
+        elif number == _RESULT:
+            self._result(pieces)
         elif number == _STRINGS:
             self.strings = list(_shared(pieces))
 
@@ -198,9 +201,14 @@ class _Reader:
             self.grid.text(row, column, error(number[2]) if number[0] == 2 else str(bool(number[2])).upper())
         self.aside.update(dict.fromkeys(_in_formula(body, 20)))
 
-    def shown(self, body: bytes) -> None:
+    def _result(self, pieces: list[bytes]) -> None:
+        """The text that a formula comes to; a long one goes on in the next record."""
         if self.waiting is not None:
-            self.grid.text(*self.waiting, self._string(body, 0, 2))
+            length, flags = struct.unpack_from("<HB", pieces[0].ljust(3, b"\0"))
+            said = (
+                _Pieces(pieces, 3).letters(length, flags & 1) if self.wide else self._string(pieces[0], 0, 2)
+            )
+            self.grid.text(*self.waiting, said)
         self.waiting = None
 
     def _string(self, body: bytes, at: int, width: int) -> str:
@@ -227,7 +235,6 @@ _TAKES: Final[Mapping[int, Callable[[_Reader, bytes], None]]] = {
     0x0203: _Reader.number,
     0x0204: _Reader.label,
     0x0205: _Reader.truth,
-    0x0207: _Reader.shown,
     0x027E: _Reader.small,
     0x041E: _Reader.format,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,7 @@ _STYLE: Final = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
 _ID: Final = re.compile(rb"numFmtId\s*=\s*[\"'](\d+)[\"']")
 _CODE: Final = re.compile(rb"formatCode\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LITERAL: Final = re.compile(rb"&quot;.*?&quot;|\"[^\"]*\"|[\\_*].|\[[^\]]*\]")
+_SAID: Final = re.compile('"([^"]{6,})"')
 _OF_DATES: Final = re.compile(rb"[dmyh]", re.I)
 _BUILT_IN: Final = frozenset(b"%d" % number for number in (*range(14, 23), *range(27, 37), *range(45, 48)))
 """Formats of dates and times that every program knows by number (ECMA-376 part 1, section 18.8.30)."""
@@ -50,6 +51,12 @@ def number_codes(styles: bytes) -> Mapping[str, str]:
     known = {b"%d" % number: code for number, code in number_formats.BUILT_IN.items()} | own
     found = enumerate(map(_id, _STYLE.findall(section[0])))
     return {str(number): known[name] for number, name in found if known.get(name, _GENERAL) != _GENERAL}
+
+
+def format_texts(styles: bytes) -> Iterator[str]:
+    """The words that formats of `xl/styles.xml` show beside a number, or instead of it."""
+    for tag in _FORMAT.findall(styles):
+        yield from (said for said in _SAID.findall(_code(tag)) if " " in said)
 
 
 def shown(number: str) -> str:

@@ -124,13 +124,14 @@ def _field(field: bytes, depth: int) -> Iterator[str]:
 
 
 def _readable(field: bytes) -> str | None:
-    """The text that a field is; None for a message within."""
+    """The text that a field is; None for a message within, which has numbers of fields below all letters."""
     try:
         text = field.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    shown = text.translate(_LINES)
-    return text if len(shown) >= _LEAST and shown.isprintable() else None
+    return text if len(text.translate(_LINES)) >= _LEAST and _NUMBERS.search(text) is None else None
 
 
 _LINES: Final = dict.fromkeys(map(ord, "\t\n\r\v\u2028\u2029\u00a0\u0005\ufffc"))
+_NUMBERS: Final = re.compile("[\0-\x04\x06-\x08\x0c\x0e-\x1f\x7f]")
+"""Controls that no text has; soft hyphens, joiners and new signs are no controls, whoever can print them."""

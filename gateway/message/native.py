@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -25,6 +26,8 @@ _PROPERTIES: Final = (
     "description",
 )
 _UTF16_RUN: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[\x10-\x2f]\x20){6,}")
+_ANY_RUN: Final = re.compile(rb"(?:[\x20-\x7e\xa0-\xff\r\n\t]\0|[^\0][\1-\6\x1e-\x21\xff]){6,}")
+"""The same with letters of the other alphabets that look like ours, of two bytes each."""
 _ADDRESS: Final = re.compile(rb"(?:(?:https?|file)://|\\\\(?=[\w.-]{2,99}\\))[!#-;=?-~]{3,2000}", re.I)
 _WIDE_ADDRESS: Final = re.compile(
     rb"(?:h\0t\0t\0p\0(?:s\0)?|f\0i\0l\0e\0):\0/\0/\0(?:[!#-;=?-~]\0){3,2000}", re.I
@@ -149,9 +152,17 @@ def _children(result: Any) -> list[str]:
 
 def runs(data: bytes) -> str:
     """Whatever looks like text in an old Office stream: what is left when nothing can read it properly."""
-    wide = (match[0].decode("utf-16-le", "replace") for match in _UTF16_RUN.finditer(data))
     narrow = (match[0].decode("cp1252", "replace") for match in _BYTE_RUN.finditer(data))
-    return "\n".join([*wide, *narrow])
+    return "\n".join([*wide_runs(data), *narrow])
+
+
+def wide_runs(data: bytes) -> Iterator[str]:
+    """Whatever looks like text of two bytes a letter: in the letters of the West, then with those of others."""
+    yield from (match[0].decode("utf-16-le", "replace") for match in _UTF16_RUN.finditer(data))
+    for match in _ANY_RUN.finditer(data):
+        said = match[0].decode("utf-16-le", "replace")
+        if not said.isascii() and any(letter > "\xff" for letter in said):
+            yield said
 
 
 def addresses(data: bytes) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,9 +13,7 @@ from gateway.message.compound import CompoundFile, Stream
 from gateway.message.entries import Budget, Unreadable
 from gateway.model import Reason
 
-_RECORD: Final = struct.Struct("<HHL")
-_CONTAINER: Final = 0x0F
-_OBJECT: Final = 0x1011
+_OBJECT: Final = re.compile(rb"([\0\x10])\0\x11\x10(.{4})", re.S)
 """A storage of an object ([MS-PPT] 2.10.34); its instance says whether it is packed."""
 _WHOLE: Final = frozenset({"workbook", "book", "worddocument", "powerpoint document"})
 """Streams by which a storage is a document of its own."""
@@ -65,14 +62,15 @@ def packed(slides: bytes, budget: Budget) -> Iterator[bytes]:
 
 
 def _objects(slides: bytes) -> Iterator[tuple[int, bytes]]:
-    """Objects among the records at the top of the stream; those in containers are no storages."""
+    """Objects wherever they stand in the stream: a table leads to them, whatever stands between."""
     position = 0
-    while position + _RECORD.size <= len(slides):
-        version, kind, length = _RECORD.unpack_from(slides, position)
-        position += _RECORD.size
-        if kind == _OBJECT and version & 0x0F != _CONTAINER:
-            yield version >> 4, slides[position : position + length]
-        position += length
+    while (match := _OBJECT.search(slides, position)) is not None:
+        end = match.end() + int.from_bytes(match[2], "little")
+        if end > len(slides):
+            position = match.start() + 1
+            continue
+        position = end
+        yield match[1][0] >> 4, slides[match.end() : end]
 
 
 def is_unknown(stream: Stream) -> bool:

@@ -75,8 +75,11 @@ class _Role(Enum):
     OTHER = "other"
 
 
-def _role(name: str) -> _Role:
+def _role(full: str) -> _Role:
     """What the attribute of this name is for."""
+    name = full.rpartition(":")[2]
+    if full == "table:formula":
+        return _Role.OTHER
     if name in _SHOWN_ATTRIBUTES:
         return _Role.SHOWN
     if name in _LEADING:
@@ -121,6 +124,11 @@ def xml_text(data: bytes, collector: Collector | None = None) -> str:
         parser.buffer_text = False  # What waits in the buffer is handed over.
         raise Unreadable(Reason.BROKEN, collector.text().encode("utf-8", "replace")) from None
     return collector.text()
+
+
+def printed(text: str) -> str:
+    """The header or footer of a printed sheet without what sets its place and its font."""
+    return _PRINT_CODE.sub("", _PRINT_PLACE.sub("\n", text))
 
 
 def _refuse(name: str, system: str | None, public: str | None, internal: int) -> None:
@@ -202,7 +210,7 @@ class Collector:
         for name, value in attributes.items():
             role = roles.get(name)
             if role is None:
-                role = roles[name] = _role(self.local(name))
+                role = roles[name] = _role(name)
             if role is _Role.OTHER:
                 if " " in value and _WORDS.search(value):
                     self.book.said[value] = None
@@ -252,7 +260,7 @@ class Collector:
         elif self.number:
             self.pieces.append(self._string(text) if self.by_number else self._number(text))
         elif self.printed:
-            self.pieces.append(_PRINT_CODE.sub("", _PRINT_PLACE.sub("\n", text)))
+            self.pieces.append(printed(text))
         else:
             self.pieces.append(text)
 

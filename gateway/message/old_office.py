@@ -8,13 +8,25 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from gateway.message import art97, biff, biff_cells, default_password, limits, native, objects97, vba, word97
+from gateway.message import (
+    art97,
+    biff,
+    biff_cells,
+    default_password,
+    limits,
+    native,
+    objects97,
+    slides97,
+    vba,
+    word97,
+)
 from gateway.message.compound import EMBEDDED, Broken, CompoundFile, Program, Stream, file_in, program
 from gateway.message.entries import Budget
 
 _PIVOTS: Final = "_SX_DB_CUR"
 """The storage of what pivot tables are made of."""
 _PROPERTIES: Final = ("\x05summaryinformation", "\x05documentsummaryinformation")
+_TABLES: Final = ("0table", "1table", "data")
 _OFFICE: Final = frozenset({Program.WORD, Program.EXCEL, Program.POWERPOINT})
 _OBJECTS: Final = ("objectpool", "mbd")
 """How storages of objects are called, by Word and by Excel."""
@@ -46,12 +58,22 @@ def _own_texts(compound: CompoundFile, maker: Program) -> Iterator[str]:
     with suppress(Broken):
         if maker is Program.WORD:
             yield word97.text(compound)
+            yield from _beside(compound)
         elif maker is Program.EXCEL:
             yield from map(biff.text, compound.books())
+        elif maker is Program.POWERPOINT:
+            yield slides97.text(compound.main())
     if maker not in (Program.OUTLOOK, Program.OTHER):
         for name in _PROPERTIES:
             if (stream := compound.first(name)) is not None:
                 yield native.runs(compound.read(stream))
+
+
+def _beside(compound: CompoundFile) -> Iterator[str]:
+    """What a Word file keeps beside its text: WordArt, choices and hints of forms, who remarked and revised."""
+    for name in _TABLES:
+        if (stream := compound.first(name)) is not None:
+            yield from native.wide_runs(compound.read(stream))
 
 
 def _inner_texts(inside: CompoundFile) -> Iterator[str]:

@@ -168,6 +168,7 @@ def _part_text(name: str, data: bytes, book: Book) -> str:
     """Text of one part; what sheets name by number is kept in `book`."""
     if name == "xl/styles.xml":
         book.dates, book.codes = cells.date_styles(data), cells.number_codes(data)
+        book.said.update(dict.fromkeys(cells.format_texts(data)))
     if name == "mimetype" or _is_silent(name, data):
         return ""
     if name.endswith("manifest.xml") and _ENCRYPTION in data:
