@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Final
 
 from gateway.message import (
@@ -90,13 +89,15 @@ class _Extraction:
         opener = _OPENERS.get(sniff.kind(job.data))
         if opener is None:
             self._member(job, job.path, structure.named(""), job.data)
+        elif job.is_in_itself:
+            self.collector.mark(job.path, Reason.TOO_DEEP)
         elif not job.archives or self._is_new(job):
             opener(self, job)
 
     def _is_new(self, job: Job) -> bool:
         """Whether no file in an archive was the same: what it holds is known then, however often it is there."""
         known = len(self.seen)
-        self.seen.add((sha256(job.data).digest(), job.quiet))
+        self.seen.add((job.digest, job.quiet))
         return len(self.seen) > known
 
     def open_zip(self, job: Job) -> None:
@@ -136,8 +137,7 @@ class _Extraction:
             self.collector.mark(job.path, Reason.TOO_DEEP)
             return None
         self.opened += 1
-        # What is in an archive is no deeper a document than the archive itself.
-        return replace(job, archives=job.archives + 1, depth=job.depth - 1)
+        return job.deeper()
 
     def _counted(self) -> bool:
         """Count one more file; False when there are more than the limit, which is named for the document as a whole."""
@@ -207,7 +207,7 @@ class _Extraction:
         """Take up the documents just found, one level deeper, those in parts that stand inside of texts with them."""
         reader.follow(self.collector)
         for document in self.collector.documents:
-            self.jobs.append(Job(document, job.depth + 1, job.archives, job.quiet))
+            self.jobs.append(job.inner(document))
         self.collector.documents.clear()
 
     def open_compound(self, job: Job) -> None:
