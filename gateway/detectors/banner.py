@@ -94,7 +94,7 @@ def places(rules: RuleSet, pages: Iterable[Page]) -> list[Place]:
     """Where a wording of the banner rules stands, with its times; in the order of pages, rules and places."""
     wordings = [(rule, wording) for rule in rules.of(Detector.BANNER) for wording in rule.wordings]
     anchors = frozenset[str]().union(*(wording.anchors for _, wording in wordings))
-    met = [_Met(lru_cache(_REMEMBERED)(moments)) for _ in wordings]
+    met = [_Met() for _ in wordings]
     found: list[Place] = []
     for page in _again(pages, wordings):
         found += (Place(*first, page, 0, 0, endless=True) for first in wordings[:1] if page.endless)
@@ -146,10 +146,16 @@ def _yields(place: Place, dated: Iterable[Place]) -> bool:
 class _Met:
     """How many places of one wording were met in one mail; `read` reads times and knows those it read last."""
 
-    read: _Read
     places: int = 0
     timed: int = 0
     endless: bool = False
+    _read: _Read | None = None
+
+    @property
+    def read(self) -> _Read:
+        """Reads times; made when the first place is met, because most mails have none."""
+        self._read = self._read or lru_cache(_REMEMBERED)(moments)
+        return self._read
 
 
 def _places(

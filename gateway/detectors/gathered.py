@@ -56,8 +56,8 @@ def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
 
     Nothing for nearly every page, after one pass; linear.
     """
-    squeezed = page.letters.encode("ascii", "ignore").translate(None, _SEPARATORS)
     whole = page.letters.encode("ascii", "ignore")
+    squeezed = whole.translate(None, _SEPARATORS)
     several = tuple(wordings)
     # Many wordings have the same anchors.
     anchors = {each for wording in several for each in wording.anchors if len(each) >= _SHORTEST}
@@ -128,7 +128,9 @@ def _spelled(text: str) -> str:
 
 def _corrected(text: str) -> str:
     """Text whose misspelt words of embargoes are as they should be."""
-    return _WORD.sub(lambda match: _known(match[0]), text)
+    # Each word is looked at once, and nothing is written anew where all are right, as in nearly every text.
+    meant = {word: known for word in set(_WORD.findall(text)) if (known := _known(word)) != word}
+    return _WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
 
 
 def _known(word: str) -> str:

@@ -38,10 +38,11 @@ def pages(message: Message) -> Iterator[Page]:
 
     One at a time, so that a mail of many megabytes of text is not in memory several times over.
     """
-    header = " ".join(fold(part.text) for part in message.parts if part.kind is PartKind.HEADER)
-    for part in message.parts:
+    headers = {at: fold(part.text) for at, part in enumerate(message.parts) if part.kind is PartKind.HEADER}
+    header = " ".join(headers.values())
+    for at, part in enumerate(message.parts):
         if len(part.text) <= _WINDOW + _OVERLAP:
-            text = fold(part.text)
+            text = headers.pop(at, None) or fold(part.text)
             yield Page(part.path, text, translate(text, LETTERS), header, text)
         else:
             yield from _windows(part, header)

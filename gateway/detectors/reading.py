@@ -25,7 +25,8 @@ _MACHINES: Final = (
     "x-mailman-", "x-google-", "x-forefront-", "x-originating-ip:", "list-", "user-agent:", "x-mailer:",
 )  # fmt: skip
 """Fields of a header that programs write and fill with marks that no other mail has."""
-_PROSE: Final = re.compile(r"(?:[A-Za-z]+,? ){6}")
+_LONGEST_NAME: Final = 32
+_PROSE: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]++,?+ ){6}")
 """Words in a row that no program writes into such a field: somebody did, and some mail programs show it."""
 
 
@@ -94,7 +95,7 @@ class Reading:
 
 
 def _is_said(line: str) -> bool:
-    return not line.lower().startswith(_MACHINES) or _PROSE.search(line) is not None
+    return not line[:_LONGEST_NAME].lower().startswith(_MACHINES) or _PROSE.search(line) is not None
 
 
 def _pieces(folded: str) -> Iterator[tuple[int, int]]:
