@@ -88,6 +88,13 @@ class Gathered:
         if text:
             self.parts.append(Part(path, kind, text))
 
+    def not_too_long(self, path: str, plan: Plan, data: Bytes) -> Bytes:
+        """As much of a text as is decoded: the rest would be cut from what it says, but after taking the memory."""
+        if len(data) <= limits.TEXT_BYTES:
+            return data
+        self.mark(path, Reason.TOO_LARGE)
+        return charsets.beginning(data, plan.charset, limits.TEXT_CHARACTERS)
+
     def said(self, path: str, text: str) -> None:
         """Add what a document says."""
         self.text(path, PartKind.DOCUMENT, text)

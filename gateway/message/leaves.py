@@ -230,7 +230,7 @@ class Collector(Gathered):
         self._plain(path, plan, data, quiet=quiet)
 
     def _page(self, path: str, plan: Plan, data: Bytes) -> None:
-        data = self._not_too_long(path, plan, data)
+        data = self.not_too_long(path, plan, data)
         if plan.media_type in media_types.ENRICHED:
             data, aside = written.from_enriched(bytes(data))
             self.text(path, plan.kind, charsets.decode(aside))
@@ -251,15 +251,8 @@ class Collector(Gathered):
             for inner in rendered.inside:
                 self.content(f"{path}/0", _FOUND, inner, quiet=True)
 
-    def _not_too_long(self, path: str, plan: Plan, data: Bytes) -> Bytes:
-        """As much of a text as is decoded: the rest would be cut from what it says, but after taking the memory."""
-        if len(data) <= limits.TEXT_BYTES:
-            return data
-        self.mark(path, Reason.TOO_LARGE)
-        return charsets.beginning(data, plan.charset, limits.TEXT_CHARACTERS)
-
     def _plain(self, path: str, plan: Plan, data: Bytes, *, quiet: bool = False) -> None:
-        data = self._not_too_long(path, plan, data)
+        data = self.not_too_long(path, plan, data)
         wide = b"\0" in bytes(data[: sniff.START]) or charsets.is_wide(plan.charset)
         for text in charsets.readings(data, (plan.charset, *plan.other_charsets)):
             if not quiet:
