@@ -16,9 +16,9 @@ from gateway.message import colours, limits, style
 from gateway.message.selectors import Choice
 from gateway.message.style import Hiding
 
-_UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template,body title," + (
-    "iframe,audio,video,canvas,object"
-)
+_UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template,body title"
+_REPLACED: Final = "iframe,audio,video,canvas,object[data]"
+"""Elements that show something else than what they hold."""
 _SELDOM_SEEN: Final = "rt,select,textarea,svg,noscript,del,progress,meter,[popover],annotation,annotation-xml"
 _FOLDED: Final = "details:not([open])"
 _SHADOWED: Final = "template[shadowrootmode]"
@@ -41,13 +41,18 @@ def readings(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Itera
     """
     found = [*_hidden(choice, sheets, styles), *_unchosen(choice)]
     shut = [*_shut(choice)]
+    replaced = [*choice.of(_REPLACED)]
     for node, how in found:
         if node.tag not in ("html", "body", "head"):
             enclose(node, how)
+    for node in replaced:
+        if node.first_child is not None:
+            node.first_child.insert_before(_FROM[Hiding.SURELY])
+            node.insert_child(_TO)
     for first, around in shut:
         first.insert_after(_FROM[Hiding.PERHAPS])
         around.insert_child(_TO)
-    if found or shut:
+    if found or shut or replaced:
         yield from _without(_text(choice))
 
 
@@ -62,6 +67,14 @@ def seen(choice: Choice) -> Iterator[str]:
     text = _text(choice)
     yield without_marks(text)
     yield from _without(text)
+
+
+def sources(choice: Choice) -> Iterator[str]:
+    """The source of a page whose tree may have marks: all of it, and without what these enclose."""
+    root = choice.tree.root
+    source = "" if root is None else root.html or ""
+    yield without_marks(source)
+    yield from ("".join(_outside(source, how)) for how, mark in _FROM.items() if mark in source)
 
 
 def _text(choice: Choice) -> str:

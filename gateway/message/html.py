@@ -148,6 +148,23 @@ def looks_like_html(start: bytes) -> bool:
 
 def render(source: str) -> Rendered:
     """Visible text of `source`, then the texts of its attributes (alt, title and the like); linear in its length."""
+    found = _render(source)
+    other = salted.as_others_read(source) if "<!--[" in source else ""
+    if not other:
+        return found
+    beside = _render(other)
+    return Rendered(
+        f"{found.text}\n{beside.text}",
+        found.rough or beside.rough,
+        (*found.links, *beside.links),
+        (*found.inside, *beside.inside),
+        found.script or beside.script,
+        found.more or beside.more,
+    )
+
+
+def _render(source: str) -> Rendered:
+    """The same, with what is for one program alone as text among the rest."""
     tags = source.count("<")
     if tags > limits.HTML_TAGS:
         return _rough(source)

@@ -5,6 +5,8 @@ A reader sees it in the middle of the line (HTML Living Standard, 15.4 Replaced 
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +22,9 @@ _OTHERS: Final = (
 )
 _UNWRITTEN: Final = frozenset(["hidden", "checkbox", "radio", "file", "color", "range"])
 """Kinds of fields whose values are no text (HTML, 15.5)."""
+_SLOT: Final = re.compile(r"<slot\b[^<>]*?\bname\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))[^<>]*>", re.I)
+_SLOTS: Final = 500
+"""Elements of one shadow host that are put into slots."""
 _SOURCES: Final = ("src", "data", "poster", "href", "xlink:href", "background", "srcset")
 
 
@@ -39,13 +44,22 @@ def _said(node: LexborNode) -> str:
     given, tag = node.attributes, node.tag
     kind = (given.get("type") or "").lower() if tag == "input" else ""
     if tag == "template":
-        return data_addresses.words_of((node.html or "").partition(">")[2])
+        return data_addresses.words_of(_composed(node))
     if tag == "input" and kind != "image":
         return "" if kind in _UNWRITTEN else given.get("value") or given.get("placeholder") or ""
     if tag == "textarea":
         return "" if node.text(deep=True) else given.get("placeholder") or ""
     shown = "".join(map(data_addresses.words, _addresses(given)))
     return shown or data_addresses.words_of(given.get("srcdoc") or "") or _instead(given)
+
+
+def _composed(node: LexborNode) -> str:
+    """The source of a shadow tree with what the elements beside it say in its slots (DOM, 4.2.2.3)."""
+    parent = node.parent
+    beside = parent.css("[slot]") if parent is not None else []
+    given = {each.attributes.get("slot"): html.escape(each.text(deep=True)) for each in beside[:_SLOTS]}
+    source = (node.html or "").partition(">")[2]
+    return _SLOT.sub(lambda match: given.get(match[1] or match[2] or match[3], ""), source)
 
 
 def _addresses(given: dict[str, str | None]) -> Iterator[str]:

@@ -31,6 +31,10 @@ _CHUNK: Final = 2_000
 _AGAIN: Final = 20
 """Pieces of text that the next chunk has again, if they are short."""
 _CONDITION: Final = re.compile(r"<!--\[ ?if ([^\]<>]{0,200})\]>|<!(?:--)?[ ]?(?:<!)?\[endif\](?:--)?>", re.I)
+_RAW: Final = re.compile(
+    r"</?(?:title|textarea|style|script|xmp|template|iframe|noembed|noframes|select|svg|math|plaintext)\b|<!--",
+    re.I,
+)
 _IN_WORD: Final = re.compile(
     r"[0-9A-Za-z](?:<!--\[ ?if|<!(?:--)?[ ]?(?:<!)?\[endif)|\[endif\](?:--)?>[0-9A-Za-z]", re.I
 )
@@ -77,6 +81,25 @@ def is_more(source: str) -> bool:
 def is_conditional(source: str) -> bool:
     """Whether what is for one program alone stands in the middle of a word."""
     return _IN_WORD.search(source) is not None
+
+
+def as_others_read(source: str) -> str:
+    """A page without its comments that have a condition, if these would swallow something; else nothing.
+
+    To most programs they are comments (HTML, 13.2.5.43); where one has an element open whose text is no markup, or
+    an attribute, a page that is read with what stands in them ends there.
+    """
+    kept, place, swallows = [], 0, False
+    while (start := source.find("<!--[", place)) >= 0 and (end := source.find("-->", start)) >= 0:
+        swallows = swallows or _is_open(source[start + 4 : end])
+        kept.append(source[place:start])
+        place = end + 3
+    return "".join((*kept, source[place:])) if swallows else ""
+
+
+def _is_open(inner: str) -> bool:
+    opened = sum(-1 if match[0][1] == "/" else 1 for match in _RAW.finditer(inner))
+    return opened > 0 or inner.count('"') % 2 == 1 or inner.count("'") % 2 == 1
 
 
 def conditional(source: str) -> Iterator[str]:

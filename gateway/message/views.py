@@ -151,26 +151,37 @@ def _all(page: Page) -> Iterator[str]:
     )
     if turned:
         yield from drawn.turned(page.text)
-    if "<tr" in source and source.count("<td") > source.count("<tr"):
+    columned = "<tr" in source and source.count("<td") > source.count("<tr")
+    if columned:
         yield from laid.columns(source)
-    # From here on the tree is changed: the next readings see what the last ones put into it.
+    yield from _as_drawn(page, styles, said, turned=turned, columned=columned)
+
+
+def _as_drawn(page: Page, styles: set[str], said: str, *, turned: bool, columned: bool) -> Iterator[str]:
+    """What the page's tree says as it is drawn; each reading sees what the last ones put into the tree."""
     if page.styled or any(style.hiding(html.unescape(each)) for each in styles):
-        yield from hidden.readings(page.choice, page.sheets, styles)
+        for text in hidden.readings(page.choice, page.sheets, styles):
+            yield text
+            yield from _small_pieces(text)
     yield from generated.loose_lines(page.choice, page.sheets, styles)
     written = generated.put(page.choice, page.sheets, styles)
     if turned:
         yield from drawn.in_place(page.choice, page.sheets, strictly=True)
     thorough = page.unshown or page.fielded
     written = replaced.put(page.choice, thorough=thorough) or written
+    if columned and (thorough or page.styled):
+        for source in hidden.sources(page.choice):
+            yield from laid.columns(source)
     said += ";direction:rtl" if turned else ""
     layout = laid.Layout(page.choice, page.sheets, said, drawn=page.unshown, headed=page.fielded)
     yield from layout.lines()
     arranged = list(layout.arrange())
     yield from arranged
-    if written or arranged:
-        for text in hidden.seen(page.choice):
-            yield text
-            yield from _small_pieces(text)
+    for text in hidden.seen(page.choice) if written or arranged else ():
+        yield text
+        yield from _small_pieces(text)
+        if turned:
+            yield drawn.overridden(text)
     if turned:
         yield from drawn.in_place(page.choice, page.sheets)
 
