@@ -98,3 +98,14 @@ def test_what_was_found_can_be_explained() -> None:
     url = "https://a.example/?u=https%3A%2F%2Fpreview.stats.example%2Freleases%2Fcla-2018%2Fx"
     ((path, address, match),) = explain(shown(url, "2/1"), known.links, KEY)
     assert ("2/1", f"{FOLDER}x", frozenset({"cla"})) == (path, address, match.ids)
+
+
+def test_a_mail_of_more_hosts_than_are_looked_up_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever puts an address behind very many others is not passed over in silence."""
+    monkeypatch.setattr("gateway.detectors.link.HOSTS", 20)
+    every = RuleSet((*RULES.rules, Rule("unread", "Unread", Detector.UNREADABLE, "Nobody has read it all.")))
+    found = {}
+    for many in (10, 30):
+        text = "\n".join([*(f"https://host{number}.example/" for number in range(many)), FOLDER])
+        found[many] = [each.detector for each in find(every, shown(text), register(cla=FOLDER), NOW)]
+    assert {10: [Detector.LINK], 30: [Detector.UNREADABLE]} == found

@@ -11,7 +11,7 @@ from gateway.detectors.page import pages
 from gateway.detectors.reading import Reading
 from gateway.detectors.rule import RuleSet
 from gateway.features.vocabulary import lent
-from gateway.model import Finding, Message, Register
+from gateway.model import Detector, Finding, Message, Register
 
 __all__ = ["find"]
 
@@ -28,7 +28,12 @@ def find(rules: RuleSet, message: Message, register: Register, now: datetime) ->
         *evidence.standing(link.find(rules, message, register, now)),
         *evidence.standing(unreadable.find(rules, message)),
     )
-    return tuple(dict.fromkeys(found))
+    # What is not looked at to its end is unreadable, whichever detector says so.
+    return tuple(sorted(dict.fromkeys(found), key=_is_of_the_unread))
+
+
+def _is_of_the_unread(finding: Finding) -> bool:
+    return finding.detector is Detector.UNREADABLE
 
 
 def _worded(

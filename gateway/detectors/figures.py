@@ -25,8 +25,8 @@ from gateway.traces import text_hash
 
 Counts = npt.NDArray[np.int64]
 
-_WINDOW, _OVERLAP = 60_000, 500
-"""Chunks of a part that are weighed at a time, and how many of them the next window has again."""
+_WINDOW, _OVERLAP = 60_000, 3_000
+"""Atoms of a part that are weighed at a time, and how many of them the next window has again."""
 
 
 def find(rules: RuleSet, reading: Reading, register: Register, now: datetime) -> Iterator[Finding]:
@@ -119,13 +119,13 @@ _NOUGHT: Final = np.zeros(1, np.int64)
 
 
 def _windows(atoms: Atoms) -> Iterator[Atoms]:
-    """The part, or pieces of it that overlap."""
-    size = len(atoms.counts)
+    """The part, or pieces of it that overlap; a line of a table may be one chunk of a thousand atoms."""
+    size = len(atoms)
     if size <= _WINDOW + _OVERLAP:
         yield atoms
         return
     for start in range(0, size - _OVERLAP, _WINDOW):
-        yield atoms.between(start, start + _WINDOW + _OVERLAP)
+        yield atoms.part(0, 0, start, start + _WINDOW + _OVERLAP)
 
 
 def _trace(trace_key: bytes, agreement: Agreement) -> bytes:

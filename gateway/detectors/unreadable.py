@@ -5,7 +5,7 @@ It names no publication: `gateway.policy` knows whose material the sender could 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway.detectors.rule import RuleSet
 from gateway.model import Detector, Finding, Message, Reason, Unreadable
@@ -13,7 +13,12 @@ from gateway.model import Detector, Finding, Message, Reason, Unreadable
 
 def find(rules: RuleSet, message: Message) -> Iterator[Finding]:
     """One finding for each rule and place that could not be read; pictures and recordings are such from a size."""
-    for unreadable in (*message.unreadable, *_pictures(message, rules), *_recordings(message, rules)):
+    yield from of(rules, (*message.unreadable, *_pictures(message, rules), *_recordings(message, rules)))
+
+
+def of(rules: RuleSet, places: Iterable[Unreadable]) -> Iterator[Finding]:
+    """One finding for each rule and place."""
+    for unreadable in places:
         for rule in rules.of(Detector.UNREADABLE):
             yield Finding(
                 rule.id, Detector.UNREADABLE, unreadable.path, asks=rule.asks, reason=unreadable.reason

@@ -42,11 +42,6 @@ class Atoms:
     def __len__(self) -> int:
         return len(self.says)
 
-    def between(self, start: int, end: int) -> Atoms:
-        """Those of the chunks from one number up to another."""
-        low = int(self.counts[:start].sum())
-        return self.part(start, end, low, low + int(self.counts[start:end].sum()))
-
     def part(self, start: int, end: int, first: int, last: int) -> Atoms:
         """Those of the chunks from `start` up to `end`, which are the atoms from `first` up to `last`."""
         part = slice(first, last)

@@ -25,7 +25,9 @@ _LEADING: Final = ("page\n", "folder\n")
 _FEW: Final = 6
 """Parameters that pages need of which every selection is looked up; of more, one, two or all of them."""
 _REMEMBERED: Final = 50_000
-"""Hosts, and addresses, that are remembered while one mail is read."""
+"""Addresses that are remembered while one mail is read, and hosts unless somebody says how many."""
+_SHORT: Final = 1_000
+"""Characters of an address that is remembered."""
 _WRAPPED: Final = 40
 """Characters from which an address at the end of a line may have been broken there before its inner one began."""
 _LINE: Final = re.compile(
@@ -170,9 +172,14 @@ def _selections(wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 class Lookup:
-    """What one mail's addresses lead to in one index; a host, and an address that leads nowhere, is looked up once."""
+    """What one mail's addresses lead to in one index; each host and each address is looked up once.
 
-    def __init__(self, links: Links, key: bytes) -> None:
+    `crowded`: there were more than so many `hosts`, and no other was looked up.
+    """
+
+    def __init__(self, links: Links, key: bytes, hosts: int = _REMEMBERED) -> None:
+        self.crowded = False
+        self._hosts = hosts
         self._links = links
         self._hashed = _hasher(key)
         self._known: dict[str, bool] = {}
@@ -183,6 +190,8 @@ class Lookup:
     def in_text(self, text: str) -> Iterator[tuple[str, Match]]:
         """The addresses in a text, or inside those, that lead to something registered, with what that is."""
         for shown, longer, bracketed in addresses(text):
+            if self.crowded:
+                return
             known = self._shown.get(shown)
             if known is None:
                 known = _remembered(self._shown, shown, self._looked_at(tuple(unwrapped(shown))))
@@ -248,9 +257,12 @@ class Lookup:
         authority = authority_of(address)
         known = self._known.get(authority)
         if known is None:
+            if len(self._known) >= self._hosts:
+                self.crowded = True
+                return False
             host = host_of(authority)
-            registered = bool(host) and self._hashed(_mark("host", host)) in self._links
-            known = _remembered(self._known, authority, registered)
+            known = bool(host) and self._hashed(_mark("host", host)) in self._links
+            self._known[authority] = known
         return known
 
 
@@ -258,7 +270,8 @@ def _remembered(kept: dict[Any, _Answer], asked: Hashable, answer: _Answer) -> _
     """The answer, kept for the next time; of very many nothing is."""
     if len(kept) >= _REMEMBERED:
         kept.clear()
-    kept[asked] = answer
+    if not isinstance(asked, str) or len(asked) <= _SHORT:
+        kept[asked] = answer
     return answer
 
 

@@ -45,7 +45,7 @@ _NUMBER: Final = re.compile(
 _LONGEST: Final = 30
 """Characters of the longest chunk that is one number."""
 _APART: Final = re.compile(r"[;|=<>]+|,(?!\d{3}(?!\d))|(?<=[%a-z)])[-/](?=[£$€(\d])|:(?=[£$€])")
-_ADDRESS: Final = ("@", "://", "www.", "\\", "_")
+_ADDRESS: Final = re.compile(r"[@\\_]|://|www\.")
 _DATE: Final = re.compile(r"\d{1,4}[/:.-]\d{1,2}(?:[/:.-]\d{1,4})?\Z", re.A)
 _LETTERS: Final = re.compile(r"[a-z]{3,}")
 _ABBREVIATION: Final = re.compile(r"[(']?(?:[a-z]\.)+[)']?\Z")
@@ -129,7 +129,7 @@ def _mixed(chunk: str) -> Iterator[Atom]:
         return
     inner = chunk.strip("()[]{}'*<>,;:!?.\"|~=")
     ends = Says.ENDS if _ends(chunk) else 0
-    if not inner or any(mark in chunk for mark in _ADDRESS):
+    if not inner or _ADDRESS.search(chunk) is not None:
         yield Atom(Says.PERCENT_WORD if chunk.startswith("%") else ends)
     elif inner in FIXED or inner in SPELLED or inner.isalpha():
         yield _word(inner, ends)
@@ -178,7 +178,7 @@ def _numbers(chunk: str) -> Iterator[Atom]:
 
 def _is_whole(chunk: str) -> bool:
     """Whether it is an address or a date, which no mark takes apart."""
-    return any(mark in chunk for mark in _ADDRESS) or _DATE.match(chunk) is not None
+    return _ADDRESS.search(chunk) is not None or _DATE.match(chunk) is not None
 
 
 def pieces(chunk: str) -> list[str]:
