@@ -18,12 +18,14 @@ from tests.blind import (
     hostile,
     kept,
     odd_archives,
+    offices,
     outcome,
     pages,
     polyglots,
     rare,
     shows,
     texts,
+    viewed,
     words,
 )
 
@@ -35,11 +37,13 @@ MODULES = (
     hostile,
     kept,
     odd_archives,
+    offices,
     pages,
     polyglots,
     rare,
     shows,
     texts,
+    viewed,
     words,
 )
 CASES = list(chain.from_iterable(module.all_cases() for module in MODULES))

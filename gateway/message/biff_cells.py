@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.message import charsets
+from gateway.message import biff_strings, charsets
 from gateway.message.grid import Grid, Styles
 
 _BIFF5: Final = 0x0500
@@ -127,7 +127,7 @@ class _Reader:
         elif number == _RESULT:
             self._result(pieces)
         elif number == _STRINGS:
-            self.strings = list(_shared(pieces))
+            self.strings = list(biff_strings.shared(pieces))
 
     def _begin(self, body: bytes) -> None:
         if len(self.kinds) == 1 or not self.kinds:
@@ -204,10 +204,7 @@ class _Reader:
     def _result(self, pieces: list[bytes]) -> None:
         """The text that a formula comes to; a long one goes on in the next record."""
         if self.waiting is not None:
-            length, flags = struct.unpack_from("<HB", pieces[0].ljust(3, b"\0"))
-            said = (
-                _Pieces(pieces, 3).letters(length, flags & 1) if self.wide else self._string(pieces[0], 0, 2)
-            )
+            said = biff_strings.result(pieces) if self.wide else self._string(pieces[0], 0, 2)
             self.grid.text(*self.waiting, said)
         self.waiting = None
 
@@ -248,58 +245,3 @@ def _in_formula(body: bytes, start: int) -> Iterator[str]:
         said = raw.decode("utf-16-le" if match[2][0] else "latin-1", "replace")
         if len(raw) == size and said.isprintable():
             yield said
-
-
-def _shared(pieces: list[bytes]) -> Iterator[str]:
-    """Strings of the table ([MS-XLS] 2.4.265); a piece in which one goes on says anew how wide letters are."""
-    strings = _Pieces(pieces, 8)
-    for _ in range(int.from_bytes(pieces[0][4:8], "little")):
-        if strings.ended():
-            return
-        length, flags = struct.unpack("<HB", strings.take(3))
-        runs = int.from_bytes(strings.take(2), "little") if flags & 8 else 0
-        more = int.from_bytes(strings.take(4), "little") if flags & 4 else 0
-        yield strings.letters(length, flags & 1)
-        strings.take(4 * runs + more)
-
-
-@dataclass(slots=True)
-class _Pieces:
-    """Bytes that go on from one piece to the next."""
-
-    pieces: list[bytes]
-    at: int
-    piece: int = 0
-
-    def ended(self) -> bool:
-        """Whether nothing is left."""
-        self._turn()
-        return self.piece >= len(self.pieces)
-
-    def take(self, size: int) -> bytes:
-        """So many bytes, or those that are left."""
-        taken = []
-        while size > 0 and not self.ended():
-            found = self.pieces[self.piece][self.at : self.at + size]
-            taken.append(found)
-            self.at += len(found)
-            size -= len(found)
-        return b"".join(taken)
-
-    def letters(self, length: int, wide: int) -> str:
-        """So many letters."""
-        said = []
-        while length > 0 and self.piece < len(self.pieces):
-            if self.at >= len(self.pieces[self.piece]):
-                self._turn()
-                wide = self.take(1)[:1] == b"\1" or 0
-                continue
-            raw = self.pieces[self.piece][self.at : self.at + length * (1 + wide)]
-            said.append(raw.decode("utf-16-le" if wide else "latin-1", "replace"))
-            self.at += max(1, len(raw))
-            length -= max(1, len(raw) // (1 + wide))
-        return "".join(said)
-
-    def _turn(self) -> None:
-        while self.piece < len(self.pieces) and self.at >= len(self.pieces[self.piece]):
-            self.piece, self.at = self.piece + 1, 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from gateway.message import limits, native, pdf_drawn, pdf_lock, pdf_syntax
@@ -58,6 +59,7 @@ class Found:
     files: list[bytes] = field(default_factory=list)
     faults: dict[Reason, None] = field(default_factory=dict)
     shows: int = 0
+    counted: set[bytes] = field(default_factory=set)
     drawn: list[str] = field(default_factory=list)
     fonts: Fonts = field(default_factory=Fonts)
 
@@ -180,11 +182,17 @@ def _stream(told: bytes, packed: bytes, found: Found, budget: Budget) -> None:
     elif _OPERATORS.search(content[:_PAGE]) and not _COLOURS.search(told):
         found.drawn.append(pdf_drawn.text(content[:_PAGE]))
         found.fonts.draws(content[:_PAGE])
-        found.shows += sum(
-            len(match[1] or b"") // 2 or len(match[0]) - 2 for match in _SHOWS.finditer(content)
-        )
+        found.shows += _letters(content, found)
     elif _is_said(told, content):
         _say(pdf_syntax.decoded(content), found)
+
+
+def _letters(content: bytes, found: Found) -> int:
+    """Letters that a stream draws; one that stands in the file again draws no more."""
+    if (digest := sha256(content).digest()) in found.counted:
+        return 0
+    found.counted.add(digest)
+    return sum(len(match[1] or b"") // 2 or len(match[0]) - 2 for match in _SHOWS.finditer(content))
 
 
 def _is_said(told: bytes, content: bytes) -> bool:
