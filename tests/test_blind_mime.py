@@ -26,6 +26,7 @@ from tests.blind import (
     names,
     needless,
     parted,
+    rendered,
     salts,
     silent,
     splitting,
@@ -37,6 +38,7 @@ MAKERS = (
     mime.fields, mime.types, bodies.parts, loose.texts, loose.limits, loose.looks, encodings.fields, encodings.bodies,
     inside.files, letters.charsets, letters.letters, names.names, names.said, names.kinds,
     hiding.hidden, splitting.split, html.odd, html.rest, salts.strewn, parted.parted, parted.typed,
+    rendered.rendered,
     bulletin.figures, bulletin.pieces,
 )  # fmt: skip
 ROWS = 86

@@ -21,6 +21,7 @@ _ONE: Final = re.compile(r"([A-Za-z_-][\w-]*)(?:\s+(-?\d{1,9}))?")
 _ROMAN: Final = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
                  (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _TYPES: Final = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+_UNNUMBERED: Final = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.I)
 _WHOLE: Final = re.compile(r"\s*([+-]?\d{1,9})")
 
 _MOST: Final = 50
@@ -111,7 +112,8 @@ def _numbered(node: LexborNode) -> Iterator[tuple[LexborNode, str]]:
     for item in every:
         number = _whole(item.attributes.get("value"), number)
         how = _TYPES.get(item.attributes.get("type") or given.get("type") or "", "")
-        yield item, f"{shown(number, how)}. "
+        if _UNNUMBERED.search(item.attributes.get("style") or "") is None:
+            yield item, f"{shown(number, how)}. "
         number += -1 if back else 1
 
 

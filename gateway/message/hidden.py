@@ -16,7 +16,9 @@ from gateway.message import colours, limits, style
 from gateway.message.selectors import Choice
 from gateway.message.style import Hiding
 
-_UNSEEN: Final = "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template,body title"
+_UNSEEN: Final = (
+    "[hidden],noembed,datalist,dialog:not([open]),rp,noframes,template:not([shadowrootmode]),body title"
+)
 _REPLACED: Final = "iframe,audio,video,canvas,object[data]"
 """Elements that show something else than what they hold."""
 _SELDOM_SEEN: Final = "rt,select,textarea,svg,noscript,del,progress,meter,[popover],annotation,annotation-xml"
