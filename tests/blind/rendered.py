@@ -118,6 +118,10 @@ def _svg(split: Callable[[str], list[str]], shape: str, text: str) -> str:
     return f"<svg>{''.join(reversed(pieces))}</svg>"
 
 
+def _salted(salt: str, text: str) -> str:
+    return salt.join(_words(text))
+
+
 def _column(text: str) -> str:
     return "<table>" + "".join(f"<tr><td>{word}<td>tea" for word in text.split()) + "</table>"
 
@@ -171,7 +175,7 @@ def rendered() -> Iterator[Case]:
         orders["class"] = partial(_by_class, parts)
         yield from worded("T08", {f"rendered-{name}-{split}": paged(hide) for name, hide in orders.items()})
     for name, salt in SALTS.items():
-        yield from worded("T01", {f"rendered-{name}": paged(lambda text, salt=salt: salt.join(_words(text)))})
+        yield from worded("T01", {f"rendered-{name}": paged(partial(_salted, salt))})
     counting = headed("<style>.c::before{content:counter(c,upper-alpha)}</style>", _counted)
     yield from worded("T07", {"rendered-counters": counting, "rendered-imported": _imported})
     yield from worded("T07", {"rendered-list": paged(_listed)})
