@@ -21,12 +21,17 @@ _PERCENT: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _UNSEEN_BREAKS: Final = str.maketrans("", "", "\t\r\n")
 _SPOKEN: Final = ("text/", "image/svg", "application/xhtml", "application/xml", ";")
 _UNSAID: Final = re.compile(r"<(?:style|title|desc|metadata|script)\b[^<]*|<[^<>]*>", re.I)
+_WEB: Final = ("https://", "http://")
+_BEHIND_SCHEME: Final = 6
 _LONGEST: Final = 1_000
 """Characters of a picture or a frame that stand in the middle of a text; what says more is read by itself."""
 
 
 def holds(value: str) -> bool:
     """Whether an attribute holds a file; the scheme may have any case, and line breaks in it (WHATWG URL, 4.4)."""
+    # Of an address of the web the scheme is another one; if there is no second colon, that is all.
+    if value.startswith(_WEB) and value.find(":", _BEHIND_SCHEME) < 0:
+        return False
     return "data:" in typed(value).lower()
 
 
@@ -37,6 +42,8 @@ def typed(value: str) -> str:
 
 def in_list(value: str) -> Iterator[str]:
     """Such addresses in an attribute: the one that it is, or those of a list of sources (`srcset`)."""
+    if not holds(value):
+        return
     address = typed(value)
     yield from (
         _IN_LIST.findall(address) if _LISTED.search(address) else [address] * bool(_PARTS.match(address))
@@ -86,5 +93,5 @@ def words(address: str) -> str:
 
 def words_of(source: str) -> str:
     """What a small page or drawing says, tags cut out; empty where that is much."""
-    said = html.unescape(_UNSAID.sub("", source))
+    said = html.unescape(_UNSAID.sub("", source)) if source else ""
     return said if len(said) <= _LONGEST else ""

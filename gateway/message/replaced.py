@@ -65,7 +65,8 @@ def _composed(node: LexborNode) -> str:
 def _addresses(given: dict[str, str | None]) -> Iterator[str]:
     """The files that stand in an element's attributes."""
     for name in _SOURCES:
-        yield from data_addresses.in_list(given.get(name) or "")
+        if value := given.get(name):
+            yield from data_addresses.in_list(value)
 
 
 def _instead(given: dict[str, str | None]) -> str:

@@ -83,14 +83,17 @@ class Page:
 
 def oddities(source: str, names: frozenset[str]) -> tuple[bool, bool, bool, bool]:
     """Whether a page with elements of these names has such as the last four of a Page speak of."""
-    lower = source.lower()
-    late_title = "title" in names and ("head" not in names or lower.count("<title") > 1)
     return (
         not names.isdisjoint(_UNSHOWN),
-        late_title or not names.isdisjoint(_STYLED) or any(word in lower for word in _STYLED_BY_ATTRIBUTE),
+        not names.isdisjoint(_STYLED) or _is_styled_besides(source.lower(), names),
         "table" in names and _FOSTERED.search(source) is not None,
         not names.isdisjoint(_FIELDED),
     )
+
+
+def _is_styled_besides(source: str, names: frozenset[str]) -> bool:
+    late_title = "title" in names and ("head" not in names or source.count("<title") > 1)
+    return late_title or any(word in source for word in _STYLED_BY_ATTRIBUTE)
 
 
 def other_lines(page: Page) -> list[str]:
@@ -209,10 +212,12 @@ def percent_decoded(text: str) -> str:
 
 def _small_pieces(text: str) -> Iterator[str]:
     """Letters, or pieces of words, that stand in a cell each, put together."""
-    lines = text.split("\n")
-    # A line that is one blank is a piece as well, and an empty one does not part pieces.
-    bare = map(str.strip, lines)
-    lengths = [len(each) or 1 for line, each in zip(lines, bare, strict=True) if each or len(line) == 1]
+    # A line that is one blank is a piece as well, and an empty one does not part pieces; most lines are empty.
+    lines = list(filter(None, text.split("\n")))
+    lengths = list(map(len, map(str.strip, lines)))
+    if 0 in lengths:
+        both = zip(lines, lengths, strict=True)
+        lengths = [length or 1 for line, length in both if length or len(line) == 1]
     sizes = bytes([length if length < _LONGEST_BYTE else _LONGEST_BYTE for length in lengths])
     for longest, short in _SHORT_LINES.items():
         if short.search(sizes):
