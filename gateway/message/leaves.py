@@ -22,6 +22,7 @@ from gateway.message import (
     quoted,
     reused,
     sniff,
+    tables,
     transfer,
     written,
 )
@@ -268,6 +269,8 @@ class Collector(Gathered):
                 self.text(path, plan.kind, written.unflowed(text))
             for form in written.other_forms(text):
                 self.text(path, plan.kind, form)
+            if plan.attachment or plan.media_type != "text/plain":
+                self.text(path, plan.kind, "\n".join(tables.other_forms(text)))
 
     def _card(self, path: str, plan: Plan, card: str) -> None:
         for said in (*written.card_texts(card), *written.other_forms(card)):
