@@ -20,9 +20,11 @@ _NUMBERED: Final = re.compile(
 """A letter by its number, or the end of a line, as programs write it into files of data (JSON)."""
 _BRACED: Final = re.compile(r"[{\\]([,. ])\}?")
 """A separator of thousands or of decimals, or a blank, as LaTeX wants it."""
-_PERCENT: Final = re.compile(r"[^\s<>\"]*%20[^\s<>\"]*")
+_ADDRESSES: Final = re.compile(r"[^\s<>\"]+")
+"""What an address may be: to the next blank, quote or bracket."""
 _PLUSES: Final = re.compile(r"[^\s<>\"+]{1,60}+(?:\+[^\s<>\"+]{0,60}+){3,}+")
 """Words of a form that was sent (`application/x-www-form-urlencoded`)."""
+_FEWEST_PLUSES: Final = 3
 _QUOTED_CELLS: Final = re.compile(r"\"[ \t]*[,;:|\t][ \t]*\"")
 _STRUCK: Final = re.compile(r"[^\n\x08]\x08")
 """A letter that the next one is printed upon: bold letters of a typewriter."""
@@ -77,14 +79,12 @@ def other_forms(text: str) -> Iterator[str]:
         yield _BRACED.sub(r"\1", text)
     if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
-    if "%" in text and "%20" in text:
-        yield "\n".join(views.percent_decoded(match[0]) for match in _PERCENT.finditer(text))
+    if "%" in text:
+        yield from _percent_forms(text)
     if "=" in text and "=?" in text and (decoded := headers.decode_words(text)) != text:
         yield decoded
     if '"' in text and _QUOTED_CELLS.search(text):
         yield _QUOTED_CELLS.sub(" ", text)
-    if "+" in text and "%" in text:
-        yield "\n".join(_sent(match[0]) for match in _PLUSES.finditer(text) if "%" in match[0])
     yield from _as_printed(text)
 
 
@@ -103,6 +103,16 @@ def undecoded(text: str) -> bytes:
         return b""
     odd = (line.replace("?", "\n") for line in text.split("\n") if "=?" in line)
     return "\n".join(odd).encode("utf-8", "replace")
+
+
+def _percent_forms(text: str) -> Iterator[str]:
+    """What addresses say, and words of forms that were sent."""
+    said = [each for each in _ADDRESSES.findall(text) if "%" in each]
+    yield "\n".join(views.percent_decoded(each) for each in said if "%20" in each)
+    sent = (
+        match[0] for each in said if each.count("+") >= _FEWEST_PLUSES for match in _PLUSES.finditer(each)
+    )
+    yield "\n".join(_sent(each) for each in sent if "%" in each)
 
 
 def _as_printed(text: str) -> Iterator[str]:
