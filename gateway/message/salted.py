@@ -18,6 +18,13 @@ _INSIDE: Final = re.compile(r"<(?<=[0-9A-Za-z.,:;]<)[^<>]*>(?:<[^<>]*>)*(?=[0-9A
 """Tags inside of a word; it begins with what is rare, because every page is looked through for it."""
 _BETWEEN: Final = re.compile(r"<(?<=[^\s>]<)[^<>]*>(?:<[^<>]*>)*(?=[^\s<])")
 """Tags between two letters or signs of any kind."""
+_LEFT_OUT: Final = re.compile(
+    r"\n(?<=[^\s>]\n)<(?:/?(?:html|head|body|caption|col|colgroup|tr|t[dh]|tbody|thead|tfoot|form|frame|frameset)"
+    r"|/(?!(?:p|br)\b)[a-z][a-z0-9]*)\b[^<>]*>(?:\n?<[^<>]*>)*(?=[^\s<])",
+    re.I,
+)
+_BESIDE: Final = 300
+"""Characters of a page before and behind such a tag that are read with it."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>\n]*\n[^<>]*>")
 _BROKEN_END: Final = re.compile(r"\n[^<>\n]*+>")
 """What every broken tag ends with, and next to no other line: to look from each line break on takes a fifth."""
@@ -68,6 +75,25 @@ def _interrupted(source: str) -> Iterator[str]:
         end = source.find("\n", match.end())
         end = len(source) if end < 0 else end
         yield source[start:end]
+
+
+def unbroken(source: str) -> Iterator[str]:
+    """The text around tags inside of words that parsers leave out where nothing is open for them: no line ends there.
+
+    So are end tags without a start, and parts of tables where there is none (HTML, 13.2.6.4.7).  `source` as for
+    `lines`; what stands around many such tags is read together, so it is linear.
+    """
+    start = end = 0
+    for match in _LEFT_OUT.finditer(source):
+        if match.start() - _BESIDE > end:
+            yield _joined(source[start:end])
+            start = max(end, match.start() - _BESIDE)
+        end = match.end() + _BESIDE
+    yield _joined(source[start:end])
+
+
+def _joined(piece: str) -> str:
+    return html.unescape(_TAG.sub("", _LEFT_OUT.sub("", piece)))
 
 
 def is_more(source: str) -> bool:

@@ -145,6 +145,7 @@ def _all(page: Page) -> Iterator[str]:
     if page.commented:
         yield from _comments(source)
     yield from salted.lines(source)
+    yield from salted.unbroken(source)
     if page.unshown or page.choice.tags != source.count(">") or source.count('"') % 2:
         yield from _bare(source)
     if page.fostered:
