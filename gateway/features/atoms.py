@@ -22,8 +22,8 @@ Numbers = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 
 _MOST_STEMS: Final = 200_000
-_MANY: Final = 500
-"""Chunks from which on it is quicker to ask for all at once."""
+_MANY, _LONG = 500, 8_000
+"""Chunks, and bytes of all, from which on it is quicker to ask for all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Sayings:
 
     def add(self, chunks: Sequence[bytes]) -> None:
         """Take in the next chunks, in UTF-8 and without spaces."""
-        if len(chunks) < _MANY:
+        if len(chunks) < _MANY and sum(map(len, chunks)) < _LONG:
             for chunk in chunks:
                 self._take(atoms(_text(chunk)))
         else:
@@ -119,24 +119,30 @@ class Sayings:
 
     def _pieces(self, found: list[str]) -> int:
         """Take down what pieces say, one atom each, one after the other; the place of the first."""
-        plain = told([each.encode("utf-8", "surrogatepass") for each in found], of_piece)
-        rest = np.setdiff1d(np.arange(len(found)), plain.which, assume_unique=True)
-        said = [of_piece(found[number])[0] for number in rest.tolist()]
+        number: dict[str, int] = {}
+        # Cells of a table say the same again and again.
+        which = np.array([number.setdefault(each, len(number)) for each in found], np.int64)
+        once = [*number]
+        plain = told([each.encode("utf-8", "surrogatepass") for each in once], of_piece)
+        rest = np.setdiff1d(np.arange(len(once)), plain.which, assume_unique=True)
+        said = [of_piece(once[each])[0] for each in rest.tolist()]
         numbers = np.array([each[:3] for each in said], np.int64).reshape(-1, 3).T
         both = Told.joined([plain, Told(rest, numbers, [each.stem for each in said])])
-        order = np.argsort(both.which)
-        stems = [both.stems[number] for number in order.tolist()]
+        order = np.argsort(both.which)[which]
         at = len(self)
-        self._extend(Told(both.which[order], both.numbers[:, order], stems))
+        self._keep(both.numbers[:, order], self._stems.of(both.stems)[order])
         return at
 
     def _extend(self, some: Told) -> Numbers:
         """Take down some atoms; the place of each."""
         places = np.arange(len(self), len(self) + len(some.which))
-        for column, values in zip((self._says, self._mantissa, self._exponent), some.numbers, strict=True):
-            column.frombytes(values.tobytes())
-        self._stem.frombytes(self._stems.of(some.stems).tobytes())
+        self._keep(some.numbers, self._stems.of(some.stems))
         return places
+
+    def _keep(self, numbers: Numbers, stems: NDArray[np.uint32]) -> None:
+        for column, values in zip((self._says, self._mantissa, self._exponent), numbers, strict=True):
+            column.frombytes(values.tobytes())
+        self._stem.frombytes(stems.tobytes())
 
     def of(self, chunks: Numbers) -> Atoms:
         """The atoms of a text, which is the numbers of its chunks."""

@@ -81,6 +81,14 @@ class Forms:
 
     def counts(self, keys: Keys) -> tuple[Numbers, Numbers]:
         """The place of the first form of each value, and how many there are."""
+        if len(keys) > _MANY:
+            # In their order, each once, many are found much faster.
+            once, which = np.unique(keys, return_inverse=True)
+            first, counts = self._counts(once)
+            return first[which], counts[which]
+        return self._counts(keys)
+
+    def _counts(self, keys: Keys) -> tuple[Numbers, Numbers]:
         first = np.searchsorted(self.keys, keys)
         return first, np.searchsorted(self.keys, keys, side="right") - first
 
@@ -187,6 +195,7 @@ class Figures:
         return known
 
 
+_MANY: Final = 2_000
 _SIEVE_BITS: Final = 24
 
 

@@ -92,6 +92,22 @@ def best_stretch(found: Found, row: list[Gain], again: Container[int] = ()) -> S
     return runs.best._replace(score=runs.best.score - chance, chance=chance)
 
 
+def reach(found: Found, row: list[Gain]) -> float:
+    """What `best_stretch` of these gains can score at most; it costs next to nothing to know."""
+    figure = np.array([each.figure for each in row], np.int64)
+    total = np.array([each.total for each in row])
+    order = np.lexsort((-total, found.slot[figure]))
+    order = order[begins(found.slot[figure[order]])]
+    if len(order) < 2:
+        return -np.inf
+    slots = found.start[begins(found.start)]
+    start, end = found.start[figure[order]], np.maximum.accumulate(found.end[figure[order]])
+    between = slots.searchsorted(start[1:]) - slots.searchsorted(end[:-1])
+    summed = np.cumsum(total[order] - _COST * np.concatenate(([0], np.maximum(0, between))))
+    lowest = np.minimum.accumulate(summed - total[order])
+    return float((summed - lowest).max() - np.log10(max(1.0, found.places / len(order))))
+
+
 def bounds(found: Found, group: Numbers, figure: Numbers, total: Scores) -> tuple[Numbers, Scores]:
     """What the best stretch of each group can reach at most, if its figures add so much; the groups in order.
 

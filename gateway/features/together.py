@@ -17,6 +17,7 @@ from gateway.features.order import Link, diagonals, expected, linked
 from gateway.features.packing import PUBLIC
 from gateway.features.rarity import general
 from gateway.features.stretch import Stretch, best_stretch, bounds, gain
+from gateway.features.stretch import reach as reached
 from gateway.features.values import Keys, keys
 
 Scores = NDArray[np.float64]
@@ -62,7 +63,9 @@ def together(
         return
     likely, asked = expected(found), keys(found.mantissa, found.exponent, salted)
     for kind, place in chosen:
-        yield from _Place(index, found, asked, counting, likely, columns[kind], kind, place).stretch(pairs)
+        yield from _Place(index, found, asked, counting, likely, columns[kind], kind, place, least).stretch(
+            pairs
+        )
 
 
 def _in_order(index: Figures, found: Found, pairs: Hits) -> Iterator[tuple[int, int]]:
@@ -125,6 +128,7 @@ class _Place:
     column: NDArray[np.uint32]
     kind: int
     name: int
+    least: float
 
     def stretch(self, pairs: Hits) -> Iterator[tuple[int, Stretch]]:
         """The best stretch of figures that stand there."""
@@ -165,6 +169,9 @@ class _Place:
             gain(int(pairs.figure[each.pair]), each.value, int(pairs.digits[each.pair]), 0.0)
             for each in chosen
         ]
+        # Of the places of large tables few come to anything.
+        if reached(self.found, gains) < self.least:
+            return None
         again = frozenset(int(pairs.figure[each.pair]) for each in links if each.follows)
         return best_stretch(self.found, gains, again)
 
