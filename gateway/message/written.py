@@ -79,7 +79,7 @@ def other_forms(text: str) -> Iterator[str]:
         yield _BRACED.sub(r"\1", text)
     if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
-    if "%" in text:
+    if "%" in text and ("%20" in text or "+" in text):
         yield from _percent_forms(text)
     if "=" in text and "=?" in text and (decoded := headers.decode_words(text)) != text:
         yield decoded
@@ -107,7 +107,8 @@ def undecoded(text: str) -> bytes:
 
 def _percent_forms(text: str) -> Iterator[str]:
     """What addresses say, and words of forms that were sent."""
-    said = [each for each in _ADDRESSES.findall(text) if "%" in each]
+    lines = (line for line in text.split("\n") if "%" in line)
+    said = [each for line in lines for each in _ADDRESSES.findall(line) if "%" in each]
     yield "\n".join(views.percent_decoded(each) for each in said if "%20" in each)
     sent = (
         match[0] for each in said if each.count("+") >= _FEWEST_PLUSES for match in _PLUSES.finditer(each)
