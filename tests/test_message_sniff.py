@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.message.sniff import Kind, kind
+from gateway.message.sniff import Kind, is_binary, kind
 from tests.papers import archive, compound, pdf, rtf, word
 
 KINDS = {
@@ -61,3 +64,21 @@ def test_everything_has_a_kind(data: bytes) -> None:
 def test_text_is_text(text: str) -> None:
     """Text in UTF-8 without control characters is never taken for an unknown binary."""
     assert kind(text.encode()) is not Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (bz2.compress(b"4.7"), True),
+        (lzma.compress(b"4.7", lzma.FORMAT_ALONE), True),
+        (b"thanks,\nas asked\n" + pdf(), True),
+        (word(), True),
+        (b"a PDF file begins with %PDF-1.4, and so on", False),
+        (b"MIME-Version: 1.0\nContent-Type: text/plain\n\nhello", False),
+        (b"<?xml version='1.0'?><a/>", False),
+        (b"a,b\n1,2\n", False),
+    ],
+)
+def test_regression_files_called_text_were_shown_and_not_opened(data: bytes, expected: bool) -> None:
+    """A file stays one whatever it is declared as: tar, bzip2, LZMA, a PDF behind other words were not opened."""
+    assert expected == is_binary(kind(data), data)

@@ -19,4 +19,4 @@ def may_hold_parts(found: Kind, media_type: str, data: Bytes) -> bool:
     """Whether to look for parts in a leaf of this kind and declared type; signed mail is taken out as a whole."""
     if media_type in media_types.SMIME:
         return not cms.is_signed(bytes(data[:64]))
-    return found not in _CLOSED or (found is Kind.MAIL and media_type.startswith(_MAILS))
+    return found not in _CLOSED or (found in (Kind.MAIL, Kind.MAILBOX) and media_type.startswith(_MAILS))

@@ -200,9 +200,9 @@ class Collector(Gathered):
 
     def _declared_text(self, path: str, plan: Plan, data: Bytes, found: Kind) -> None:
         """A text part: as text, and as the document or the page that it may be instead."""
-        if found in sniff.DOCUMENTS and sniff.by_magic(bytes(data[:8])) is not None:
+        if sniff.is_binary(found, data):
             self.documents.append(Document(path, plan.hint, data))
-            if found is not Kind.RTF:
+            if found is not Kind.RTF and sniff.by_magic(bytes(data[:8])) is not None:
                 return
         elif found is Kind.XML or (found in (Kind.MAIL, Kind.MAILBOX) and plan.attachment):
             self.documents.append(Document(path, plan.hint, data))

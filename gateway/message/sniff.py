@@ -84,6 +84,8 @@ DOCUMENTS: Final = CONTAINERS | {
     Kind.MAILBOX,
     Kind.XML,
 }
+_WRITTEN: Final = frozenset({Kind.MAIL, Kind.MAILBOX, Kind.XML})
+"""Kinds that people see as they are where they are declared as text."""
 _MAGIC: Final = (
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
@@ -238,6 +240,16 @@ def turns_binary(data: Bytes) -> bool:
     if len(data) <= START or bytes(data[:3]).startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     return _ZERO.search(data, START) is not None
+
+
+def is_binary(found: Kind, data: Bytes) -> bool:
+    """Whether a leaf of this kind is a file whatever it is declared as, and not a text that begins like one."""
+    if found not in DOCUMENTS or found in _WRITTEN:
+        return False
+    start = bytes(data[:START])
+    if by_magic(start[:8]) is not None or found is Kind.BZIP2 or b"\0" in start:
+        return True
+    return found is Kind.PDF and b"endobj" in bytes(data)
 
 
 def by_magic(start: bytes) -> Kind | None:

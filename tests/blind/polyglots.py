@@ -48,8 +48,8 @@ def behind() -> Iterator[Case]:
                 )
     for media_type in ("image/png", "image/jpeg", "text/plain", "text/html", "application/pdf", "audio/mpeg"):
         for load_name, load in LOADS.items():
-            for pack_name in ("zip", "7z", "bare"):
-                make = _declared(load, {**PACKS, **SINGLE}[pack_name], media_type)
+            for pack_name, pack in {**PACKS, **SINGLE}.items():
+                make = _declared(load, pack, media_type)
                 yield Case("Z20", f"{media_type}-{pack_name}-{load_name}", make, doubtful=True)
 
 
