@@ -15,7 +15,8 @@ _CARD: Final = "BEGIN:VCARD"
 _OVERRIDE: Final = "\u202e"
 """From here on letters are shown from right to left."""
 _NUMBERED: Final = re.compile(
-    r"\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})|(?<![\\:\w])\\[nrt]|(?<=[a-z0-9.,;])\\[nrt](?=[A-Z0-9])"
+    r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})"
+    r"|(?<![\\:\w]\\)[nrt]|(?<=[a-z0-9.,;]\\)[nrt](?=[A-Z0-9]))"
 )
 """A letter by its number, or the end of a line, as programs write it into files of data (JSON)."""
 _BRACED: Final = re.compile(r"[{\\]([,. ])\}?")
