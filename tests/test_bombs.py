@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def mail(attached: bytes) -> bytes:
     return letter.as_bytes()
 
 
-BOMBS = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "in-itself": bombs.quine,
     "in-itself-deeper": lambda: archive({"a/b.zip": archive({"r.zip": bombs.quine()})}),
     "overlapped": lambda: bombs.quoted_overlap(250, 1 << 24),
