@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.message.biff_cells import error, rk
 from gateway.message.grid import Grid, Styles
+from gateway.message.office_xml import printed
 
 _ROW: Final = 0
 _SHARED: Final = 19
@@ -20,6 +21,8 @@ _FORMAT: Final = 44
 _STYLE: Final = 47
 _STYLES, _STYLES_END = 617, 618
 _BOOK: Final = 153
+_PRINTED: Final = 479
+"""Headers and footers of printed pages."""
 _NUMBER_ELSEWHERE: Final = 368
 """A number that is kept of another workbook."""
 _WORDLESS: Final = frozenset({43, 45, 46, 60, 61})
@@ -133,7 +136,8 @@ class _Part:
             self.book.styles.count_from_1904()
         self.book.closed |= number in _RECORD_OF_CACHE
         if number not in _WORDLESS:
-            self.said.update(dict.fromkeys(_strings(body, self.effort)))
+            said = _strings(body, self.effort)
+            self.said.update(dict.fromkeys(map(printed, said) if number == _PRINTED else said))
 
     def text(self, column: int, style: int, body: bytes) -> None:
         said, end = _string(body, 8)

@@ -19,9 +19,9 @@ _PRINTED: Final = frozenset(
 )
 _PARAGRAPHS: Final = frozenset([
     "p", "h", "tr", "row", "table-row", "list-item", "comment", "annotation", "title", "si", "pt", "text-box", "sp",
-    "shape", "footnote", "endnote", "author", "text", *_PRINTED,
+    "shape", "footnote", "endnote", "author", "text", "Text", *_PRINTED,
 ])  # fmt: skip
-_OPENING: Final = frozenset({"p", "h", "note-body", "annotation"})
+_OPENING: Final = frozenset({"p", "h", "note-body", "annotation", "Text"})
 """Elements that begin a line of their own, in the middle of a paragraph, too: notes and remarks stand there."""
 _CELLS: Final = frozenset(["tc", "c", "table-cell", "covered-table-cell", "cell"])
 _ROWS: Final = frozenset(["tr", "row", "table-row"])

@@ -81,6 +81,8 @@ def beside(data: Bytes, text: str, budget: Budget) -> Found:
         # What the library has left out: outside of the page, in a circle, on a page that is gone.
         if not words.issuperset(_LONG_WORD.findall(line)) and _is_latin(said := pdf_syntax.shown(line)):
             found.texts[said] = None
+    if any(map(pdf_drawn.MIRRORED.search, _first(found.fonts.drawn))):
+        found.texts.update(dict.fromkeys(line[::-1] for line in text.splitlines()))
     letters = sum(not letter.isspace() for letter in text[: 4 * found.shows])
     unread = shows >= _FEW and (letters * 4 < shows or _is_garbage(text))
     if unread or found.fonts.untold() or not _are_words(text, found):

@@ -17,11 +17,15 @@ from gateway.message import pdf_syntax
 _SHOWN: Final = rb"\((" + pdf_syntax.LITERAL + rb")\)|<([0-9A-Fa-f\s]++)>"
 _GAP: Final = rb"(-(?:[2-9]\d\d|\d{4,5})(?:\.\d*)?)\s*(?=[(<])"
 """Thousandths of a letter's height that are left out within a line: as wide as a blank."""
-_DRAWING: Final = re.compile(_SHOWN + rb"|" + _GAP + rb"|\b(?:T[dDm*]|ET)\b", re.S)
+_DRAWING: Final = re.compile(_SHOWN + rb"|" + _GAP + rb"|\bT[dDm]\b|\bT\*|\bET\b", re.S)
 _NUMBER: Final = rb"(?<![-+.\d])([-+]?[.\d]{1,20}+)"
 _PLACING: Final = re.compile(
     _SHOWN + rb"|" + _GAP + rb"|" + _NUMBER + rb"\s+" + _NUMBER + rb"\s+(T[dDm]|cm)\b", re.S
 )
+MIRRORED: Final = re.compile(
+    rb"(?<![-.\d])-[.\d]{1,12}(?:\s+-?0(?:\.0{0,9})?){2}\s+[.\d]{1,12}\s+\S{1,12}\s+\S{1,12}\s+(?:cm|Tm)\b"
+)
+"""Draws from right to left from here on: what is written backwards reads forwards."""
 _APART: Final = re.compile(rb"\b([2-9]|\d\d+)(?:\.\d*)?\s+Tc\b")
 """Letters set apart by two points and more."""
 _WORD: Final = re.compile(r"[A-Za-z]+")
@@ -39,10 +43,15 @@ _STEP: Final = 1.5
 
 def text(content: bytes) -> str:
     """All strings of a stream in the order in which they are drawn; a line ends where the pen is moved."""
-    return "".join(
-        _said(match) if match[1] is not None or match[2] is not None else " " if match[3] else "\n"
-        for match in _DRAWING.finditer(content)
-    )
+    return "".join(_piece(match) for match in _DRAWING.finditer(content))
+
+
+def _piece(match: re.Match[bytes]) -> str:
+    if match[1] is None and match[2] is None:
+        return " " if match[3] else "\n"
+    behind = match.string[match.end() : match.end() + 2].lstrip()[:1]
+    # These orders go to the next line before they draw.
+    return ("\n" if behind in (b"'", b'"') else "") + _said(match)
 
 
 def _said(match: re.Match[bytes]) -> str:

@@ -117,6 +117,20 @@ NEW: Mapping[str, tuple[str, Write]] = {
             "</styleSheet>",
         ),
     ),
+    "xlsb-header": (
+        "D05",
+        lambda text: made.new_book(made.sheet12((479, bytes(2) + made.wide(f"&L{text}")))),
+    ),
+    "drawing-of-shapes": (
+        "D19",
+        lambda text: archive(
+            {
+                "[Content_Types].xml": b"<Types/>",
+                "visio/pages/page1.xml": "<PageContents><Shape><Text>no rush</Text></Shape>"
+                f"<Shape><Text>{text}</Text></Shape><Shape><Text>no hurry</Text></Shape></PageContents>".encode(),
+            }
+        ),
+    ),
     "ods-formula": (
         "D09",
         lambda text: _ods(

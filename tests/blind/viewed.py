@@ -37,13 +37,13 @@ def _form(text: str) -> bytes:
     return f"<xdp:xdp xmlns:xdp='x'><field><value>{text}</value></field></xdp:xdp>".encode()
 
 
-def _runs(data: bytes) -> bytes:
+def runs(data: bytes) -> bytes:
     """Bytes as they are, as RunLengthDecode has them."""
     pieces = (data[at : at + 128] for at in range(0, len(data), 128))
     return b"".join(bytes([len(piece) - 1]) + piece for piece in pieces) + b"\x80"
 
 
-def _codes(data: bytes) -> bytes:
+def codes(data: bytes) -> bytes:
     """Bytes as LZW has them that has learned nothing: it is told to forget before it would need longer codes."""
     bits = (
         "".join(f"{256:09b}" * (at % 200 == 0) + f"{byte:09b}" for at, byte in enumerate(data)) + f"{257:09b}"
@@ -121,8 +121,8 @@ PDF: Mapping[str, tuple[str, Write]] = {
         "D14",
         lambda text: objects(PAGE, _packed(base64.a85encode(_form(text)) + b"~>", b"/Filter[/A85]")),
     ),
-    "form-runs": ("D14", lambda text: objects(PAGE, _packed(_runs(_form(text)), b"/Filter/RunLengthDecode"))),
-    "form-codes": ("D14", lambda text: objects(PAGE, _packed(_codes(_form(text)), b"/Filter/LZWDecode"))),
+    "form-runs": ("D14", lambda text: objects(PAGE, _packed(runs(_form(text)), b"/Filter/RunLengthDecode"))),
+    "form-codes": ("D14", lambda text: objects(PAGE, _packed(codes(_form(text)), b"/Filter/LZWDecode"))),
     "form-twice": (
         "D14",
         lambda text: objects(
@@ -171,6 +171,12 @@ PDF: Mapping[str, tuple[str, Write]] = {
         "D15",
         lambda text: objects(
             PAGE, stream(b"BT /F1 12 Tf [(" + text.replace(" ", ")-300(").encode() + b")]TJ ET")
+        ),
+    ),
+    "mirrored": (
+        "D15",
+        lambda text: canvas(
+            lambda page: (page.translate(500, 100), page.scale(-1, 1), page.drawString(0, 0, text[::-1]))
         ),
     ),
     "letters-14": ("D15", lambda text: _apart(text, 14)),
