@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -178,10 +178,36 @@ def beginning(data: bytes | memoryview, label: str, characters: int) -> bytes | 
     return memoryview(data)[:end]
 
 
+_WIDE_LETTERS: Final = (
+    (re.compile(rb"\xa3[\xb0-\xfa](?:\xa3[\xb0-\xfa]){3}"), "gb18030"),
+    (re.compile(rb"\x82[\x4f-\x9a](?:\x82[\x4f-\x9a]){3}"), "cp932"),
+    (re.compile(rb"\xa2[\xaf-\xfe](?:\xa2[\xaf-\xfe]|\xa3[\x40-\x43]){3}"), "big5"),
+)
+"""Full-width Latin letters and digits in the charsets of China, Japan and Korea, some in a row."""
+_ASCII_PAGE: Final = re.compile(rb"(?:\xff\xfe|\xfe\xff)?<[!?a-zA-Z]{2}")
+
+
 def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
     """Each text that `data` may be to readers who go by different labels, the first label's first."""
-    if len(labels) == 1 and codec_of(labels[0]) not in _APART:
+    others = list(_as_guessed(data, labels[0]))
+    if len(labels) == 1 and codec_of(labels[0]) not in _APART and not others:
         return [decode(data, labels[0])]
+    return [*dict.fromkeys([*_labelled(data, labels), *others])]
+
+
+def _as_guessed(data: Buffer, label: str) -> Iterator[str]:
+    """What browsers make of bytes by looking at them, where the label is none of theirs or does not fit."""
+    for letters, codec in _WIDE_LETTERS:
+        if letters.search(data) is not None:
+            yield str(data, codec, "replace")
+    if bytes(data[:4]) in _MARKS_IN_SEVEN:
+        # Browsers know no UTF-7 (WHATWG Encoding 4.2): to them the mark is text.
+        yield decode(b"\n" + bytes(data), label)
+    elif _ASCII_PAGE.match(data) is not None and is_wide(label):
+        yield decode(bytes(data).replace(b"\0", b""))
+
+
+def _labelled(data: Buffer, labels: Sequence[str]) -> list[str]:
     found = {decode(data, labels[0]): None}
     others = [label for label in labels[1:] if is_apart(label) or is_another(label, labels[0])]
     if is_apart(labels[0]) and b"\0" not in bytes(data[:_GUESSED]):
