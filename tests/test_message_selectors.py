@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.message import limits
-from gateway.message.selectors import Choice
+from gateway.message import limits, read
+from gateway.message.selectors import Choice, names
+from tests.reader_speed import mails
 
 PAGE = "<p class=a id=k>1<b class='a b'>2</b><i>3</i>"
 
@@ -31,3 +35,39 @@ def test_too_much_work_is_told() -> None:
     assert (2, False, [], True) == (
         len(list(choice.of(".a"))), choice.exceeded, list(choice.of(".b")), choice.exceeded,
     )  # fmt: skip
+
+
+SELECTORS = (
+    "i", "I", "b,i", "rt,b", "dialog:not([open]),i", "body title", "p i,q", "tbody tr,rt", "img", "svg text,b",
+    "a-b,rt", "b:is(.a,.b),rt", "*|rt,b", "p > rt", "[class],rt", "b:unheard-of(", "rt.b:unheard-of(", "h1,h2", ",",
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(["<b class=b>", "<i>", "</i>", "<rt>", "<image>", "<h1>", "<td>", "<svg>", "x"]))
+)
+def test_names_of_a_page_change_no_answer(pieces: list[str]) -> None:
+    """What is not asked because no tag has such a name would have found nothing, whatever the parser puts in itself."""
+    page = "".join(pieces)
+    tree = LexborHTMLParser(page)
+
+    def found(choice: Choice, selector: str) -> list[int]:
+        return [node.mem_id for node in choice.of(selector)]
+
+    for selector in SELECTORS:
+        assert found(Choice(tree, 9), selector) == found(Choice(tree, 9, names(page) | {"x"}), selector)
+
+
+@pytest.mark.parametrize("kind", ["4 KiB alternative", "60 KiB HTML"])
+def test_ordinary_pages_ask_little_of_the_parser(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question is a walk over the whole page: a newsletter without anything odd has a handful asked."""
+    asked: list[str] = []
+    real = Choice._found
+
+    def counted(choice: Choice, selector: str) -> list[LexborNode]:
+        asked.append(selector)
+        return real(choice, selector)
+
+    monkeypatch.setattr(Choice, "_found", counted)
+    read(mails()[kind]())
+    assert 0 < len(asked) <= 8

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -144,6 +145,7 @@ def _hidden(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> Iterat
             yield node, Hiding.PERHAPS
 
 
+@lru_cache(maxsize=8192)
 def _hides(declarations: str, grounds: frozenset[colours.Colour]) -> Hiding:
     """How far declarations hide text on any ground that the page has somewhere."""
     how = style.hiding(declarations)
