@@ -25,6 +25,7 @@ from tests.blind import (
     mime,
     names,
     needless,
+    outside,
     parted,
     rendered,
     salts,
@@ -39,7 +40,7 @@ MAKERS = (
     inside.files, letters.charsets, letters.letters, names.names, names.said, names.kinds,
     hiding.hidden, splitting.split, html.odd, html.rest, salts.strewn, parted.parted, parted.typed,
     rendered.rendered,
-    bulletin.figures, bulletin.pieces,
+    bulletin.figures, bulletin.pieces, outside.mails,
 )  # fmt: skip
 ROWS = 86
 """Rows of the list that these cases belong to."""

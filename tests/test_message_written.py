@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.message import written
 from gateway.message.written import card_texts, is_card, is_locked, other_forms, unfolded
 
 FORMS = {
@@ -66,3 +67,34 @@ def test_cards_say_their_pages_and_older_encodings() -> None:
         card_texts("X:RE<b>STRICTED</b>\nY;ENCODING=QUOTED-PRINTABLE:=34=2E7\nZ:one\\, two\\nthree")
     )
     assert all(each in said for each in ("RESTRICTED", "4.7", "one, two\nthree"))
+
+
+def test_a_flowed_text_loses_the_spaces_that_are_none_of_it() -> None:
+    """With `DelSp=yes` a number that goes on in the next line, quoted too, is whole (RFC 3676)."""
+    assert written.unflowed("72, \r\n670 and \n> on\n") == "72,670 andon\n"
+
+
+def test_enriched_text_is_read_as_a_page_without_its_parameters() -> None:
+    """A parameter is not shown, and a doubled bracket is one sign (RFC 1896)."""
+    page, aside = written.from_enriched(b"<color><param>red</param>4<nl>7</color> <<b")
+
+    assert page == b"<color>4 7</color> &lt;b"
+    assert aside == b"red"
+
+
+def test_an_ordinary_header_stays_as_it_is() -> None:
+    """Of nearly every header there is one form, and nothing in it is left to decode."""
+    text = "From: Jo <jo@policy.example>\nSubject: 100% of C:\\temp & more"
+
+    assert written.header(text) == text
+    assert written.undecoded(text) == b""
+
+
+def test_a_header_says_each_other_form_below_it() -> None:
+    """A subject with letters by their numbers stands there in both forms."""
+    assert written.header("Subject: &#52;.7\nX: y") == "Subject: &#52;.7\nX: y\nSubject: 4.7"
+
+
+def test_an_encoded_word_that_is_none_is_found() -> None:
+    """Without its end or its charset a word is still taken to pieces: its letters stand on a line of their own."""
+    assert written.undecoded("Subject: =?utf-8?B?QUJD\nX: y") == b"Subject: =\nutf-8\nB\nQUJD"

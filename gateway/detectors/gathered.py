@@ -1,4 +1,4 @@
-"""Wording whose letters do not stand together: spaced out, in cells, with signs between them, run together, misspelt.
+"""Wording whose letters do not stand together: spaced out, in cells, with signs between them, misspelt.
 
 A page is read again without all that is neither letter nor figure.  Where the words of a rule stand there and not in
 the page, they are put together, with what is before and after them, for the banner detector to judge.
@@ -52,7 +52,7 @@ _Span = tuple[int, int, str]
 
 
 def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
-    """The page again where words of these wordings stand in it apart, run together, or with one mistake.
+    """The page again where words of these wordings stand in it apart, or with one mistake.
 
     Nothing for nearly every page, after one pass; linear.
     """
@@ -71,15 +71,7 @@ def gathered(page: Page, wordings: Iterable[Wording]) -> Iterator[Page]:
 
 
 def _is_apart(anchor: bytes, squeezed: bytes, whole: bytes) -> bool:
-    if anchor not in squeezed:
-        return False
-    return squeezed.count(anchor) > whole.count(anchor) or _glued(anchor).search(whole) is not None
-
-
-@lru_cache(maxsize=64)
-def _glued(anchor: bytes) -> re.Pattern[bytes]:
-    """Where a word stands in another: run together with its neighbours, or a form of it."""
-    return re.compile(rb"[a-z0-9]%b|%b[a-z0-9]" % (anchor, anchor))
+    return anchor in squeezed and squeezed.count(anchor) > whole.count(anchor)
 
 
 def _page(page: Page, text: str) -> Page:

@@ -32,6 +32,8 @@ _XZ: Final = 95
 _METHODS: Final = frozenset({_STORED, _DEFLATED, _BZIP2, _LZMA, _XZ})
 _PADDING: Final = 64
 """Bytes between members that nobody asks about: data descriptors have up to 24, some programs align to 64."""
+_REMARK: Final = 60
+"""Bytes of a comment that may be a file, or hold one: no shorter line of base64 is taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ def _checked(
         faults[Reason.AMBIGUOUS] = None
         extents |= {member.offset: (start, stop) for member, start, stop in hidden}
     shown = () if hidden else tuple(gap for gap in gaps if _says_something(data, *gap))
+    if end.last - end.said > _REMARK:
+        shown = (*shown, (end.said, end.last))
     found = (*members, *(member for member, _, _ in hidden))
     return Zip(data, found, tuple(faults), extents, frozenset(doubted), shown, end.comment)
 

@@ -151,6 +151,7 @@ class _Extraction:
         for number, text in enumerate(package.texts):
             add = self.collector.about if number in package.about else self.collector.said
             add(job.path, text)
+            self.collector.look_inside(job.path, text.encode("utf-8", "replace"), thorough=True)
         self.collector.lead(job.path, package.links)
         for reason in package.faults:
             self.collector.mark(job.path, reason)

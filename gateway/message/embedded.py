@@ -38,7 +38,9 @@ _HEADER_LINE: Final = re.compile(rb"[ \t]*[!-9;-~]{1,200}[ \t]*:|[ \t]+[^\s]")
 _FOREIGN: Final = re.compile(rb"\n(?:=ybegin |\(this file must be converted with binhex)", re.I)
 _UU: Final = re.compile(rb"\n([ \t>]{0,8}+)begin(?:-base64)? [0-7]{3,6}(?: |\r?\n)")
 _PIECE: Final = re.compile(rb"[A-Za-z0-9+/]+=*")
-_BETWEEN: Final = re.compile(rb"(?:\\[rn])*[\"'+, \t]{0,8}\r?\n[ \t>\"']{0,16}|(?:\\[rn])+")
+_BETWEEN: Final = re.compile(
+    rb"(?:\\[rn])*[\"'+, \t]{0,8}\r?\n[ \t>\"']{0,16}|(?:\\[rn])+|[\"'],[ \t]{0,2}[\"']"
+)
 """Between two lines of an encoded file: also in a quoted reply, and as a string of a program or a notebook."""
 _HEXADECIMAL: Final = b"0123456789ABCDEFabcdef"
 _STEM: Final = re.compile(rb"[^\s]+")

@@ -280,6 +280,8 @@ class Collector(Gathered):
     def _locked(self, path: str, text: str) -> None:
         if written.is_locked(text):
             self.mark(path, Reason.ENCRYPTED)
+        elif text.startswith("%!PS"):
+            self.mark(path, Reason.UNSUPPORTED)
 
     def _smime(self, path: str, plan: Plan, data: Bytes) -> None:
         """Enveloped mail is closed; of signed mail what it encloses is read, and nothing is asked of a signature."""

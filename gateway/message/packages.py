@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.message import biff12, cells
+from gateway.message import biff12, cells, html, tracked
 from gateway.message.archives import Budget, Member, Unreadable, Zip
 from gateway.message.office_xml import Book, Collector, xml_text
 from gateway.model import Reason
@@ -153,6 +153,9 @@ def flat_text(data: bytes) -> str:
     """Text of a file of XML that is no part of a package.  Raises Unreadable as `xml_text` does."""
     collector = Collector(every_element=b"<w:" not in data and b"<office:" not in data)
     text = xml_text(data, collector)
+    if "</" in text:
+        # A page that stands in XML as text, as in feeds.
+        text = f"{text}\n{html.render(text).text}"
     return f"{text}\n{collector.book.left()}"
 
 
@@ -178,7 +181,16 @@ def _part_text(name: str, data: bytes, book: Book) -> str:
     collector.cache = "pivotcache" in name
     collector.shared = name.endswith("sharedstrings.xml")
     text = xml_text(data, collector)
+    if name.startswith("word/") and (bare := tracked.shown(data)) is not None:
+        text = f"{text}\n{_shown_text(bare)}"
     return "" if collector.shared and book.strings else text
+
+
+def _shown_text(bare: bytes) -> str:
+    try:
+        return xml_text(bare, Collector())
+    except Unreadable as fault:
+        return fault.read.decode("utf-8", "replace")
 
 
 def _is_silent(name: str, data: bytes) -> bool:

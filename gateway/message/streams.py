@@ -22,6 +22,9 @@ _PIECE: Final = 4_194_304
 """Bytes unpacked at a time."""
 _STREAMS: Final = 10_000
 """Streams one behind the other: parallel packers make one for every 900 KB."""
+_FIXED: Final = 10
+_NAME: Final = 1_024
+"""Bytes at the start of a gzip file in which its file's name is looked for."""
 _FAULTS: Final = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
 
 
@@ -80,7 +83,7 @@ def _pieces(one: Decompressor, data: Bytes) -> Iterator[bytes]:
         data = getattr(one, "unconsumed_tail", b"")
 
 
-def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entry]:
+def _all(make: Make, magic: bytes, data: Bytes, budget: Budget, name: str = "") -> Iterator[Entry]:
     """All streams as one file, as programs unpack them; what stands behind the last one is a file of its own."""
     out = BytesIO()
     position, fault = 0, None
@@ -91,7 +94,7 @@ def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entr
         position += used
         if fault is not None or bytes(data[position : position + len(magic)]) != magic:
             break
-    yield Entry("", out.getvalue(), fault)
+    yield Entry(name, out.getvalue(), fault)
     rest = bytes(data[position:]).strip(b"\0") if fault is None else b""
     if rest:
         yield Entry("", rest)
@@ -99,7 +102,15 @@ def _all(make: Make, magic: bytes, data: Bytes, budget: Budget) -> Iterator[Entr
 
 def gunzip(data: Bytes, budget: Budget) -> Iterator[Entry]:
     """The file in a gzip file; one of a mail server's log may have many streams."""
-    return _all(lambda: zlib.decompressobj(31), b"\x1f\x8b", data, budget)
+    return _all(lambda: zlib.decompressobj(31), b"\x1f\x8b", data, budget, _gzip_name(bytes(data[:_NAME])))
+
+
+def _gzip_name(start: bytes) -> str:
+    """The name that a gzip file says its file had (RFC 1952 section 2.3.1), or the empty string."""
+    if len(start) < _FIXED or not start[3] & 8:
+        return ""
+    extra = 2 + int.from_bytes(start[10:12], "little") if start[3] & 4 else 0
+    return start[_FIXED + extra :].split(b"\0")[0].decode("utf-8", "replace")
 
 
 def bunzip2(data: Bytes, budget: Budget) -> Iterator[Entry]:

@@ -80,6 +80,9 @@ def other_forms(text: str) -> Iterator[str]:
         yield _BRACED.sub(r"\1", text)
     if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
+    if "&lt;/" in text:
+        # A page that stands in another text, as in feeds.
+        yield html.render(unescape(text)).text
     if "%" in text and ("%20" in text or "+" in text):
         yield from _percent_forms(text)
     if "=" in text and "=?" in text and (decoded := headers.decode_words(text)) != text:

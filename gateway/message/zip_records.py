@@ -69,7 +69,10 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of the directory: members, its size and offset as told, where it ends, and where the archive does."""
+    """The end of the directory: members, its size and offset as told, where it ends, and where the archive does.
+
+    `comment` stands from `said` to `last`.
+    """
 
     count: int
     size: int
@@ -77,6 +80,7 @@ class End:
     position: int
     last: int
     comment: str
+    said: int = 0
 
 
 def find_end(data: Bytes) -> End | None:
@@ -96,7 +100,7 @@ def find_end(data: Bytes) -> End | None:
         raise Unreadable(Reason.UNSUPPORTED)
     last = position + END.size + length
     comment = bytes(data[position + END.size : last]).decode("utf-8", "replace")
-    plain = End(count, size, offset, position, last, comment)
+    plain = End(count, size, offset, position, last, comment, position + END.size)
     return (_end64(data, plain) or plain) if _FULL in (size, offset) or count == 0xFFFF else plain
 
 
@@ -107,7 +111,11 @@ def _end64(data: Bytes, end: End) -> End | None:
     if record < 0 or bytes(data[locator : locator + 4]) != b"PK\x06\x07":
         return None
     signature, *_, count, size, offset = _END64.unpack_from(data, record)
-    return End(count, size, offset, record, end.last, end.comment) if signature == b"PK\x06\x06" else None
+    return (
+        End(count, size, offset, record, end.last, end.comment, end.said)
+        if signature == b"PK\x06\x06"
+        else None
+    )
 
 
 def directory(data: Bytes, position: int, end: int, shift: int) -> Iterator[Member]:
