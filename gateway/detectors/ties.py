@@ -63,11 +63,11 @@ class Ties:
         return next((slipped for slipped in ties if slipped.known), tie)
 
     def _by_written(self, moment: Moment, page: Page, place: int) -> Tie:
-        fitting = [publication for publication in self._all if self._has_time(publication, moment)]
+        fitting = self._at_its_time(moment)
         if len(fitting) == 1:
             return self._claim(fitting)
         public = [] if fitting else [p for p in self._all if self._was_out(p, moment)]
-        same_day = fitting or [p for p in self._all if self._has_day(p, moment) and p not in public]
+        same_day = fitting or [p for p in self._on_its_day(moment) if p not in public]
         if not same_day:
             return Tie(known=bool(public))
         around = self._around(page, place)
@@ -112,20 +112,21 @@ class Ties:
         ids = sorted(publication.id for publication in publications if publication.embargoed(self.now))
         return Tie(bool(publications), (tuple(ids),) if ids else ())
 
-    def _has_time(self, publication: Publication, moment: Moment) -> bool:
+    def _at_its_time(self, moment: Moment) -> list[Publication]:
+        """Those planned for one of the instants that a time can mean; what it can mean is worked out once for all."""
         if moment.clock is None:
-            return self._has_day(publication, moment)
+            return self._on_its_day(moment)
         readings = moment.readings(self.now, self.zone)
-        return any(_minute(planned) in readings for planned in publication.times)
+        return [p for p in self._all if any(_minute(planned) in readings for planned in p.times)]
 
     def _was_out(self, publication: Publication, moment: Moment) -> bool:
         """Whether an earlier edition, which is public, came out at this very time: its banner is over."""
         readings = moment.readings(self.now, self.zone) if publication.public_times and moment.whole else ()
         return any(_minute(when) in readings for when in publication.public_times)
 
-    def _has_day(self, publication: Publication, moment: Moment) -> bool:
+    def _on_its_day(self, moment: Moment) -> list[Publication]:
         day = moment.date(self.now, self.zone)
-        return any(planned.astimezone(self.zone).date() == day for planned in publication.times)
+        return [p for p in self._all if any(each.astimezone(self.zone).date() == day for each in p.times)]
 
     def _has_clock(self, publication: Publication, clock: Clock, weekday: int | None) -> bool:
         days = [(planned, planned.astimezone(self.zone).date()) for planned in publication.times]
