@@ -14,7 +14,7 @@ from gateway.message.selectors import Choice
 def _layout(body: str, sheet: str = "") -> laid.Layout:
     tree = LexborHTMLParser(f"<html><body>{body}")
     styles = [node.attributes["style"] or "" for node in tree.css("[style]")]
-    said = "\n".join((*styles, sheet, "rtl" if "rtl" in body else ""))
+    said = "\n".join((*styles, sheet, "direction:rtl" if "rtl" in body else ""))
     return laid.Layout(Choice(tree, body.count("<")), (sheet,), said, drawn=True, headed=True)
 
 

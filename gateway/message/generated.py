@@ -52,7 +52,7 @@ def put(choice: Choice, sheets: tuple[str, ...], styles: set[str]) -> bool:
     writings += [_Writing(item, said) for item, said in counters.items(choice)]
     if any(_SHOWN.search(html.unescape(each)) for each in styles):
         for node in choice.of("[style]"):
-            writings += _own(node, node.attributes.get("style") or "")
+            writings += _own(choice, node, node.attributes.get("style") or "")
     for writing in writings:
         _write(writing)
     return bool(writings)
@@ -66,7 +66,7 @@ def _of(
     if place is None:
         if _SHOWN.search(rule.declarations):
             for node in choice.of(rule.selector):
-                yield from _own(node, rule.declarations)
+                yield from _own(choice, node, rule.declarations)
     elif tokens := style.content(rule.declarations):
         for node in choice.of(place[0]):
             if said := "".join(_token(node, kind, value, sheets, counted) for kind, value in tokens):
@@ -88,17 +88,17 @@ def _token(
     return data_addresses.words(value) if kind == "address" else value
 
 
-def _own(node: LexborNode, declarations: str) -> Iterator[_Writing]:
+def _own(choice: Choice, node: LexborNode, declarations: str) -> Iterator[_Writing]:
     """What the declarations of an element write at itself, at its items, or around quotations."""
     drawn = "".join(map(data_addresses.words, data_addresses.in_style(declarations)))
     listed = "".join(style.strings(f"content:{each}") for each in _LISTED.findall(declarations))
     if listed or drawn:
-        items = node.css("li") if node.tag in ("ul", "ol", "menu", "dir") else [node]
+        items = choice.within(node, "li") if node.tag in ("ul", "ol", "menu", "dir") else [node]
         instead = bool(drawn) and bool(style.content(declarations))
         yield from (_Writing(item, listed or drawn, instead=instead) for item in items)
     for quoted in _QUOTED.findall(declarations):
         before, after, *_ = (*style.every_string(f"quotes:{quoted}"), "", "")
-        for each in [node] if node.tag == "q" else node.css("q"):
+        for each in [node] if node.tag == "q" else choice.within(node, "q"):
             yield from (_Writing(each, style.unescaped(before)), _Writing(each, style.unescaped(after), True))
 
 

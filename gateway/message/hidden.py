@@ -104,7 +104,7 @@ def _unchosen(choice: Choice) -> Iterator[tuple[LexborNode, Hiding]]:
 def _shut(choice: Choice) -> Iterator[tuple[LexborNode, LexborNode]]:
     """Elements behind which all that their parent holds is hidden, with that parent."""
     for node in choice.of(_FOLDED):
-        summary = node.css_first("summary")
+        summary = next((child for child in node.iter() if child.tag == "summary"), None)
         first = summary or node.first_child
         if first is not None:
             yield first, node

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
@@ -23,7 +24,7 @@ Rank = tuple[float, float]
 """How far down and how far right: pixels, lines of a grid, or an order, whatever is said."""
 
 _SAID: Final = re.compile(
-    r"(?:^|[;{\s])(order|left|top|right|bottom|inset|margin-left|margin-top|grid-(?:area|row|column)(?:-start)?|translate"
+    r"(?<![\w-])(order|left|top|right|bottom|inset|margin-left|margin-top|grid-(?:area|row|column)(?:-start)?|translate"
     r"|transform)\s*:\s*([^;{}]*)",
     re.I,
 )
@@ -60,6 +61,7 @@ _LONGEST: Final = 500
 """Characters of a text with a place of its own: longer ones are read by themselves."""
 
 
+@lru_cache(maxsize=8192)
 def rank(declarations: str) -> Rank | None:
     """What declarations say of the place of an element; None where they say nothing."""
     down = right = 0.0
@@ -130,21 +132,22 @@ class Layout:
         for rule in dict.fromkeys(rule for sheet in sheets for rule in style.rules(sheet)):
             if _says(rule.declarations):
                 yield from ((node, rule.declarations) for node in self.choice.of(rule.selector))
-        for node in self.choice.of("[style],[dir]"):
-            declarations = style.plain(node.attributes.get("style") or "")
-            turned = (node.attributes.get("dir") or "").lower() == "rtl"
-            yield node, f"{declarations};direction:rtl" if turned else declarations
+        yield from (
+            (node, style.plain(node.attributes.get("style") or "")) for node in self.choice.of("[style]")
+        )
+        yield from ((node, "direction:rtl") for node in self.choice.of("[dir=rtl i]"))
 
     def _take(self, node: LexborNode, declarations: str) -> None:
-        place = rank(declarations)
+        place, told = rank(declarations), _told(declarations)
         if place is not None:
             self.ranks[node.mem_id] = node, place
-        if _REVERSED.search(declarations):
+        if "reversed" in told:
             self.turned[node.mem_id] = node
-        if _RIGHT_TO_LEFT.search(declarations):
-            lines = node.css("tr") or (node, *node.css("p,div,td,li,span"))
+        if "rtl" in told:
+            within = self.choice.within
+            lines = within(node, "tr") or (node, *within(node, "p,div,td,li,span"))
             self.turned.update((each.mem_id, each) for each in lines)
-        if _FLOATING.search(declarations):
+        if "floating" in told:
             self.floating.add(node.mem_id)
             self.ranks.setdefault(node.mem_id, (node, (0.0, 0.0)))
 
@@ -248,10 +251,16 @@ def columns(source: str) -> Iterator[str]:
                     yield "".join(cells)
 
 
+@lru_cache(maxsize=8192)
 def _says(said: str) -> bool:
-    return (
-        _SAID.search(said) is not None
-        or _REVERSED.search(said) is not None
-        or _FLOATING.search(said) is not None
-        or "rtl" in said
-    )
+    return bool(_told(said)) or _SAID.search(said) is not None
+
+
+@lru_cache(maxsize=8192)
+def _told(declarations: str) -> frozenset[str]:
+    """Which of the ways to show things from the other side declarations name."""
+    lower = declarations.lower()
+    if "reverse" not in lower and "float" not in lower and "rtl" not in lower:
+        return frozenset()
+    ways = {"reversed": _REVERSED, "floating": _FLOATING, "rtl": _RIGHT_TO_LEFT}
+    return frozenset(way for way, said in ways.items() if said.search(lower) is not None)

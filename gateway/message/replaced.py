@@ -35,16 +35,16 @@ def put(choice: Choice, *, thorough: bool) -> bool:
     """
     found = {node.mem_id: node for node in choice.of(_OTHERS if thorough else _ALTERNATIVES)}
     for node in found.values():
-        if said := _said(node):
+        if said := _said(choice, node):
             node.insert_before(said)
     return bool(found)
 
 
-def _said(node: LexborNode) -> str:
+def _said(choice: Choice, node: LexborNode) -> str:
     given, tag = node.attributes, node.tag
     kind = (given.get("type") or "").lower() if tag == "input" else ""
     if tag == "template":
-        return data_addresses.words_of(_composed(node))
+        return data_addresses.words_of(_composed(choice, node))
     if tag == "input" and kind != "image":
         return "" if kind in _UNWRITTEN else given.get("value") or given.get("placeholder") or ""
     if tag == "textarea":
@@ -53,10 +53,10 @@ def _said(node: LexborNode) -> str:
     return shown or data_addresses.words_of(given.get("srcdoc") or "") or _instead(given)
 
 
-def _composed(node: LexborNode) -> str:
+def _composed(choice: Choice, node: LexborNode) -> str:
     """The source of a shadow tree with what the elements beside it say in its slots (DOM, 4.2.2.3)."""
     parent = node.parent
-    beside = parent.css("[slot]") if parent is not None else []
+    beside = choice.within(parent, "[slot]") if parent is not None else []
     given = {each.attributes.get("slot"): html.escape(each.text(deep=True)) for each in beside[:_SLOTS]}
     source = (node.html or "").partition(">")[2]
     return _SLOT.sub(lambda match: given.get(match[1] or match[2] or match[3], ""), source)

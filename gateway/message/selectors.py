@@ -22,6 +22,8 @@ _PLAIN: Final = re.compile(
     r" *[a-zA-Z]+(?:[.#][A-Za-z_][\w-]*|\[[a-z-]+\]|:not\(\[[a-z-]+\]\)| +[a-zA-Z]+)* *,?\Z", re.ASCII
 )
 """A selector that every parser knows, and that means elements of one name, in elements of others perhaps."""
+_TAKEN: Final = 40
+"""What an element that is taken up costs, against one that is passed over."""
 _ELEMENT: Final = re.compile(r"(?:^| )([a-zA-Z]+)")
 
 
@@ -43,6 +45,7 @@ class Choice:
         self._names = names | _MADE | ({"img"} if "image" in names else set()) if names else names
         self._work = limits.STYLE_WORK
         self._nodes = limits.HIDDEN_NODES
+        self._asked: set[str] = set()
 
     def of(self, selector: str) -> Iterator[LexborNode]:
         """The elements that a selector means; of one that is not understood, all that it names."""
@@ -64,9 +67,20 @@ class Choice:
             found = self.tree.css(selector)
         except Exception:
             raise ValueError("a selector that the parser does not know") from None
+        if selector in self._asked:
+            return found[: limits.HIDDEN_NODES]
+        self._asked.add(selector)
         left, self._nodes = self._nodes, self._nodes - len(found)
         self.exceeded = self.exceeded or self._nodes < 0
         return found[:left]
+
+    def within(self, node: LexborNode, selector: str) -> list[LexborNode]:
+        """The elements inside of one that a selector means, which the parser must know."""
+        self._work -= max(1, self.tags)
+        found = node.css(selector) if self._work > 0 else []
+        self._work -= _TAKEN * len(found)
+        self.exceeded = self.exceeded or self._work <= 0
+        return found
 
 
 def _possible(selector: str, names: frozenset[str]) -> str:
