@@ -20,6 +20,7 @@ from gateway.message import (
     metafiles,
     pictures,
     quoted,
+    remarks,
     reused,
     sniff,
     tables,
@@ -167,6 +168,7 @@ class Collector(Gathered):
         if found is Kind.MEDIA:
             self._behind_media(path, plan, data, quiet=quiet)
             self.shown(path, data, quiet=quiet)
+            self.about(path, remarks.text(data))
         elif found in (Kind.XML, Kind.HTML):
             again, more = reused.text(data)
             self.text(path, PartKind.DOCUMENT, again)
@@ -265,9 +267,7 @@ class Collector(Gathered):
                 self._card(path, plan, written.unfolded(text))
                 continue
             self.text(path, plan.kind, text)
-            if plan.delsp:
-                self.text(path, plan.kind, written.unflowed(text))
-            for form in written.other_forms(text):
+            for form in written.other_forms(text, delsp=plan.delsp):
                 self.text(path, plan.kind, form)
             if plan.attachment or plan.media_type != "text/plain":
                 self.text(path, plan.kind, "\n".join(tables.other_forms(text)))

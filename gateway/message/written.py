@@ -67,8 +67,13 @@ def card_texts(card: str) -> Iterator[str]:
         yield plain.replace(";", " ")
 
 
-def other_forms(text: str) -> Iterator[str]:
-    """A text as its reader sees it, where that differs from the order or the form of its characters."""
+def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
+    """A text as its reader sees it, where that differs from the order or the form of its characters.
+
+    `delsp`: its lines go on behind a space that is none of it.
+    """
+    if delsp:
+        yield unflowed(text)
     if _OVERRIDE in text:
         yield "\n".join(line[::-1] for line in text.split("\n") if _OVERRIDE in line)
         yield drawn.overridden(text)

@@ -102,6 +102,9 @@ TEXTS: dict[str, tuple[str, Text]] = {
     "word-hidden-salt": ("D01", lambda t: _salted(t, _run("zq", "<w:rPr><w:vanish/></w:rPr>"))),
     "word-deleted-salt": ("D01", lambda t: _salted(t, '<w:del w:id="1" w:author="a"><w:r><w:delText>zq</w:delText></w:r></w:del>')),
     "word-moved-salt": ("D01", lambda t: _salted(t, '<w:moveFrom w:id="1"><w:r><w:t>zq</w:t></w:r></w:moveFrom>')),
+    "gif-comment": ("Z27", lambda t: _file("a.gif", b"GIF89a\1\0\1\0\0\0\0\x21\xfe" + bytes([len(t)]) + t.encode() + b"\0;")),
+    "jpeg-comment": ("Z27", lambda t: _file("a.jpg", b"\xff\xd8\xff\xfe" + (len(t) + 2).to_bytes(2, "big") + t.encode() + b"\xff\xd9")),
+    "jpeg-exif": ("Z27", lambda t: _file("a.jpg", b"\xff\xd8\xff\xe1" + (2 * len(t) + 8).to_bytes(2, "big") + b"Exif\0\0" + t.encode("utf-16-le") + b"\xff\xd9")),
     "zipped-name": ("Z14", lambda t: _file("a.gz", b"\x1f\x8b\x08\x08\0\0\0\0\0\x03" + t.encode() + b"\0\x03\0\0\0\0\0\0\0\0\0")),
 }  # fmt: skip
 """How a wording is said, and the row it belongs to."""
