@@ -7,6 +7,7 @@ fork copies neither.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -178,6 +179,10 @@ class Supervisor:
     def _died(self, child: Child, status: int) -> None:
         now = time.monotonic()
         code = os.waitstatus_to_exitcode(status)
+        if child.role == "scanner":
+            # What a document made it start would outlive it, and keep its worker waiting for an answer.
+            with contextlib.suppress(OSError):
+                os.killpg(child.pid, signal.SIGKILL)
         child.deaths = 0 if code == 0 or now - child.began > _STEADY else child.deaths + 1
         child.due = now + _BACK_OFF[min(child.deaths, len(_BACK_OFF) - 1)]
         child.pid = 0

@@ -35,13 +35,22 @@ def _write() -> None:
             file.write(bytes(1 << 20))
 
 
+def _fork() -> None:
+    for _ in range(20):
+        if os.fork() == 0:
+            time.sleep(600)
+    _spin()
+
+
 HARMS: dict[str, Callable[[], object]] = {
     "spin": _spin,
     "crash": lambda: ctypes.string_at(0),
     "hog": lambda: bytearray(64 << 30),
     "write": _write,
+    "fork": _fork,
 }
-"""What a document may make its reader do: an endless loop, a segmentation fault, too much memory, 10 GB of files."""
+"""What a document may make its reader do: an endless loop, a segmentation fault, too much memory, 10 GB of files, and
+processes that keep what it has open."""
 
 
 def plant(where: str, when: str, do: str, flag: str) -> None:

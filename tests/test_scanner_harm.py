@@ -19,6 +19,7 @@ ENDS = {
     "hog": [HELD],
     "crash": [DEFERRED, DEFERRED, HELD],
     "write": [DEFERRED, DEFERRED, HELD],
+    "fork": [HELD],
 }
 """Answers to one mail and its resends: a deadline and a limit name the content, a lost scanner does the third time."""
 
