@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 
 _POLYNOMIAL = 0xEDB88320
@@ -173,6 +174,7 @@ def _solved(rows: list[int]) -> int | None:
     return sum((row >> 32) << bit for bit, row in enumerate(rows))
 
 
+@cache
 def quine() -> bytes:
     """A zip archive with one member, which is the archive itself, checksum included.
 
