@@ -85,7 +85,7 @@ def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
         yield _BRACED.sub(r"\1", text)
     if "&" in text and ("&#" in text or "&nbsp;" in text):
         yield unescape(text)
-    if "&lt;/" in text:
+    if "&" in text and "&lt;/" in text:
         # A page that stands in another text, as in feeds.
         yield html.render(unescape(text)).text
     if "%" in text and ("%20" in text or "+" in text):
@@ -94,11 +94,14 @@ def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
         yield decoded
     if '"' in text and _QUOTED_CELLS.search(text):
         yield _QUOTED_CELLS.sub(" ", text)
-    yield from _as_printed(text)
+    if "\b" in text or "\x1b" in text:
+        yield _COLOURED.sub("", _STRUCK.sub("", text))
 
 
 def header(text: str) -> str:
     """The header of a mail, its words decoded, and below it each line that its reader may see in another form."""
+    if text.isascii() and not ("&" in text or "%" in text or "\\" in text):
+        return text
     forms = [line for form in other_forms(text) for line in form.split("\n")]
     if not forms:
         return text
@@ -123,14 +126,6 @@ def _percent_forms(text: str) -> Iterator[str]:
         match[0] for each in said if each.count("+") >= _FEWEST_PLUSES for match in _PLUSES.finditer(each)
     )
     yield "\n".join(_sent(each) for each in sent if "%" in each)
-
-
-def _as_printed(text: str) -> Iterator[str]:
-    """A text as a printer of lines or a terminal shows it."""
-    if "\b" in text:
-        yield _STRUCK.sub("", text)
-    if "\x1b" in text:
-        yield _COLOURED.sub("", text)
 
 
 def _sent(words: str) -> str:
