@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,11 @@ def test_any_bytes_are_looked_through(noise: bytes, at: int, gone: int) -> None:
     """Damage is no error."""
     whole = objects(PAGE, stream(b"world", b"/Type/EmbeddedFile"), b"<</Contents(remark)>>")
     pdf._looked(whole[:at] + noise + whole[at + gone :], Budget())
+
+
+@pytest.mark.parametrize("piece", [b"\\(", b"(", b"(a", b"<41", b"\\(a "])
+def test_regression_strings_that_never_end_cost_the_square(piece: bytes) -> None:
+    """A megabyte of beginnings is gone through once."""
+    began = time.process_time()
+    found(b"%PDF-1.4\n1 0 obj<</A" + piece * (1_000_000 // len(piece)), "x")
+    assert time.process_time() - began < 3

@@ -33,7 +33,7 @@ _TYPED: Final = re.compile(r"[A-Za-z0-9 ]")
 _WORD: Final = re.compile(r"[^\W\d_]{2}|[0-9]")
 _END: Final = b"%%EOF"
 _ENCRYPTED: Final = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
-_SHOWS: Final = re.compile(rb"\((?:[^()\\]|\\.)*\)|<([0-9A-Fa-f\s]+)>")
+_SHOWS: Final = re.compile(rb"(?<!\\)\((?:[^()\\]++|\\.)*+\)|<([0-9A-Fa-f\s]+)>")
 _ASCII: Final = bytes([9, 10, 13, *range(32, 127)])
 _NO_TEXT: Final = re.compile(
     rb"/Type\s*/(?:XObject|Pattern|Metadata|XRef|CMap)|/FunctionType|/ShadingType|/FontMatrix|/PatternType|/N\s+[134]\b"
@@ -46,6 +46,8 @@ _FEW: Final = 40
 """Letters that pages draw; below that a page is a cover, or blank."""
 _PAGE: Final = 16_777_216
 """Bytes of one stream that are looked through; what draws the fullest map has less."""
+_SPELLED: Final = 8_388_608
+"""Bytes that pages draw which are looked at letter by letter, at 3 MB a second."""
 _START: Final = 4_096
 """Bytes of a stream by which it is told whether it is a text."""
 _OPERATORS: Final = re.compile(rb"[\])>]\s*T[Jj]\b|[)>]\s*['\"]")
@@ -101,8 +103,8 @@ def _are_words(text: str, found: Found) -> bool:
 
 
 def _first(drawn: list[bytes]) -> Iterator[bytes]:
-    """As many streams as one is looked through of."""
-    left = _PAGE
+    """As many streams as are looked at letter by letter."""
+    left = _SPELLED
     for content in drawn:
         left -= len(content)
         if left < 0:

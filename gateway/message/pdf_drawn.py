@@ -14,7 +14,7 @@ from typing import Final
 
 from gateway.message import pdf_syntax
 
-_SHOWN: Final = rb"\((" + pdf_syntax.LITERAL + rb")\)|<([0-9A-Fa-f\s]++)>"
+_SHOWN: Final = rb"(?<!\\)\((" + pdf_syntax.LITERAL + rb")\)|<([0-9A-Fa-f\s]++)>"
 _GAP: Final = rb"(-(?:[2-9]\d\d|\d{4,5})(?:\.\d*)?)\s*(?=[(<])"
 """Thousandths of a letter's height that are left out within a line: as wide as a blank."""
 _DRAWING: Final = re.compile(_SHOWN + rb"|" + _GAP + rb"|\bT[dDm]\b|\bT\*|\bET\b", re.S)

@@ -28,7 +28,7 @@ _GLYPH: Final = re.compile(rb"/([^\s/\[\]]+)")
 _NUMBERED: Final = re.compile(rb"(?!uni[0-9A-F]{4}|u[0-9A-F]{4,6}\Z)[A-Za-z]{0,6}[._]?\d{1,5}\Z")
 """A glyph named by a number: `g17`, `cid_4`, `C0`."""
 _SHOWS: Final = re.compile(
-    rb"/([^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b|\(((?:[^()\\]++|\\.)*+)\)|<([0-9A-Fa-f\s]++)>", re.S
+    rb"/([^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b|(?<!\\)\(((?:[^()\\]++|\\.)*+)\)|<([0-9A-Fa-f\s]++)>", re.S
 )
 _FEW: Final = 8
 """Glyphs of one stream that may differ: marks before list items are one to three, a word of text has more."""

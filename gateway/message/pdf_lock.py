@@ -20,7 +20,7 @@ _ENCRYPT: Final = re.compile(rb"/Encrypt\s*(?:(\d{1,10})\s+\d{1,5}\s+R|<<)")
 _ID: Final = re.compile(rb"/ID\s*\[\s*(\((?:[^()\\]++|\\.)*+\)|<[0-9A-Fa-f\s]*+>)", re.S)
 _STRING: Final = rb"\s*(\(" + pdf_syntax.LITERAL + rb"\)|<[0-9A-Fa-f\s]*+>)"
 _ANY_STRING: Final = re.compile(
-    rb"(\d{1,10})\s+(\d{1,5})\s+obj\b|(?<!<)" + _STRING.removeprefix(rb"\s*"), re.S
+    rb"(\d{1,10})\s+(\d{1,5})\s+obj\b|(?<![<\\])" + _STRING.removeprefix(rb"\s*"), re.S
 )
 _OBJECT: Final = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _NEVER: Final = re.compile(rb"/Type\s*/XRef\b|/Filter\s*\[?\s*/Crypt\b")

@@ -27,8 +27,8 @@ def _literal(depth: int) -> bytes:
 
 LITERAL: Final = _literal(6)
 """Brackets may stand within brackets without end; nobody writes more than two."""
-STRING: Final = re.compile(rb"\((" + LITERAL + rb")\)|<([0-9A-Fa-f\s]{4,}+)>", re.S)
-"""A string: as letters, or as digits."""
+STRING: Final = re.compile(rb"(?<!\\)\((" + LITERAL + rb")\)|<([0-9A-Fa-f\s]{4,}+)>", re.S)
+"""A string: as letters, or as digits.  None begins behind a backslash: those that do not end would cost a square."""
 _ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
 _ESCAPES: Final = {
     b"n": b"\n",
@@ -60,6 +60,8 @@ _OF_PICTURES: Final = frozenset(
 )
 _PACKED: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 """How a packed stream begins, whose dictionary keeps what packed it elsewhere."""
+_FILTERS: Final = 8
+"""Filters in a row; writers use two."""
 _LZW_BYTES: Final = 1_048_576
 """Bytes packed by LZW that are unpacked here: a second's work. Nothing has written it since 1996."""
 
@@ -129,6 +131,8 @@ def unpacked(told: bytes, packed: bytes, budget: Budget) -> tuple[bytes | None, 
     names = _NAME.findall(match[1] or match[2]) if match is not None else []
     if not names and b"/Filter" in told and _PACKED.match(packed):
         names = [b"Fl"]
+    if len(names) > _FILTERS:
+        return None, Reason.TOO_DEEP
     for name in names:
         if name in _OF_PICTURES:
             return None, None
