@@ -19,7 +19,7 @@ _INSIDE: Final = re.compile(r"<(?<=[0-9A-Za-z.,:;]<)[^<>]*>(?:<[^<>]*>)*(?=[0-9A
 _BETWEEN: Final = re.compile(r"<(?<=[^\s>]<)[^<>]*>(?:<[^<>]*>)*(?=[^\s<])")
 """Tags between two letters or signs of any kind."""
 _LEFT_OUT: Final = re.compile(
-    r"\n(?<=[^\s>]\n)<(?:/?(?:html|head|body|caption|col|colgroup|tr|t[dh]|tbody|thead|tfoot|form|frame|frameset)"
+    r"\n(?<=\S\n)<(?:(?<=[^\s>]\n<)/?(?:html|head|body|caption|col|colgroup|tr|t[dh]|tbody|thead|tfoot|form|frame|frameset)"
     r"|/(?!(?:p|br)\b)[a-z][a-z0-9]*)\b[^<>]*>(?:\n?<[^<>]*>)*(?=[^\s<])",
     re.I,
 )

@@ -117,15 +117,10 @@ def _with_neighbours(lines: list[str], fresh: list[int]) -> Iterator[str]:
     """Lines at these places, in their order, with the nearest words around each run of them."""
     last = -1
     for at, following in zip(fresh, (*fresh[1:], len(lines)), strict=False):
-        before = lines[at - 1 : max(last, at - _NEAR) : -1] if at - 1 > last else []
-        after = lines[at + 1 : min(following, at + _NEAR)]
-        pieces = (_first(before)[-_AROUND:], lines[at], _first(after)[:_AROUND])
-        yield " ".join(filter(None, pieces))
+        before = " ".join("\n".join(lines[max(last + 1, at - _NEAR) : at]).split())
+        after = " ".join("\n".join(lines[at + 1 : min(following, at + _NEAR)]).split())
+        yield " ".join(filter(None, (before[-_AROUND:], lines[at], after[:_AROUND])))
         last = at
-
-
-def _first(lines: list[str]) -> str:
-    return next((line for line in lines if line and not line.isspace()), "")
 
 
 def exceeds(page: Page) -> bool:
