@@ -95,7 +95,8 @@ def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
     if '"' in text and _QUOTED_CELLS.search(text):
         yield _QUOTED_CELLS.sub(" ", text)
     if "\b" in text or "\x1b" in text:
-        yield _COLOURED.sub("", _STRUCK.sub("", text))
+        printed = (line for line in text.split("\n") if "\b" in line or "\x1b" in line)
+        yield "\n".join(_COLOURED.sub("", _STRUCK.sub("", line)) for line in printed)
 
 
 def header(text: str) -> str:
