@@ -25,7 +25,7 @@ def _literal(depth: int) -> bytes:
     return inside
 
 
-LITERAL: Final = _literal(6)
+LITERAL: Final = _literal(4)
 """Brackets may stand within brackets without end; nobody writes more than two."""
 STRING: Final = re.compile(rb"(?<!\\)\((" + LITERAL + rb")\)|<([0-9A-Fa-f\s]{4,}+)>", re.S)
 """A string: as letters, or as digits.  None begins behind a backslash: those that do not end would cost a square."""
@@ -46,7 +46,7 @@ _LANGUAGE: Final = re.compile("\x1b[^\x1b]{2,6}\x1b")
 """What says in which language a string goes on (section 7.9.2.2)."""
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\x7f]")
 
-_STREAM: Final = re.compile(rb"stream\r?\n|>>(?:\s{1,64}|%[^\r\n]{0,200}[\r\n])*+stream(?:\r\n?|[ \t]\r?\n?)")
+_STREAM: Final = re.compile(rb"stream\r?\n|>>\s{0,32}+stream(?:\r\n?|[ \t]\r?\n?)")
 _OBJECT: Final = re.compile(rb"\d\s{1,8}obj\b")
 _LENGTH: Final = re.compile(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)")
 _NEAR: Final = 4_096
