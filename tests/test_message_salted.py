@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.message import limits
+from gateway.message import limits, salted
 from gateway.message.salted import conditional, is_conditional, is_more, lines
 
 WORDS = {
@@ -55,3 +55,16 @@ def test_outlook_and_the_others() -> None:
     source = "RE<!--[if mso]>ST<![endif]--><!--[if !mso]><!-->ZZ<!--<![endif]-->RICTED"
     assert (True, False) == (is_conditional(source), is_conditional("<p><!--[if mso]><b><![endif]--> x"))
     assert ["RESTRICTED", "REZZRICTED"] == list(conditional(source))
+
+
+def test_tags_that_parsers_leave_out_end_no_line() -> None:
+    """End tags of nothing, and parts of tables outside of one, stand in the middle of a word (found by a browser)."""
+    assert ["12 May"] == list(salted.unbroken("1\n</td>2 May"))
+    assert ["12 May"] == list(salted.unbroken("1\n<col>2 M\n</h2>ay"))
+    assert [""] == list(salted.unbroken("<table>\n<tr>\n<td>1\n</td>\n<td>2\n</td>\n</table>"))
+
+
+def test_a_comment_that_swallows_the_page_is_left_out() -> None:
+    """A title that only one program opens hides nothing from the others; what closes is no such thing."""
+    assert "ab" == salted.as_others_read("a<!--[if mso]><title><![endif]-->b")
+    assert "" == salted.as_others_read("a<!--[if mso]><title>x</title><![endif]-->b")

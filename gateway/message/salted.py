@@ -20,7 +20,7 @@ _BETWEEN: Final = re.compile(r"<(?<=[^\s>]<)[^<>]*>(?:<[^<>]*>)*(?=[^\s<])")
 """Tags between two letters or signs of any kind."""
 _LEFT_OUT: Final = re.compile(
     r"\n(?<=\S\n)<(?:(?<=[^\s>]\n<)/?(?:html|head|body|caption|col|colgroup|tr|t[dh]|tbody|thead|tfoot|form|frame|frameset)"
-    r"|/(?!(?:p|br)\b)[a-z][a-z0-9]*)\b[^<>]*>(?:\n?<[^<>]*>)*(?=[^\s<])",
+    r"|/(?!(?:p|br)\b)[a-z][a-z0-9]*)\b[^<>]*>(?:<[^<>]*>)*(?=[^\s<])",
     re.I,
 )
 _BESIDE: Final = 300
