@@ -120,6 +120,7 @@ _ODD: Final = re.compile(rb"[\0\x1b]")
 """What ASCII letters have beside them where they are wide, or not letters of ASCII."""
 _GOING_ON: Final = bytes(range(0x80, 0xC0))
 """Bytes of a letter in UTF-8 behind its first."""
+_PIECE: Final = 1 << 20
 _FEWEST: Final = 4
 """Letters that a guess needs."""
 _GUESSED: Final = 256
@@ -197,7 +198,7 @@ def readings(data: Buffer, labels: Sequence[str]) -> list[str]:
 
 def _as_guessed(data: Buffer, label: str) -> Iterator[str]:
     """What browsers make of bytes by looking at them, where the label is none of theirs or does not fit."""
-    for letters, codec in _WIDE_LETTERS:
+    for letters, codec in () if _is_ascii(data) else _WIDE_LETTERS:
         if letters.search(data) is not None:
             yield str(data, codec, "replace")
     if bytes(data[:4]) in _MARKS_IN_SEVEN:
@@ -205,6 +206,11 @@ def _as_guessed(data: Buffer, label: str) -> Iterator[str]:
         yield decode(b"\n" + bytes(data), label)
     elif _ASCII_PAGE.match(data) is not None and is_wide(label):
         yield decode(bytes(data).replace(b"\0", b""))
+
+
+def _is_ascii(data: Buffer) -> bool:
+    """Whether nothing but ASCII is in it, which costs less than a search for any other byte."""
+    return all(bytes(data[at : at + _PIECE]).isascii() for at in range(0, len(data), _PIECE))
 
 
 def _labelled(data: Buffer, labels: Sequence[str]) -> list[str]:
