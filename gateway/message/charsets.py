@@ -120,7 +120,6 @@ _ODD: Final = re.compile(rb"[\0\x1b]")
 """What ASCII letters have beside them where they are wide, or not letters of ASCII."""
 _GOING_ON: Final = bytes(range(0x80, 0xC0))
 """Bytes of a letter in UTF-8 behind its first."""
-_PIECE: Final = 1 << 20
 _FEWEST: Final = 4
 """Letters that a guess needs."""
 _GUESSED: Final = 256
@@ -210,7 +209,7 @@ def _as_guessed(data: Buffer, label: str) -> Iterator[str]:
 
 def _is_ascii(data: Buffer) -> bool:
     """Whether nothing but ASCII is in it, which costs less than a search for any other byte."""
-    return all(bytes(data[at : at + _PIECE]).isascii() for at in range(0, len(data), _PIECE))
+    return all(bytes(data[at : at + 65_536]).isascii() for at in range(0, len(data), 65_536))
 
 
 def _labelled(data: Buffer, labels: Sequence[str]) -> list[str]:
