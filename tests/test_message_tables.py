@@ -35,9 +35,10 @@ def test_regression_words_down_a_column_passed(separator: str) -> None:
 
 
 def test_a_letter_is_no_table() -> None:
-    """Two lines with a comma have no columns, and columns of numbers say nothing."""
+    """Two lines with a comma have no columns; columns of numbers say nothing, and those of names what all tables do."""
     assert [] == list(other_forms("Dear Ann,\nplease come, if you can.\nYours\n"))
     assert [] == list(other_forms("1,2\n3,4\n5,6\n"))
+    assert [] == list(other_forms("North East,2\nNorth West,4\nYorkshire and The Humber,6\n"))
 
 
 @given(st.text(alphabet='IDCKXY;P"\n,0123V-BOTABLE\t|', max_size=200))

@@ -21,7 +21,11 @@ _MOST: Final = 64
 """Columns that are looked at."""
 _LARGEST: Final = 1_048_576
 """Characters of a table whose columns are read: words that are strewn down a column are few."""
-_WORDS: Final = re.compile(r"[^\W\d_]{2}|\d[:/]\d")
+_BANNER: Final = re.compile(r"\d[:.]\d\d ?[ap]\.?m|\d:\d\d|embargo|restricted|confidential|release", re.I)
+"""What a banner down a column has, and next to no column of a table: the names of regions stand in all of them.
+
+Without it two tables of the same regions would seem to be copied from one another.
+"""
 
 
 def other_forms(text: str) -> Iterator[str]:
@@ -35,7 +39,7 @@ def other_forms(text: str) -> Iterator[str]:
 
 
 def columns(text: str) -> Iterator[str]:
-    """What the cells of a table say column by column; only of one whose cells have words."""
+    """What the cells of a table say column by column, where that may be a banner."""
     if len(text) > _LARGEST:
         return
     lines = text.splitlines()
@@ -46,7 +50,7 @@ def columns(text: str) -> Iterator[str]:
     for number in range(min(_MOST, max(map(len, rows)))):
         cells = (row[number].strip(" \"'") for row in rows if number < len(row))
         said = " ".join(cell for cell in cells if cell)
-        if _WORDS.search(said):
+        if _BANNER.search(said):
             yield said
 
 
