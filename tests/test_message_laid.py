@@ -66,9 +66,14 @@ def test_hidden_elements_stay_hidden_where_they_are_put() -> None:
 
 
 def test_columns_are_read_down() -> None:
-    """Words, and pieces of words, below one another; cells that say much are no such column."""
-    rows = "".join(f"\n<tr>\n<td>{word}\n<td>x" for word in ("one ", "two ", "three"))
-    assert {"one two three", "x x x"} <= set(laid.columns(f"<table>{rows}</table>"))
+    """A banner's words, and pieces of words; cells that say much are no such column, and names no banner."""
+    rows = "".join(f"\n<tr>\n<td>{word}\n<td>x" for word in ("Embargoed ", "until ", "noon"))
+    assert ["Embargoed until noon", "Embargoed until noon", "xxx"] == list(
+        laid.columns(f"<table>{rows}</table>")
+    )
+    assert "North East South" not in set(
+        laid.columns("<table><tr><td>North East<td>1<tr><td>South<td>2<tr><td>W<td>3")
+    )
     assert [] == list(laid.columns(f"<table>{rows.replace('x', 'x' * 200)}</table>"))
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from gateway.message import hidden, limits, style
+from gateway.message import hidden, limits, style, tables
 from gateway.message.selectors import Choice, inner_first
 
 Piece = tuple[int, str]
@@ -246,7 +246,8 @@ def columns(source: str) -> Iterator[str]:
             for column in zip_longest(*(row for row in rows if len(row) > 1), fillvalue=""):
                 whole = html.unescape(_TAG.sub("", "\0".join(column)))
                 cells = [cell.strip("\r\n\t") for cell in whole.split("\0")]
-                yield " ".join(cell.strip() for cell in cells)
+                if tables.may_be_banner(said := " ".join(cell.strip() for cell in cells)):
+                    yield said
                 if max(map(len, cells)) <= _PIECE:
                     yield "".join(cells)
 

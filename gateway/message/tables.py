@@ -50,8 +50,13 @@ def columns(text: str) -> Iterator[str]:
     for number in range(min(_MOST, max(map(len, rows)))):
         cells = (row[number].strip(" \"'") for row in rows if number < len(row))
         said = " ".join(cell for cell in cells if cell)
-        if _BANNER.search(said):
+        if may_be_banner(said):
             yield said
+
+
+def may_be_banner(said: str) -> bool:
+    """Whether words that stand below one another are worth reading in that order."""
+    return _BANNER.search(said) is not None
 
 
 def _sylk(text: str) -> str:
