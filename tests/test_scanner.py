@@ -19,6 +19,7 @@ from gateway.model import Message, Reason
 from gateway.registration import Empty, Traced, trace
 from gateway.replies import ScanUnfinished
 from gateway.scanner import DOCUMENTS_PER_PROCESS, NotTakenUp, Scanners, read_here
+from gateway.scanner_process import TAKEN_UP
 from tests import pictured
 from tests.papers import BANNER, archive, attached, mail, pdf, word
 from tests.pictured import reads_words
@@ -88,6 +89,14 @@ def start(path: str) -> Iterator[Start]:
             process.communicate()
 
 
+def meet(path: str) -> None:
+    """Wait until the scanner is there: a deadline that began before would pass while it loads its libraries."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(60)
+        connection.connect(path)
+        assert TAKEN_UP == connection.recv(1)
+
+
 def read(path: str, content: bytes, document_deadline: float = 10, deadline: float = 30) -> Message:
     """Read one mail as a worker does."""
     scanners = Scanners(path, document_deadline * SECOND, deadline * SECOND)
@@ -152,7 +161,7 @@ def test_hanging_document_ends_at_its_deadline(path: str, start: Start) -> None:
     process = start("hang", deadline=0.5)
     found = read(path, mail(attached(word())), document_deadline=0.5)
     assert [("1", Reason.DEADLINE)] == [(mark.path, mark.reason) for mark in found.unreadable]
-    assert -14 == process.wait(5)
+    assert -14 == process.wait(30)
 
 
 def test_crash_is_unfinished(path: str, start: Start) -> None:
@@ -182,7 +191,7 @@ def test_scanner_says_nothing(path: str, start: Start) -> None:
     process = start("noisy")
     read(path, mail(attached(word())))
     process.kill()
-    assert (b"", b"") == process.communicate(timeout=5)
+    assert (b"", b"") == process.communicate(timeout=30)
 
 
 def test_scanner_writes_nothing(path: str, start: Start) -> None:
@@ -195,18 +204,20 @@ def test_scanner_writes_nothing(path: str, start: Start) -> None:
 def test_overall_deadline_is_unfinished(path: str, start: Start) -> None:
     """Waiting for a free scanner counts: the deadline of the mail ends it, and says nothing about the mail."""
     start("hang", deadline=20)
+    meet(path)
     began = time.monotonic()
     with pytest.raises(ScanUnfinished):
         read(path, mail(attached(word())), document_deadline=20, deadline=1.5)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_waiting_for_a_scanner_says_nothing_about_the_document(path: str, start: Start) -> None:
     """One of two mails hangs the only scanner: the deadline tells the one that was read from the one that waited."""
     start("hang", deadline=20)
+    meet(path)
 
     async def two() -> list[type]:
-        scanners = Scanners(path, 20 * SECOND, 1 * SECOND)
+        scanners = Scanners(path, 20 * SECOND, 2 * SECOND)
         content = mail(attached(word()))
         ends = await asyncio.gather(scanners.read(content), scanners.read(content), return_exceptions=True)
         return sorted((type(end) for end in ends), key=lambda kind: kind.__name__)

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from gateway.setting_sections import Smtp
 from gateway.smtp.hall import Hall
 from gateway.smtp.server import Server
+from tests.pace import slowness
 from tests.running import Gateway
 from tests.sink import Sink
 from tests.talking import Talk, letter, stuffed
@@ -180,13 +181,22 @@ def test_sizes(place: tuple[Gateway, Sink]) -> None:
     assert len(sink.wait(2)) == 2
 
 
-def test_25_mib_in_well_under_a_second_and_little_memory(place: tuple[Gateway, Sink]) -> None:
-    """25 MiB take the gateway well under a second of work, and a worker at most 2.5 times the mail."""
+def test_25_mib_in_little_time_and_memory(place: tuple[Gateway, Sink]) -> None:
+    """25 MiB take the gateway under a second of work where nobody disturbs it, and a worker at most 2.5 times the mail.
+
+    Three seconds are allowed, more on a machine that is slow just now.  Each worker has met a mail before: what it
+    loads for the first one is not the large one's.
+    """
     gateway, sink = place
+    warm = [Talk(gateway.port) for _ in range(8)]
+    assert ["250"] * 8 == [
+        talk.mail("a@dept.example", ["b@dept.example"], letter("warm"))[:3] for talk in warm
+    ]
     sink.mails.clear()
     line = b"The minutes of the meeting are below, and nobody has to do anything for now"
     content = b"Subject: big\r\n\r\n" + (line + b"\r\n") * (25 * 2**20 // (len(line) + 2))
     before = {pid: (peak(pid), spent(pid)) for pid in gateway.children("any")}
+    slow = slowness()
     talk = Talk(gateway.port)
     talk.send(b"MAIL FROM:<a@dept.example>\r\nRCPT TO:<b@dept.example>\r\nDATA\r\n")
     for _ in range(3):
@@ -197,7 +207,7 @@ def test_25_mib_in_well_under_a_second_and_little_memory(place: tuple[Gateway, S
     talk.quit()
     took = sum(spent(pid) - was for pid, (_, was) in before.items())
     grew = max(peak(pid) - was for pid, (was, _) in before.items())
-    assert took < 3.0, took
+    assert took < 3 * max(slow, slowness()), took
     assert grew < 2.5 * len(content), grew / len(content)
 
 

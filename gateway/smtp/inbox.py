@@ -7,6 +7,7 @@ every other look-alike is either refused or stays content that `content_fault` t
 from __future__ import annotations
 
 import asyncio
+from io import BytesIO
 
 from gateway import replies
 from gateway.replies import Reply
@@ -145,31 +146,36 @@ class Inbox:
 
     async def content(self, limit: int) -> bytes:
         """Content up to the final dot, dots unstuffed; raises Gone, or ContentTooBig after the dot."""
-        raw, self._buffer = self._buffer, bytearray()
-        raw[:0] = b"\r\n"  # The dot of an empty content follows the CRLF of DATA itself.
-        searched, too_big = 0, False
-        while (end := raw.find(_END, searched)) < 0:
-            if len(raw) > limit + limit // 16 + 2:  # Stuffed dots may add a little to what counts.
+        gathered, too_big = BytesIO(), False
+        seam = b"\r\n"  # The dot of an empty content follows the CRLF of DATA itself.
+        while True:
+            chunk, self._buffer = self._buffer, bytearray()
+            window = seam + chunk
+            end = window.find(_END)
+            if end >= 0:
+                break
+            gathered.write(chunk)
+            if gathered.tell() > limit + limit // 16:  # Stuffed dots may add a little to what counts.
                 too_big = True
-                del raw[:-4]
-            searched = max(0, len(raw) - 4)
+                gathered = BytesIO()
+            seam = window[-4:]
             await self._more()
-            raw += self._buffer
-            self._buffer.clear()
-        self._buffer[:0] = raw[end + 5 :]
-        del raw[end + 2 :]
+        self._buffer[:0] = window[end + 5 :]
+        gathered.write(chunk)
+        gathered.truncate(max(0, gathered.tell() - len(window) + end + 2))
         if too_big:
             raise ContentTooBig
-        return _unstuff(raw, limit)
+        return _unstuffed(gathered.getvalue(), limit)
 
 
-def _unstuff(raw: bytearray, limit: int) -> bytes:
-    """Take off the dot that transparency added (RFC 5321 section 4.5.2), and the CRLF put in front."""
-    if b"\r\n." in raw:
-        raw = raw.replace(b"\r\n.", b"\r\n")
-    if len(raw) - 2 > limit:
+def _unstuffed(stuffed: bytes, limit: int) -> bytes:
+    """Content without the dots that transparency added (RFC 5321 section 4.5.2); no copy where there are none."""
+    content = stuffed.removeprefix(b".")
+    if b"\r\n." in content:
+        content = content.replace(b"\r\n.", b"\r\n")
+    if len(content) > limit:
         raise ContentTooBig
-    return bytes(memoryview(raw)[2:])
+    return content
 
 
 def content_fault(content: bytes) -> Reply | None:
