@@ -78,7 +78,7 @@ class Browser:
         element, page = self._seen(words), self._document()
         leads = element.tag_name in ("a", "button")
         element.click()
-        if leads and not wait_for(lambda: self._document() not in ("", page), 20):
+        if leads and not wait_for(lambda: self._document() not in ("", page), 60):
             raise AssertionError(f"{words!r} leads nowhere from {self.path}")
 
     def _document(self) -> str:

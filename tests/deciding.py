@@ -274,7 +274,7 @@ def served(folder: Path) -> Iterator[Site]:
     thread = threading.Thread(target=_run, args=(loop, task))
     thread.start()
     try:
-        wait_for(lambda: _answers(site.port), 10)
+        wait_for(lambda: _answers(site.port), 60)
         yield site
     finally:
         # An open connection is waited for.

@@ -108,7 +108,7 @@ class Postfix:
         """Start and wait for the greeting."""
         line = ["postfix", "-c", str(self.folder / "etc"), "start-fg"]
         self.process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not wait_for(self._greets, 20):
+        if not wait_for(self._greets, 60):
             raise AssertionError((self.folder / "mail.log").read_text())
         return self
 

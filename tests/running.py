@@ -83,7 +83,7 @@ fallback = ["hop@department.example"]
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
         process = self.process
-        wait_for(lambda: "ready" in self.log or process.poll() is not None, 30)
+        wait_for(lambda: "ready" in self.log or process.poll() is not None, 90)
         if "ready" not in self.log:
             raise AssertionError("not ready:\n" + "\n".join(self.log))
         return self
@@ -138,7 +138,7 @@ fallback = ["hop@department.example"]
 
     def metric(self, name: str) -> float:
         """The value of one series, written as it stands on `/metrics`; 0 where there is none."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=30) as answer:
             for line in answer.read().decode().splitlines():
                 if line.startswith(name + " "):
                     return float(line.rpartition(" ")[2])

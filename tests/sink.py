@@ -87,7 +87,7 @@ class Sink:
         """The mails that this address got."""
         return [mail for mail in self.mails if address in mail.recipients]
 
-    def wait(self, count: int, seconds: float = 10.0) -> list[Taken]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[Taken]:
         """The mails, once there are `count` of them or the time is over."""
         return wait_for(lambda: self.mails if len(self.mails) >= count else None, seconds) or self.mails
 
@@ -211,7 +211,7 @@ def address(line: str) -> str:
     return line[line.index("<") + 1 : line.rindex(">")]
 
 
-def wait_for(look: Callable[[], T | None], seconds: float = 10.0) -> T | None:
+def wait_for(look: Callable[[], T | None], seconds: float = 60.0) -> T | None:
     """What `look` finds, as soon as it finds something, or None."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -17,7 +17,7 @@ from tests.talking import banner, planned
 
 pytestmark = [
     pytest.mark.postfix,
-    pytest.mark.timeout(280),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(postfix.missing() is not None, reason=str(postfix.missing())),
 ]
 
@@ -78,9 +78,9 @@ def test_a_thousand_mails(tmp_path: Path) -> None:
             assert [r for r in recipients if r != OUTSIDER] == mail.recipients
             assert content == mail.content[mail.content.index(b"X-Nonce") :]
         # The last copies may have reached the sink while the last mail to be held was still in the first queue.
-        wait_for(lambda: len(gateway.incidents()) >= len(held) + len(split), 30)
+        wait_for(lambda: len(gateway.incidents()) >= len(held) + len(split), 90)
         # And the sink has a copy a moment before the store says that it was relayed.
-        wait_for(lambda: "releasing" not in str(gateway.incidents()), 30)
+        wait_for(lambda: "releasing" not in str(gateway.incidents()), 90)
         incidents = gateway.incidents()
         assert len(held) + len(split) == len(incidents)
         states = Counter((r["address"], r["state"]) for i in incidents for r in i["recipients"])

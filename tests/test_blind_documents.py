@@ -29,6 +29,7 @@ from tests.blind import (
     viewed,
     words,
 )
+from tests.pace import slowness
 
 MODULES = (
     anew,
@@ -65,7 +66,7 @@ def failures(case: Case) -> list[str]:
     return [
         *(["passed in silence"] if planted.passed else []),
         *([f"its twin is {innocent.found}, {innocent.reasons}"] if innocent and not innocent.passed else []),
-        *([f"took {passed:.0f} s"] if passed > LONGEST else []),
+        *([f"took {passed:.0f} s"] if passed > LONGEST * slowness() else []),
     ]
 
 

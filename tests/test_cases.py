@@ -122,7 +122,7 @@ class Office:
     def traces(self, case: Case, word: str) -> Iterator[str]:
         """Every place where a word shows: letters, log, metrics, the store's bytes, files and their names."""
         with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.gateway.metrics_port}/metrics", timeout=5
+            f"http://127.0.0.1:{self.gateway.metrics_port}/metrics", timeout=30
         ) as answer:
             places = {"metrics": answer.read(), "log": "\n".join(self.gateway.log).encode()}
         for path in (*self.home.rglob("*"), *self.temporary.rglob("*")):

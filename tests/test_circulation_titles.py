@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.circulation.titles import title_in
+from tests.pace import slowness
 
 CLA = "Children looked after in England"
 
@@ -58,4 +59,4 @@ def test_long_subjects_take_no_time() -> None:
     began = time.process_time()
     for piece in ("until 9:30 at ", "RESTRICTED, ", "9:30 at on ", "(" * 10, "re: ", "may 1 "):
         title_in(piece * 100_000)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 1 * slowness()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.console.fields import Fields
+from tests.pace import slowness
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -77,7 +78,7 @@ def test_a_flood_of_addresses_is_not_looked_at() -> None:
     fields = Fields({"deputies": " ".join(f"a{number}@x.example" for number in range(50_000))})
     began = time.monotonic()
     assert () == fields.addresses("deputies")
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 0.5 * slowness()
     assert ["At most 50 addresses are taken"] == [problem.text for problem in fields.problems]
 
 

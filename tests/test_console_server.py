@@ -23,6 +23,7 @@ from gateway.console.server import Pages
 from gateway.sockets import bind
 from tests.certificates import Authority
 from tests.filed import LEAD, register_publication
+from tests.pace import slowness
 from tests.sink import Sink, wait_for
 from tests.visited import Site, token
 
@@ -52,7 +53,7 @@ def test_a_taken_port_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch
         running = site.served(again=True)
         running.__enter__()
     with site.browser() as browser:
-        assert wait_for(lambda: _status(browser) == 200, 10)
+        assert wait_for(lambda: _status(browser) == 200, 60)
     running.__exit__(None, None, None)
     assert site.stopped
 
@@ -78,7 +79,7 @@ def test_a_server_that_breaks_is_started_again(site: Site, monkeypatch: pytest.M
     real = app.application
     monkeypatch.setattr(server, "application", application)
     with site.served(again=True), site.browser() as browser:
-        assert wait_for(lambda: _status(browser) == 200, 10)
+        assert wait_for(lambda: _status(browser) == 200, 60)
     assert 3 == len(tries)
 
 
@@ -90,7 +91,7 @@ def test_it_ends_when_told(site: Site) -> None:
         half.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         began = time.monotonic()
     assert site.stopped
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 8 * slowness()
     half.close()
 
 

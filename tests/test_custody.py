@@ -70,7 +70,7 @@ def test_one_of_each_whatever_breaks(behind: tuple[Postfix, Sink], tmp_path: Pat
         second.quit()
         assert reply.startswith("250 2.0.0 Held for review, reference ")
 
-        assert wait_for(lambda: sink.to(LISTED) and sink.to(LEAD), 20), gateway.log
+        assert wait_for(lambda: sink.to(LISTED) and sink.to(LEAD), 60), gateway.log
         time.sleep(1.5)
         incidents = gateway.incidents()
         assert [reply.rpartition(" ")[2]] == [incident["ref"] for incident in incidents]

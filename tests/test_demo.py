@@ -47,7 +47,7 @@ def verdicts(table: str) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_step_goes_as_told(folder: Path) -> None:
     """`demo --once` tells the whole story, ends with 0 and leaves nothing behind."""
     done = subprocess.run(
@@ -66,7 +66,7 @@ def test_every_step_goes_as_told(folder: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_it_stays_up_to_be_tried(folder: Path) -> None:
     """Without --once the gateway goes on serving where it says, until it is ended; then all is gone."""
     with subprocess.Popen(

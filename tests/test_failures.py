@@ -231,10 +231,10 @@ def test_everything_restarts(sink: Sink, tmp_path: Path) -> None:
         for pid in gateway.children("any"):
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.3)
-        reply = wait_for(lambda: _try(gateway), 10)
+        reply = wait_for(lambda: _try(gateway), 60)
         assert reply is not None
         assert reply.startswith("250 2.0.0 Held")
-        assert wait_for(lambda: sink.to(LEAD), 10)
+        assert wait_for(lambda: sink.to(LEAD), 60)
     finally:
         gateway.stop()
 

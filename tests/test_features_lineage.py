@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.features.lineage import lineage, mentioned, message_ids, subject_words, thread_index
+from tests.pace import slowness
 
 ROOT = "root.1@stats.example"
 CONVERSATION = bytes(range(1, 23))
@@ -183,7 +184,7 @@ def test_hostile_headers(header: str) -> None:
     """A header made to cost time costs little."""
     began = time.process_time()
     lineage(header)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 2 * slowness()
 
 
 @pytest.mark.parametrize("text", ["@" * 4_000_000, "a@" * 2_000_000, ("x" * 249 + "@") * 16_000])
@@ -191,4 +192,4 @@ def test_hostile_texts(text: str) -> None:
     """A text full of what looks like Message-IDs is looked at to a limit."""
     began = time.process_time()
     assert sum(1 for _ in mentioned(text)) <= 20_000
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 2 * slowness()

@@ -13,6 +13,7 @@ from gateway.message.cms import is_signed, signed_content
 from gateway.message.reader import read
 from gateway.model import Reason
 from tests.blind.names import WRAPPED, _open, _signed, _streamed, _tlv
+from tests.pace import slowness
 from tests.papers import mail, part
 
 INNER = b"Content-Type: text/plain\r\n\r\nwithin\r\n"
@@ -67,7 +68,7 @@ def test_depth_costs_no_more_than_length(unit: bytes) -> None:
     head = _open(0x30, SIGNED_DATA, _open(0xA0, _open(0x30, _tlv(2, b"\1"), _tlv(0x31))))[:-6]
     began = time.process_time()
     signed_content(head + b"\x30\x80" + DATA + b"\xa0\x80\x24\x80" + unit * 100_000)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 1 * slowness()
 
 
 def test_all_ways_to_wrap_are_read() -> None:

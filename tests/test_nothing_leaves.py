@@ -82,7 +82,7 @@ def _morning(gateway: Gateway, sink: Sink, found: dict[str, bytes]) -> None:
         found["page decided"] = done.html.encode()
     assert wait_for(lambda: [one for one in sink.to(SENDER) if b"Ask Helen first." in one.content])
     address = f"http://127.0.0.1:{gateway.metrics_port}/metrics"
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    with urllib.request.urlopen(address, timeout=30) as answer:
         found["metrics"] = answer.read()
     for words in (("incident", "list"), ("incident", "show", ref), ("publication", "show", "cla-2018")):
         found[f"command {words[1]}"] = gateway.call(*words).stdout.encode()

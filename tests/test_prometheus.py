@@ -79,10 +79,10 @@ class Prometheus:
         return max(self.values(f"count_over_time({counter})").values(), default=0)
 
     def wait(self, wanted: Callable[[], object]) -> None:
-        """Return when `wanted` is true; fail after 20 seconds."""
-        end = time.monotonic() + 20
+        """Return when `wanted` is true; fail after 90 seconds."""
+        end = time.monotonic() + 90
         while not wanted():
-            assert time.monotonic() < end, "Prometheus did not see it in 20 seconds"
+            assert time.monotonic() < end, "Prometheus did not see it in 90 seconds"
             time.sleep(0.2)
 
 
@@ -245,7 +245,7 @@ def test_a_blocked_attempt_fires_at_once(prometheus: Prometheus) -> None:
 
 @pytest.mark.long
 @needs_prometheus
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_real_run_is_seen(tmp_path: Path) -> None:
     """A gateway that is really running: the contract's metrics, and the first blocked attempt in the graph."""
     with Site() as site:

@@ -275,7 +275,7 @@ def test_a_connection_storm_leaves_no_trace(place: tuple[Gateway, Sink]) -> None
     talk = Talk(gateway.port)
     assert talk.mail("a@dept.example", ["b@dept.example"], letter("calm"))[:3] == "250"
     talk.quit()
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 5 * slowness()
 
 
 @pytest.mark.long

@@ -21,6 +21,7 @@ from gateway.store.documents import NewDocument
 from gateway.store.installation import open_store
 from gateway.store.tables import TRACES
 from gateway.trust import Reading
+from tests.pace import slowness
 
 NOW = datetime(2018, 3, 27, 9, 39, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -42,7 +43,7 @@ def test_a_change_arrives_within_a_second(tmp_path: Path) -> None:
         keeping.cancel()
         return time.monotonic() - began
 
-    assert asyncio.run(changed()) < 1.5
+    assert asyncio.run(changed()) < 1.5 * slowness()
     database.close()
 
 
@@ -63,7 +64,7 @@ def test_who_refreshes_alone_catches_up(tmp_path: Path, monkeypatch: pytest.Monk
             snapshot.follow_up()
             await asyncio.sleep(0.01)
 
-    asyncio.run(asyncio.wait_for(looked(), 10))
+    asyncio.run(asyncio.wait_for(looked(), 60))
     assert snapshot.current().texts
     database.close()
 
@@ -127,7 +128,7 @@ def test_a_large_register_keeps_nothing_else_waiting(tmp_path: Path, monkeypatch
             await asyncio.sleep(0.01)
         keeping.cancel()
 
-    asyncio.run(asyncio.wait_for(caught_up(), 10))
+    asyncio.run(asyncio.wait_for(caught_up(), 60))
     late = snapshot.current()
     assert early.epoch == late.epoch
     assert early.texts is not None

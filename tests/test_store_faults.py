@@ -82,7 +82,7 @@ def meet_next_hop(gateway: Gateway) -> None:
 def readiness(gateway: Gateway) -> str:
     """What `/ready` says, 200 as an empty text."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{gateway.metrics_port}/ready", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{gateway.metrics_port}/ready", timeout=30):
             return ""
     except urllib.error.HTTPError as error:
         return error.read().decode()
@@ -90,7 +90,7 @@ def readiness(gateway: Gateway) -> str:
 
 def becomes_ready(gateway: Gateway) -> bool:
     """Whether `/ready` comes to say 200."""
-    return bool(wait_for(lambda: readiness(gateway) == "", 5))
+    return bool(wait_for(lambda: readiness(gateway) == "", 60))
 
 
 def deferred_and_flowing(gateway: Gateway, sink: Sink) -> None:
@@ -207,7 +207,7 @@ def failing(pid: int, calls: str = "fsync,fdatasync", error: str = "EIO") -> Ite
         f"inject={calls}:error={error}",
     ]
     tracer = subprocess.Popen([*line, "-p", str(pid)], stderr=subprocess.DEVNULL)
-    if not wait_for(lambda: f"TracerPid:\t{tracer.pid}" in Path(f"/proc/{pid}/status").read_text(), 5):
+    if not wait_for(lambda: f"TracerPid:\t{tracer.pid}" in Path(f"/proc/{pid}/status").read_text(), 60):
         tracer.kill()
         pytest.skip("this machine forbids tracing")
     try:

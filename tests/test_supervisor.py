@@ -56,7 +56,7 @@ def test_the_watchdog_starves_when_a_worker_hangs(sink: Sink, tmp_path: Path) ->
         gateway.start()
         worker = gateway.children("any")[-1]
         os.kill(worker, signal.SIGSTOP)
-        assert wait_for(lambda: _silent(told), 25)
+        assert wait_for(lambda: _silent(told), 60)
         os.kill(worker, signal.SIGCONT)
         told.settimeout(10)
         assert b"WATCHDOG=1" == told.recv(100)
@@ -97,7 +97,7 @@ def test_a_killed_supervisor_takes_its_children_along(sink: Sink, tmp_path: Path
     children = gateway.children("any")
     assert len(children) == 5
     gateway.kill()
-    assert wait_for(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()], 15)
+    assert wait_for(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()], 60)
 
 
 def test_a_port_that_is_taken_is_named(sink: Sink, tmp_path: Path) -> None:

@@ -153,4 +153,4 @@ def test_the_server_away_and_back(pair: tuple[Gateway, Gateway], server: str, si
         assert reply[:3] in ("250", "452"), reply
         return reply.startswith("250 2.0.0 Held")
 
-    assert wait_for(asked, 10)
+    assert wait_for(asked, 60)

@@ -42,7 +42,7 @@ class Desk:
         facts = ("--title", name, "--publishes-at", when.isoformat(), "--lead", LEAD)
         self.gateway.call("publication", "add", name, *facts)
         self.gateway.call("access", "import", name, str(listed))
-        assert wait_for(self._is_listed, 5)
+        assert wait_for(self._is_listed, 60)
         return name
 
     def _is_listed(self) -> bool:
@@ -60,7 +60,7 @@ class Desk:
 
     def comes_to(self, expected: str, to: str, **fields: str) -> bool:
         """Whether such a mail is answered so, once the register is known as it is now."""
-        return bool(wait_for(lambda: self.send(to, **fields).startswith(expected), 5))
+        return bool(wait_for(lambda: self.send(to, **fields).startswith(expected), 60))
 
     def detectors(self, reply: str) -> list[str]:
         """What found the held mail of this reply."""

@@ -51,7 +51,7 @@ class Site:
         thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
         thread.start()
         started.wait(10)
-        wait_for(self._answers, 10)
+        wait_for(self._answers, 60)
         yield self
         self._loop.call_soon_threadsafe(self._serving.cancel)
         thread.join(20)
