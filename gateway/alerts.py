@@ -25,7 +25,7 @@ from gateway.letters import alert, dsn, nag, notice, reminder
 from gateway.letters.alert import Circumstances
 from gateway.letters.notice import Desk
 from gateway.model import Envelope, Recipient
-from gateway.replies import GatewayError, Reply
+from gateway.replies import GatewayError, Reply, StoreUnavailable
 from gateway.rounds import Rounds
 from gateway.store import escalations, incidents, letters, reminders
 from gateway.store.database import Database
@@ -40,6 +40,9 @@ _PATIENCE = 60.0
 """Seconds for one letter: a next hop that hangs with one must not keep the others from leaving."""
 _LEASE = timedelta(minutes=3)
 """A claim must outlast `_PATIENCE` and the store's waiting times on both sides of it."""
+_NOTE_AGAIN = (1, 5, 20)
+"""Seconds after which it is written down again what became of a letter; within its claim."""
+_NOT_WRITTEN = "451 4.3.0"
 _MAX_GROUP = 500
 _TO_LEADS = (Kind.ALERT, Kind.NAG)
 _GROUPED = (Kind.ALERT, Kind.REMINDER)
@@ -97,6 +100,9 @@ class Alerts(Rounds):
         self._escalation_at: datetime | None = None
         self._reminded_at: datetime | None = None
 
+    def _forget(self) -> None:
+        letters.forget_claims(self._database)
+
     async def _begin(self, now: datetime) -> None:
         self._escalation_at = await self._stored(escalations.escalate, self._patience, now)
         if self._reminded_at is None or abs(now - self._reminded_at) >= _LOOK_FOR_WAITING:
@@ -134,12 +140,23 @@ class Alerts(Rounds):
         mine = [letter for letter in batch if letter.id in claimed]
         if not mine:
             return
-        told = await self._stored(incidents.load_many, [letter.ref for letter in mine if letter.ref])
-        if not (mine := await self._still_true(mine, told)):
-            return
+        try:
+            mine, content = await self._written(mine, now)
+        except Exception:
+            # Nothing has left: it is not to wait until the claim is over.
+            again = now + back_off(max(letter.attempts for letter in mine))
+            await self._stored(letters.failed, _ids(mine), again, _NOT_WRITTEN)
+            raise
+        if mine:
+            await self._noted(mine, await self._answer(self._envelope(mine[0]), content), now)
+
+    async def _written(self, claimed: Sequence[Letter], now: datetime) -> tuple[list[Letter], bytes]:
+        """What of the claimed letters has still to be said, and the one mail that says it."""
+        told = await self._stored(incidents.load_many, [letter.ref for letter in claimed if letter.ref])
+        if not (mine := await self._still_true(claimed, told)):
+            return [], b""
         link = await self._link(mine, now)
-        reply = await self._answer(self._envelope(mine[0]), self._text(mine, told, now, link))
-        await self._note(mine, reply, now)
+        return mine, self._text(mine, told, now, link)
 
     async def _still_true(self, batch: Sequence[Letter], told: Mapping[str, Incident]) -> list[Letter]:
         """Without the reminders of mail that has not to wait any more: somebody decided in between."""
@@ -175,6 +192,15 @@ class Alerts(Rounds):
         except GatewayError as error:
             reply = error.reply
         return reply
+
+    async def _noted(self, batch: Sequence[Letter], reply: Reply, now: datetime) -> None:
+        """Write down what became of it, again where the store does not answer: unwritten, it would be sent twice."""
+        for pause in _NOTE_AGAIN:
+            try:
+                return await self._note(batch, reply, now)
+            except StoreUnavailable:
+                await asyncio.sleep(pause)
+        await self._note(batch, reply, now)
 
     async def _note(self, batch: Sequence[Letter], reply: Reply, now: datetime) -> None:
         ids, code = _ids(batch), f"{reply.code} {reply.enhanced}".strip()

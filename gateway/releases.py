@@ -90,12 +90,8 @@ class Releases(Rounds):
         self._received = received
         self._office = office_name()
 
-    async def run(self, wake: asyncio.Event) -> None:
-        """Work until cancelled.  On SQLite we are the only office: claims of our predecessor mean nothing."""
-        if self._database.sqlite:
-            with contextlib.suppress(StoreUnavailable):
-                await asyncio.to_thread(relays.forget_claims, self._database)
-        await super().run(wake)
+    def _forget(self) -> None:
+        relays.forget_claims(self._database)
 
     async def _begin(self, now: datetime) -> None:
         for ref in await asyncio.to_thread(relays.due, self._database, now):

@@ -40,6 +40,9 @@ class Rounds(ABC):
     async def _next(self) -> datetime | None:
         """When something will be due; None where nothing waits."""
 
+    def _forget(self) -> None:  # noqa: B027  Not all work is claimed.
+        """End what a predecessor has claimed, where we are the only office (blocks)."""
+
     def _now(self) -> datetime:
         """The time by which things are due."""
         return datetime.now(UTC)
@@ -53,6 +56,8 @@ class Rounds(ABC):
 
     async def run(self, wake: asyncio.Event) -> None:
         """Work until cancelled; what is under way then is given a little time to end well."""
+        with contextlib.suppress(StoreUnavailable):
+            await asyncio.to_thread(self._forget)
         try:
             while True:
                 wake.clear()

@@ -71,17 +71,20 @@ class Webhooks(Rounds):
     async def _next(self) -> datetime | None:
         return await asyncio.to_thread(letters.next_due, self._database, webhooks=True)
 
+    def _forget(self) -> None:
+        letters.forget_claims(self._database, webhooks=True)
+
     async def _send(self, name: str, batch: Sequence[Letter], now: datetime, since: float) -> None:
         # A claim from before the wait for a place could be over when it is made: another office would send too.
         now += timedelta(seconds=int(time.monotonic() - since))
+        refs = [letter.ref for letter in batch if letter.ref is not None]
+        told = await asyncio.to_thread(incidents.load_many, self._database, refs)
         claimed = await asyncio.to_thread(
             letters.claim, self._database, _ids(batch), self._office, now, now + _LEASE
         )
         mine = [letter for letter in batch if letter.id in claimed]
         if not mine:
             return
-        refs = [letter.ref for letter in mine if letter.ref is not None]
-        told = await asyncio.to_thread(incidents.load_many, self._database, refs)
         answer = await self._post(name, _news(mine, told), now)
         await self._note(name, mine, answer, now)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from gateway import alerts
 from gateway.alerts import Alerts, back_off
 from gateway.config import Settings, parse
 from gateway.model import Recipient
+from gateway.replies import StoreUnavailable
 from gateway.setting_sections import NextHop as NextHopSettings
 from gateway.smtp.next_hop import NextHop
-from gateway.store import decisions, letters, reminders
+from gateway.store import decisions, incidents, letters, reminders
 from gateway.store.database import Database
 from gateway.store.installation import open_store
 from gateway.store.keys import Keys
@@ -35,6 +38,7 @@ from tests.filed import (
     found,
     register_publication,
 )
+from tests.pace import slowness
 from tests.sink import Sink, Taken, wait_for
 
 SECOND = timedelta(seconds=1)
@@ -309,8 +313,66 @@ def test_running(desk: Desk) -> None:
 
     woken, unasked = asyncio.run(asyncio.wait_for(serve(), 60))
 
-    assert woken < 1.0
-    assert unasked < 3.0
+    assert woken < 1.0 * slowness()
+    assert unasked < 3.0 * slowness()
+
+
+def test_a_predecessors_claims_end_at_the_start(desk: Desk) -> None:
+    """After a crash the only office of a store alerts at once.  A regression: it waited three minutes."""
+    file(desk.database, desk.keys)
+    owed = [letter.id for letter in letters.due(desk.database, NOW)]
+    letters.claim(desk.database, owed, "dead", NOW, NOW + timedelta(days=9999))
+
+    async def serve() -> None:
+        next_hop = NextHop(
+            NextHopSettings(address=f"127.0.0.1:{desk.sink.port}", tls="none"), "gateway.example", 4
+        )
+        running = asyncio.create_task(Alerts(desk.database, desk.settings, {}, next_hop).run(asyncio.Event()))
+        await asyncio.to_thread(wait_for, lambda: desk.got(LEAD))
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await next_hop.close()
+
+    asyncio.run(serve())
+
+    assert 1 == len(desk.got(LEAD))
+
+
+def failing(times: int, real: Callable[..., Any]) -> Callable[..., Any]:
+    """A call into a store that does not answer so many times."""
+    failures = iter(range(times))
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        if next(failures, None) is not None:
+            raise StoreUnavailable("busy")
+        return real(*arguments, **named)
+
+    return call
+
+
+def test_a_store_that_fails_before_a_letter_leaves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes out five seconds later.  A regression: the claim kept it for three minutes."""
+    file(desk.database, desk.keys, sender=None)
+    monkeypatch.setattr(incidents, "load_many", failing(1, incidents.load_many))
+
+    desk.round()
+    assert [] == desk.got(LEAD)
+    desk.round(NOW + 5 * SECOND)
+
+    assert 1 == len(desk.got(LEAD))
+
+
+def test_a_store_that_fails_after_a_letter_has_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What became of it is written down once the store answers.  A regression: it was sent again at its claim's end."""
+    file(desk.database, desk.keys, sender=None)
+    monkeypatch.setattr(alerts, "_NOTE_AGAIN", (0, 0, 0))
+    monkeypatch.setattr(letters, "sent", failing(3, letters.sent))
+
+    desk.round()
+    desk.round(NOW + 5 * MINUTE)
+
+    assert 1 == len(desk.got(LEAD))
+    assert not found(desk.database).alert_owed
 
 
 def test_a_store_that_is_away(desk: Desk) -> None:

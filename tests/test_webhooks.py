@@ -299,6 +299,19 @@ def test_letters_by_mail_are_not_mixed_with_it(office: Office) -> None:
     assert 1 == letters.count_owed(office.database)
 
 
+def test_a_predecessors_claims_end_at_the_start(office: Office) -> None:
+    """Those on channels end, and no others: whoever sends by mail is at work beside."""
+    office.file()
+    for kind in (False, True):
+        owed = [letter.id for letter in letters.due(office.database, NOW, webhooks=kind)]
+        letters.claim(office.database, owed, "dead", NOW, NOW + timedelta(days=1))
+        assert () == letters.due(office.database, NOW, webhooks=kind)
+    Webhooks(office.database, office.settings)._forget()
+    assert () == letters.due(office.database, NOW)
+    office.round()
+    assert ["sent"] == office.states()
+
+
 @pytest.fixture
 def finest_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every line that a process of the gateway can be told to write; undone afterwards."""

@@ -173,6 +173,16 @@ def claim(
         return frozenset(connection.execute(query).scalars())
 
 
+def forget_claims(database: Database, *, webhooks: bool = False) -> None:
+    """End every claim at the start of an office on SQLite: it is the only one, and whoever made them is gone."""
+    if not database.sqlite:
+        return
+    claimed = LETTERS.c.claimed_by.is_not(None)
+    with database.write() as connection:
+        free = update(LETTERS).where(_owed(webhooks), claimed)
+        connection.execute(free.values(claimed_by=None, claimed_until=None))
+
+
 def _settle(connection: Connection, ids: Sequence[int], **values: Any) -> None:
     settled = update(LETTERS).where(LETTERS.c.id.in_(ids), LETTERS.c.state == OWED)
     connection.execute(settled.values(claimed_by=None, claimed_until=None, **values))

@@ -133,7 +133,9 @@ def _unclaim(connection: Connection, ref: str, office: str) -> None:
 
 
 def forget_claims(database: Database) -> None:
-    """End every claim at the start of the only office of a store: whoever made them is gone."""
+    """End every claim at the start of an office on SQLite: it is the only one, and whoever made them is gone."""
+    if not database.sqlite:
+        return
     claimed = INCIDENTS.c.claimed_by.is_not(None)
     with database.write() as connection:
         connection.execute(update(INCIDENTS).where(claimed).values(claimed_by=None, claimed_until=None))
