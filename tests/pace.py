@@ -6,6 +6,7 @@ A virtual processor that is shared counts the time of others as ours: processor 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 _USUAL: Final = 0.06
@@ -19,3 +20,13 @@ def slowness() -> float:
     for number in range(1_000_000):
         total += number
     return max(1.0, (time.process_time() - began) / _USUAL)
+
+
+def within(seconds: float, work: Callable[[], object]) -> bool:
+    """Whether work takes less than so many seconds of the processor: the best of five tries, at this machine's pace."""
+    for _ in range(5):
+        began = time.process_time()
+        work()
+        if time.process_time() - began < seconds * slowness():
+            return True
+    return False
