@@ -42,7 +42,6 @@ _LEASE = timedelta(minutes=3)
 """A claim must outlast `_PATIENCE` and the store's waiting times on both sides of it."""
 _NOTE_AGAIN = (1, 5, 20)
 """Seconds after which it is written down again what became of a letter; within its claim."""
-_NOT_WRITTEN = "451 4.3.0"
 _MAX_GROUP = 500
 _TO_LEADS = (Kind.ALERT, Kind.NAG)
 _GROUPED = (Kind.ALERT, Kind.REMINDER)
@@ -144,8 +143,7 @@ class Alerts(Rounds):
             mine, content = await self._written(mine, now)
         except Exception:
             # Nothing has left: it is not to wait until the claim is over.
-            again = now + back_off(max(letter.attempts for letter in mine))
-            await self._stored(letters.failed, _ids(mine), again, _NOT_WRITTEN)
+            await self._note(mine, replies.INTERNAL, now)
             raise
         if mine:
             await self._noted(mine, await self._answer(self._envelope(mine[0]), content), now)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 _USUAL: Final = 0.06
-"""Seconds of the processor that the loop takes where limits were chosen."""
+"""Seconds of the processor that the loop takes on a machine of ordinary speed."""
 
 
 def slowness() -> float:

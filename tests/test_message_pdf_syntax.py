@@ -70,7 +70,8 @@ def test_what_cannot_be_unpacked_is_named(told: bytes, reason: Reason | None) ->
 
 
 @pytest.mark.parametrize(
-    "begin", [b">>stream\n", b">>stream\r\n", b">>stream\r", b">> stream \n", b">>\nstream\t"]
+    "begin",
+    [b">>stream\n", b">>stream\r\n", b">>stream\r", b">> stream \n", b">>%x\nstream\t", b">>\nstream\t"],
 )
 def test_streams_are_found(begin: bytes) -> None:
     """However the line of the keyword ends."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.message.tables import other_forms
+from gateway.message.tables import may_be_banner, other_forms
+from gateway.rules import shipped_folder
 
 
 def test_rows_of_sylk_are_rows() -> None:
@@ -32,6 +37,21 @@ def test_regression_words_down_a_column_passed(separator: str) -> None:
     words = ["EMBARGOED", "UNTIL", "9:30am", "on", "12", "May"]
     table = "\n".join(f"{word}{separator}{number}" for number, word in enumerate(words))
     assert " ".join(words) in list(other_forms(table))
+
+
+def wordings() -> Iterator[str]:
+    """Every way of saying every phrase of the shipped rules, but for the words that may stand between."""
+    for name in ("embargo-banner", "pre-release-handling", "statutory-marking"):
+        rule = tomllib.loads((shipped_folder() / f"{name}.toml").read_text())
+        for phrase in (phrase for wording in rule["wording"] for phrase in wording["phrases"]):
+            yield from map(" ".join, product(*(word.split("/") for word in phrase.split() if word != "...")))
+
+
+def test_regression_phrases_of_the_rules_passed_down_a_column() -> None:
+    """Whatever the rules look for is read down a column, too: `Not for broadcast before` was taken for names."""
+    said = list(wordings())
+    assert 100 < len(said)
+    assert [] == [words for words in said if not may_be_banner(words)]
 
 
 def test_a_letter_is_no_table() -> None:

@@ -18,6 +18,7 @@ FORMS = {
     "latex": ("48{,}312 and 9\\,640", "48,312 and 9,640"),
     "entities": ("&#97;b &nbsp;", "ab \xa0"),
     "percent": ("see one%20two there", "one two"),
+    "one-colour": ("\x1b[1mEMBARGOED until", "EMBARGOED until"),
 }
 
 

@@ -182,9 +182,9 @@ def test_sizes(place: tuple[Gateway, Sink]) -> None:
 
 
 def test_25_mib_in_little_time_and_memory(place: tuple[Gateway, Sink]) -> None:
-    """25 MiB take the gateway under a second of work where nobody disturbs it, and a worker at most 2.5 times the mail.
+    """25 MiB take the gateway at most three seconds of work, and a worker at most 2.5 times the mail.
 
-    Three seconds are allowed, more on a machine that is slow just now.  Each worker has met a mail before: what it
+    More time is allowed on a machine that is slow just now.  Each worker has met a mail before: what it
     loads for the first one is not the large one's.
     """
     gateway, sink = place

@@ -46,7 +46,9 @@ _LANGUAGE: Final = re.compile("\x1b[^\x1b]{2,6}\x1b")
 """What says in which language a string goes on (section 7.9.2.2)."""
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\x7f]")
 
-_STREAM: Final = re.compile(rb"stream\r?\n|>>\s{0,32}+stream(?:\r\n?|[ \t]\r?\n?)")
+_STREAM: Final = re.compile(
+    rb"stream\r?\n|>>\s{0,32}+(?:%[^\r\n]{0,80}+[\r\n]\s{0,8}+)?+stream(?:\r\n?|[ \t]\r?\n?)"
+)
 _OBJECT: Final = re.compile(rb"\d\s{1,8}obj\b")
 _LENGTH: Final = re.compile(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)")
 _NEAR: Final = 4_096

@@ -21,7 +21,13 @@ _MOST: Final = 64
 """Columns that are looked at."""
 _LARGEST: Final = 1_048_576
 """Characters of a table whose columns are read: words that are strewn down a column are few."""
-_BANNER: Final = re.compile(r"\d[:.]\d\d ?[ap]\.?m|\d:\d\d|embargo|restricted|confidential|release", re.I)
+_BANNER: Final = re.compile(
+    r"\d[:.]\d\d ?[ap]\.?m|\d:\d\d|embargo|restricted|confidential|release"
+    r"|\bnot (?:for|to|be|forward|share|circulate|disclose|discuss|distribute|quote|publish)\b"
+    r"|\buntil (?:it|they|published)\b|\byoursel(?:f|ves)\b|for publication|discuss the contents|must replicate"
+    r"|invited to preview",
+    re.I,
+)
 """What a banner down a column has, and next to no column of a table: the names of regions stand in all of them.
 
 Without it two tables of the same regions would seem to be copied from one another.

@@ -31,9 +31,6 @@ _STRUCK: Final = re.compile(r"[^\n\x08]\x08")
 """A letter that the next one is printed upon: bold letters of a typewriter."""
 _COLOURED: Final = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 """What a terminal does not show (ECMA-48)."""
-_FEW: Final = 2
-_IN_WORD: Final = re.compile(r"\S\x1b")
-"""A colour that begins within a word, or behind it: one before a word parts nothing."""
 _PARAMETER: Final = re.compile(rb"<param>([^<]*)</param>", re.I)
 _ENRICHED_BREAK: Final = re.compile(rb"<(?:nl|np|sp)>", re.I)
 _FLOWED: Final = re.compile(r" \r?\n(?:>+ ?| )?")
@@ -97,7 +94,7 @@ def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
         yield decoded
     if '"' in text and _QUOTED_CELLS.search(text):
         yield _QUOTED_CELLS.sub(" ", text)
-    if "\b" in text or ("\x1b" in text and (text.count("\x1b") > _FEW or _IN_WORD.search(text))):
+    if "\b" in text or ("\x1b" in text and _COLOURED.search(text)):
         printed = (line for line in text.split("\n") if "\b" in line or "\x1b" in line)
         yield "\n".join(_COLOURED.sub("", _STRUCK.sub("", line)) for line in printed)
 
