@@ -31,7 +31,7 @@ Content-Type: text/plain; charset=utf-8
 Hello,
 > {PASSAGE[:120]}
 > {PASSAGE[120:]}
-See https://drafts.example/ponds/page?utm_source=x and \x1b[31mthat.
+See https://drafts.example/ponds/page?utm_source=x and \x1b[31m that.
 """
 
 

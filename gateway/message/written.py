@@ -31,6 +31,8 @@ _STRUCK: Final = re.compile(r"[^\n\x08]\x08")
 """A letter that the next one is printed upon: bold letters of a typewriter."""
 _COLOURED: Final = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 """What a terminal does not show (ECMA-48)."""
+_IN_WORD: Final = re.compile(r"\S\x1b\[|\x1b\[[0-9;]{0,20}[A-Za-z](?=\S)")
+"""A colour within a word, or just before one, whose letters would be read with it; between spaces it parts nothing."""
 _PARAMETER: Final = re.compile(rb"<param>([^<]*)</param>", re.I)
 _ENRICHED_BREAK: Final = re.compile(rb"<(?:nl|np|sp)>", re.I)
 _FLOWED: Final = re.compile(r" \r?\n(?:>+ ?| )?")
@@ -94,7 +96,7 @@ def other_forms(text: str, *, delsp: bool = False) -> Iterator[str]:
         yield decoded
     if '"' in text and _QUOTED_CELLS.search(text):
         yield _QUOTED_CELLS.sub(" ", text)
-    if "\b" in text or ("\x1b" in text and _COLOURED.search(text)):
+    if "\b" in text or ("\x1b" in text and _IN_WORD.search(text)):
         printed = (line for line in text.split("\n") if "\b" in line or "\x1b" in line)
         yield "\n".join(_COLOURED.sub("", _STRUCK.sub("", line)) for line in printed)
 
